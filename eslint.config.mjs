@@ -1,0 +1,39 @@
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  { ignores: ["**/dist/**", "**/node_modules/**", ".venv/**", "data/**", "notebooks/**"] },
+  {
+    files: ["kernel-model/**/*.ts", "helpers/**/*.ts"],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/ban-ts-comment": ["error", { "ts-ignore": "allow-with-description", "ts-expect-error": "allow-with-description" }],
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/no-confusing-void-expression": "off",
+      "@typescript-eslint/no-unnecessary-condition": "off",
+    },
+  },
+  {
+    // A model is deterministic: time and chance are passed in.
+    files: ["kernel-model/src/**/*.ts"],
+    rules: {
+      "no-restricted-properties": [
+        "error",
+        { object: "Math", property: "random", message: "Use base/random with a seed." },
+        { object: "Date", property: "now", message: "Time is virtual: take it from the host." },
+      ],
+      "no-restricted-globals": ["error", "process", "performance", "setTimeout", "fetch"],
+    },
+  },
+  {
+    // A kernel path yields through primitives only, so that each step keeps its own result type.
+    files: ["kernel-model/src/mechanisms/**/paths.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        { selector: "YieldExpression[delegate=false]", message: "Write `yield* primitive(...)`: a bare yield has no typed result." },
+      ],
+    },
+  },
+);

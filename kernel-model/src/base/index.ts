@@ -1,0 +1,5 @@
+export * from "./dataset.js";
+export * from "./display.js";
+export * from "./errors.js";
+export * from "./hash.js";
+export * from "./random.js";

@@ -1,0 +1,2 @@
+export * from "./base/index.js";
+export * as ksm from "./mechanisms/ksm/index.js";
