@@ -1,1 +1,1 @@
-export {};
+export * from "./display/to-bundle.js";

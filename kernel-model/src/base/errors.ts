@@ -35,7 +35,7 @@ export function quote(value: unknown): string {
 
 function safeJson(value: object): string {
   try {
-    return JSON.stringify(value, (_key, v: unknown) => (typeof v === "bigint" ? `${v}n` : v)) ?? String(value);
+    return JSON.stringify(value, (_key, v: unknown) => (typeof v === "bigint" ? `${v}n` : v)) ?? "{}";
   } catch {
     return Object.prototype.toString.call(value);
   }
