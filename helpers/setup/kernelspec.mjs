@@ -1,0 +1,62 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { ROOT, places } from "./paths.mjs";
+
+/**
+ * The kernelspec: absolute paths, so that it works from a desktop launcher and from VS Code, where PATH differs.
+ * The kernel keeps tslab's name, so that the notebooks open on any machine with plain tslab as well.
+ * @param {string} root
+ */
+export function kernelspec(root) {
+  return {
+    argv: [process.execPath, join(root, "helpers", "jupyter", "kernel.mjs"), "--config-path", "{connection_file}"],
+    display_name: "TypeScript (mm-lab)",
+    language: "typescript",
+    interrupt_mode: "signal",
+    metadata: { debugger: false },
+  };
+}
+
+/**
+ * Settings of the JupyterLab in .venv: no request leaves the machine by itself (news, updates, extension catalogue).
+ * @param {string} root
+ * @returns {[path: string, content: object][]}
+ */
+function files(root) {
+  const { kernelspec: specPath, venv } = places(root);
+  const etc = join(venv, "etc", "jupyter");
+  return [
+    [specPath, kernelspec(root)],
+    [join(etc, "labconfig", "page_config.json"), { disabledExtensions: { "@jupyterlab/apputils-extension:announcements": true } }],
+    [join(etc, "jupyter_lab_config.json"), {
+      LabApp: { news_url: null, check_for_updates_class: "jupyterlab.NeverCheckForUpdate", extension_manager: "readonly" },
+    }],
+  ];
+}
+
+/**
+ * Writes the kernelspec and JupyterLab's settings into .venv where they differ.
+ * @param {string} [root]
+ * @returns {boolean} whether anything was written
+ */
+export function ensureKernelspec(root = ROOT) {
+  let written = false;
+  for (const [path, content] of files(root)) {
+    const text = `${JSON.stringify(content, null, 1)}\n`;
+    if (readIfThere(path) === text) continue;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(`${path}.new`, text);
+    renameSync(`${path}.new`, path);
+    written = true;
+  }
+  return written;
+}
+
+/** @param {string} path */
+function readIfThere(path) {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
