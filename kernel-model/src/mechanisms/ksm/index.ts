@@ -1,1 +1,11 @@
-export {};
+export * from "./advisor.js";
+export * from "./content.js";
+export * from "./control.js";
+export * from "./cost.js";
+export * from "./knobs.js";
+export * from "./memory.js";
+export * from "./ops.js";
+export * from "./recording.js";
+export * from "./scanner.js";
+export * from "./skip-policy.js";
+export * from "./state.js";

@@ -1,0 +1,310 @@
+/**
+ * The stable tree: KSM pages by content, with chains of dups where max_page_sharing is reached.
+ * Function names are those of mm/ksm.c in camelCase.
+ *
+ * Which content a node has is a table look-up; the tree itself is walked only when the walk could change something
+ * (it drops stale nodes, collapses, reorders and cleans up the chains it passes), so the outcome is that of walking always.
+ */
+import { STABLE_ROOT, WORDS } from "./content.js";
+import { STABLE_NODE_CHAIN } from "./stable-nodes.js";
+import { STABLE_FLAG, type KsmState } from "./state.js";
+
+/**
+ * A node whose content equals the page's and that has room for one more mapping, or 0 (stable_tree_search).
+ * With 0 the page must find a partner in the unstable tree, even if (full) nodes with its content exist.
+ */
+export function stableTreeSearch(ksm: KsmState, contentClass: number): number {
+  const dup = findDup(ksm, contentClass, true);
+  return dup !== 0 && isSharingCandidate(ksm, dup, 0) ? dup : 0;
+}
+
+/** A new node for a KSM page that two pages were just merged into (stable_tree_insert). */
+export function stableTreeInsert(ksm: KsmState, contentClass: number): number {
+  const { nodes, contents } = ksm;
+  findDup(ksm, contentClass, false);
+  const node = nodes.allocate(contentClass);
+  contents.hold(contentClass);
+  const root = contents.words[contentClass * WORDS + STABLE_ROOT]!;
+  if (root === 0) {
+    linkInTree(ksm, node, contentClass);
+    return node;
+  }
+  chainAddDup(ksm, node, nodes.isChain(root) ? root : startChain(ksm, root));
+  return node;
+}
+
+/** Hangs the page's item on a node's list (stable_tree_append). */
+export function stableTreeAppend(ksm: KsmState, page: number, node: number): void {
+  const { nodes } = ksm;
+  const first = nodes.first[node]!;
+  ksm.head[page] = node;
+  ksm.flags[page] = ksm.flags[page]! | STABLE_FLAG;
+  ksm.next[page] = first;
+  ksm.prev[page] = 0;
+  if (first !== 0) ksm.prev[first - 1] = page + 1;
+  nodes.first[node] = page + 1;
+  nodes.length[node]!++;
+  if (first !== 0) ksm.pagesSharing++;
+  else ksm.pagesShared++;
+  ksm.slotOf(page).mergingPages++;
+  settle(ksm, nodes.chain[node]!);
+}
+
+/** Takes a merged page's item off its node, or the whole node away if its page is gone (stable part of remove_rmap_item_from_tree). */
+export function removeFromStableTree(ksm: KsmState, page: number): void {
+  const { nodes } = ksm;
+  const node = ksm.head[page]!;
+  if (nodes.mapCount[node] === 0) {
+    removeNodeFromStableTree(ksm, node);
+    return;
+  }
+  const next = ksm.next[page]!;
+  const prev = ksm.prev[page]!;
+  if (next !== 0) ksm.prev[next - 1] = prev;
+  if (prev !== 0) ksm.next[prev - 1] = next;
+  else nodes.first[node] = next;
+  if (nodes.first[node] !== 0) ksm.pagesSharing--;
+  else ksm.pagesShared--;
+  nodes.length[node]!--;
+  ksm.flags[page] = ksm.flags[page]! & ~STABLE_FLAG;
+  ksm.head[page] = 0;
+  ksm.slotOf(page).mergingPages--;
+  settle(ksm, nodes.chain[node]!);
+}
+
+/** A mapping of the node's KSM page went away. With the last one the page is freed; ksmd finds the stale node later. */
+export function unmapKsmPage(ksm: KsmState, node: number): void {
+  const { nodes } = ksm;
+  if (--nodes.mapCount[node]! > 0) return;
+  nodes.stale++;
+  settle(ksm, nodes.chain[node]!);
+}
+
+/** Forgets every node; the caller has taken all items off first (remove_all_stable_nodes). */
+export function removeAllStableNodes(ksm: KsmState): void {
+  const { nodes } = ksm;
+  while (nodes.tree.root !== 0) {
+    const root = nodes.tree.root;
+    if (nodes.isChain(root)) {
+      while (nodes.first[root] !== 0) removeNodeFromStableTree(ksm, nodes.first[root]!);
+      freeChain(ksm, root);
+    } else removeNodeFromStableTree(ksm, root);
+  }
+}
+
+/** Drops a node and the items still on it (remove_node_from_stable_tree). */
+function removeNodeFromStableTree(ksm: KsmState, node: number): void {
+  const { nodes } = ksm;
+  for (let item = nodes.first[node]!; item !== 0; item = ksm.next[item - 1]!) {
+    const page = item - 1;
+    if (ksm.next[page] !== 0) ksm.pagesSharing--;
+    else ksm.pagesShared--;
+    ksm.slotOf(page).mergingPages--;
+    ksm.flags[page] = ksm.flags[page]! & ~STABLE_FLAG;
+    ksm.head[page] = 0;
+  }
+  if (nodes.mapCount[node] === 0) nodes.stale--;
+  if (nodes.chain[node] !== 0) chainRemoveDup(ksm, node);
+  else unlinkFromTree(ksm, node);
+  ksm.contents.drop(nodes.contentClass[node]!);
+  nodes.release(node);
+}
+
+/**
+ * The node of this content to look at: itself, or the dup that its chain offers; 0 if the content has none.
+ * Leaves the tree as the kernel's walk from the root would (stale nodes dropped, passed chains tidied).
+ */
+function findDup(ksm: KsmState, contentClass: number, prune: boolean): number {
+  const { nodes, contents } = ksm;
+  const at = contentClass * WORDS + STABLE_ROOT;
+  const pruneIsDue = prune && ksm.nowMs >= nodes.noPruneBefore;
+  if (nodes.stale === 0 && nodes.unsettledChains === 0 && !pruneIsDue) {
+    const root = contents.words[at]!;
+    return root !== 0 && nodes.isChain(root) ? offeredDup(ksm, root, prune) : root;
+  }
+  return walkTo(ksm, contentClass, prune);
+}
+
+/** The search from the root that the kernel does, with all that it does to the nodes it passes. */
+function walkTo(ksm: KsmState, contentClass: number, prune: boolean): number {
+  const { nodes, contents } = ksm;
+  const { tree } = nodes;
+  let node = tree.root;
+  while (node !== 0) {
+    let dup = node;
+    if (nodes.isChain(node)) {
+      dup = offeredDup(ksm, node, prune);
+      if (dup !== 0 && nodes.chain[dup] === 0) node = dup; // the chain collapsed into its last dup
+    } else if (nodes.mapCount[node] === 0) {
+      removeNodeFromStableTree(ksm, node);
+      dup = 0;
+    }
+    if (dup === 0) {
+      node = tree.root; // the tree was rebalanced under the search: start again
+      continue;
+    }
+    const order = contents.compare(contentClass, nodes.contentClass[node]!);
+    if (order === 0) return dup;
+    node = order < 0 ? tree.left[node]! : tree.right[node]!;
+  }
+  return 0;
+}
+
+/**
+ * The dup of a chain to merge with: the first with room, or in a clean-up the fullest with room; failing that the first.
+ * Drops stale dups on the way, frees a chain left empty (returns 0), collapses one left with a single dup, and moves the
+ * found dup to the front if it has room for two (stable_node_dup).
+ */
+function offeredDup(ksm: KsmState, chain: number, prune: boolean): number {
+  const { nodes } = ksm;
+  const cleanUp = prune && ksm.nowMs >= nodes.prunedAt[chain]! + ksm.knobs.stable_node_chains_prune_millisecs;
+  if (cleanUp) {
+    nodes.prunedAt[chain] = ksm.nowMs;
+    if (nodes.chains === 1) nodes.noPruneBefore = ksm.nowMs + ksm.knobs.stable_node_chains_prune_millisecs;
+  }
+  let found = 0;
+  let foundHasRoom = false;
+  for (let dup = nodes.first[chain]!, after = 0; dup !== 0; dup = after) {
+    after = nodes.nextDup[dup]!;
+    if (nodes.mapCount[dup] === 0) {
+      removeNodeFromStableTree(ksm, dup);
+      continue;
+    }
+    const hasRoom = isSharingCandidate(ksm, dup, 0);
+    if (found === 0 || (hasRoom && (!foundHasRoom || nodes.length[dup]! > nodes.length[found]!))) {
+      found = dup;
+      foundHasRoom = hasRoom;
+      if (!cleanUp && hasRoom) break;
+    }
+  }
+  if (found === 0) {
+    freeChain(ksm, chain);
+    return 0;
+  }
+  if (nodes.first[chain] === found && nodes.nextDup[found] === 0) collapse(ksm, chain, found);
+  else if (nodes.first[chain] !== found && isSharingCandidate(ksm, found, 1)) {
+    unlinkDup(ksm, found, chain);
+    linkDupFirst(ksm, found, chain);
+    settle(ksm, chain);
+  }
+  return found;
+}
+
+/** Whether `node` can take one more mapping, after `offset` more (is_page_sharing_candidate). */
+function isSharingCandidate(ksm: KsmState, node: number, offset: number): boolean {
+  const length = ksm.nodes.length[node]!;
+  return length > 0 && length + offset < ksm.knobs.max_page_sharing;
+}
+
+/** Notes whether passing this chain in a search would change it. O(1) unless its first dup is full. */
+function settle(ksm: KsmState, chain: number): void {
+  if (chain === 0) return;
+  const { nodes } = ksm;
+  const unsettled = passingChanges(ksm, chain) ? 1 : 0;
+  nodes.unsettledChains += unsettled - nodes.unsettled[chain]!;
+  nodes.unsettled[chain] = unsettled;
+}
+
+function passingChanges(ksm: KsmState, chain: number): boolean {
+  const { nodes } = ksm;
+  const first = nodes.first[chain]!;
+  if (first === 0 || nodes.nextDup[first] === 0) return true; // to be freed, or collapsed
+  for (let dup = first; dup !== 0; dup = nodes.nextDup[dup]!) {
+    if (nodes.mapCount[dup] === 0) return true; // to be dropped
+    if (isSharingCandidate(ksm, dup, 0)) return dup !== first && isSharingCandidate(ksm, dup, 1); // to be moved to the front
+  }
+  return false;
+}
+
+/** Puts a chain where the node is and hangs the node on it (alloc_stable_node_chain). */
+function startChain(ksm: KsmState, node: number): number {
+  const { nodes, contents } = ksm;
+  const contentClass = nodes.contentClass[node]!;
+  const chain = nodes.allocate(contentClass);
+  contents.hold(contentClass);
+  nodes.length[chain] = STABLE_NODE_CHAIN;
+  nodes.prunedAt[chain] = ksm.nowMs;
+  nodes.noPruneBefore = Math.min(nodes.noPruneBefore, ksm.nowMs + ksm.knobs.stable_node_chains_prune_millisecs);
+  nodes.chains++;
+  nodes.tree.replace(node, chain);
+  contents.words[contentClass * WORDS + STABLE_ROOT] = chain;
+  chainAddDup(ksm, node, chain);
+  return chain;
+}
+
+function collapse(ksm: KsmState, chain: number, lastDup: number): void {
+  const { nodes, contents } = ksm;
+  nodes.tree.replace(chain, lastDup);
+  contents.words[nodes.contentClass[chain]! * WORDS + STABLE_ROOT] = lastDup;
+  nodes.chain[lastDup] = 0;
+  nodes.dups--;
+  forgetChain(ksm, chain);
+}
+
+function freeChain(ksm: KsmState, chain: number): void {
+  unlinkFromTree(ksm, chain);
+  forgetChain(ksm, chain);
+}
+
+function forgetChain(ksm: KsmState, chain: number): void {
+  const { nodes } = ksm;
+  ksm.contents.drop(nodes.contentClass[chain]!);
+  nodes.unsettledChains -= nodes.unsettled[chain]!;
+  nodes.chains--;
+  if (nodes.chains === 0) nodes.noPruneBefore = Infinity;
+  nodes.release(chain);
+}
+
+function chainAddDup(ksm: KsmState, node: number, chain: number): void {
+  ksm.nodes.chain[node] = chain;
+  ksm.nodes.dups++;
+  linkDupFirst(ksm, node, chain);
+  settle(ksm, chain);
+}
+
+function chainRemoveDup(ksm: KsmState, dup: number): void {
+  const chain = ksm.nodes.chain[dup]!;
+  unlinkDup(ksm, dup, chain);
+  ksm.nodes.dups--;
+  settle(ksm, chain);
+}
+
+function linkDupFirst(ksm: KsmState, dup: number, chain: number): void {
+  const { nodes } = ksm;
+  const first = nodes.first[chain]!;
+  nodes.nextDup[dup] = first;
+  nodes.prevDup[dup] = 0;
+  if (first !== 0) nodes.prevDup[first] = dup;
+  nodes.first[chain] = dup;
+}
+
+function unlinkDup(ksm: KsmState, dup: number, chain: number): void {
+  const { nodes } = ksm;
+  const next = nodes.nextDup[dup]!;
+  const prev = nodes.prevDup[dup]!;
+  if (next !== 0) nodes.prevDup[next] = prev;
+  if (prev !== 0) nodes.nextDup[prev] = next;
+  else nodes.first[chain] = next;
+}
+
+function linkInTree(ksm: KsmState, node: number, contentClass: number): void {
+  const { nodes, contents } = ksm;
+  const { tree } = nodes;
+  let parent = 0;
+  let asLeft = false;
+  for (let at = tree.root; at !== 0; ) {
+    parent = at;
+    asLeft = contents.compare(contentClass, nodes.contentClass[at]!) < 0;
+    at = asLeft ? tree.left[at]! : tree.right[at]!;
+  }
+  tree.insert(node, parent, asLeft);
+  nodes.treeNodes++;
+  contents.words[contentClass * WORDS + STABLE_ROOT] = node;
+}
+
+function unlinkFromTree(ksm: KsmState, node: number): void {
+  const { nodes, contents } = ksm;
+  nodes.tree.erase(node);
+  nodes.treeNodes--;
+  contents.words[nodes.contentClass[node]! * WORDS + STABLE_ROOT] = 0;
+}
