@@ -157,6 +157,13 @@ export function checkContent(what: string, content: unknown): ContentNumber {
   throw new InputError(what, content, "an integer from 0 to 2^64 - 1 (a bigint above 2^53)", "give page contents as class numbers");
 }
 
+/** Checks the difference of two content numbers. Errors: fractional, unsafe as a double, beyond +-(2^64 - 1). */
+export function checkIncrement(what: string, increment: unknown): ContentNumber {
+  if (typeof increment === "number" && Number.isSafeInteger(increment)) return increment;
+  if (typeof increment === "bigint" && increment > -1n << 64n && increment < 1n << 64n) return increment;
+  throw new InputError(what, increment, "an integer from -(2^64 - 1) to 2^64 - 1 (a bigint beyond 2^53)", "give the difference of two class numbers");
+}
+
 function checksum(low: number, high: number): number {
   return mix32(low ^ mix32(high + 0x9e3779b9)) | 0;
 }

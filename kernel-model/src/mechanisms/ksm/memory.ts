@@ -3,7 +3,7 @@
  * The counters of merged pages stay as they are until ksmd meets the page; only ksm_zero_pages moves at once.
  */
 import { checkInteger, InputError } from "../../base/errors.js";
-import { checkContent, ZERO_CLASS, type ContentNumber } from "./content.js";
+import { checkContent, checkIncrement, ZERO_CLASS, type ContentNumber } from "./content.js";
 import {
   PTE_ANON, PTE_KSM, PTE_KSM_ZERO, PTE_MASK, PTE_NONE, PTE_ZERO, VMA_MAPPED, VMA_MERGEABLE, type KsmState, type MmSlot,
 } from "./state.js";
@@ -45,15 +45,15 @@ export function madviseUnmergeable(ksm: KsmState, start: number, stop: number): 
  * Stores to the whole of pages start, start + step, ... below stop; the k-th one gets content `first + k * increment`.
  * A merged page is copied first, even if its content does not change.
  */
-export function fill(ksm: KsmState, start: number, stop: number, step: number, first: ContentNumber, increment: number): void {
+export function fill(ksm: KsmState, start: number, stop: number, step: number, first: ContentNumber, increment: ContentNumber): void {
   checkRange(ksm, "fill", start, stop);
   checkInteger("the step of fill", step, { min: 1, unit: "pages" });
-  checkInteger("the increment of fill", increment, { min: -Number.MAX_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER });
+  checkIncrement("the increment of fill", increment);
   const count = Math.ceil((stop - start) / step);
   if (count <= 0) return;
   const last = BigInt(checkContent("the first content of fill", first)) + BigInt(count - 1) * BigInt(increment);
   checkContent("the last content of fill", last);
-  const small = typeof first === "number" && last <= BigInt(Number.MAX_SAFE_INTEGER);
+  const small = typeof first === "number" && typeof increment === "number" && last <= BigInt(Number.MAX_SAFE_INTEGER);
   for (let k = 0, page = start; page < stop; k++, page += step) {
     writePage(ksm, page, small ? first + k * increment : BigInt(first) + BigInt(k) * BigInt(increment));
   }

@@ -6,7 +6,7 @@ import type { KsmState } from "./state.js";
 
 /** One thing a workload does between two scans; pages are numbered over the whole model, `stop` is exclusive. */
 export type Op =
-  | { readonly op: "fill"; readonly start: number; readonly stop: number; readonly step: number; readonly content: ContentNumber; readonly increment: number }
+  | { readonly op: "fill"; readonly start: number; readonly stop: number; readonly step: number; readonly content: ContentNumber; readonly increment: ContentNumber }
   | { readonly op: "unmap" | "dontneed" | "read" | "mergeable" | "unmergeable"; readonly start: number; readonly stop: number }
   | { readonly op: "knob"; readonly name: KnobName | "run"; readonly value: unknown };
 

@@ -3,7 +3,7 @@
  * {@link parseRecording} reads the JSON format of data/live/README.md, {@link compareCase} replays one workload.
  */
 import { checkInteger, InputError, quote } from "../../base/errors.js";
-import { checkContent, type ContentNumber } from "./content.js";
+import { checkContent, checkIncrement } from "./content.js";
 import { writeKnob } from "./control.js";
 import { KNOB_NAMES, type KsmKnobs } from "./knobs.js";
 import { addProcess, madviseMergeable } from "./memory.js";
@@ -117,12 +117,11 @@ function parseCase(value: unknown, where: string, columns: readonly RecordedColu
   const smartScan = workload["smart_scan"];
   if (smartScan !== 0 && smartScan !== 1) throw malformed(`${where}.smart_scan`, smartScan, "0 or 1");
   const knobs = { ...common, ...(workload["knobs"] === undefined ? {} : asObject(workload["knobs"], `${where}.knobs`)) };
-  const { name: _, ...kernelKnobs } = { name, ...knobs };
   return {
     name,
     note: typeof workload["note"] === "string" ? workload["note"] : "",
     pages,
-    knobs: kernelKnobs,
+    knobs,
     smartScan,
     steps: asArray(workload["steps"], `${where}.steps`).map((step, i) => parseStep(step, `${where}.steps[${i}]`)),
     rows: asArray(workload["rows"], `${where}.rows`).map((row, i) => {
@@ -164,7 +163,7 @@ export function parseOp(value: unknown, where: string): Op {
         stop: page(1, "stop"),
         step: checkInteger(`${where}: step`, rest[2], { min: 1, unit: "pages" }),
         content: checkContent(`${where}: class`, bigIfNeeded(rest[3])),
-        increment: checkInteger(`${where}: inc`, rest[4], { min: -Number.MAX_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER }),
+        increment: checkIncrement(`${where}: inc`, bigIfNeeded(rest[4])),
       };
     case "unmap": case "dontneed": case "read": case "mergeable": case "unmergeable":
       arity(2);
@@ -184,7 +183,8 @@ export function parseOp(value: unknown, where: string): Op {
 
 /** JSON.parse rounds integers above 2^53, and a page's content must not be rounded: they are read as quoted text. */
 function parseJson(text: string, source: string): unknown {
-  const quoted = text.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (token) => (token.startsWith('"') ? token : `"${token}"`));
+  const quoted = text.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (token) =>
+    token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${token}"`);
   try {
     return JSON.parse(quoted);
   } catch (error) {
@@ -192,10 +192,9 @@ function parseJson(text: string, source: string): unknown {
   }
 }
 
-function bigIfNeeded(value: unknown): ContentNumber {
-  if (typeof value !== "string" || !/^\d+$/.test(value)) return value as ContentNumber;
-  const big = BigInt(value);
-  return big <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(big) : big;
+/** Undoes the quoting of parseJson. */
+function bigIfNeeded(value: unknown): unknown {
+  return typeof value === "string" && /^-?\d{16,}$/.test(value) ? BigInt(value) : value;
 }
 
 function asObject(value: unknown, where: string): Readonly<Record<string, unknown>> {

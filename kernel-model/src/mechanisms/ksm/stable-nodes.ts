@@ -3,6 +3,8 @@ import { RbTree } from "../../structures/rb-tree.js";
 /** rmap_hlist_len of a chain, as in mm/ksm.c: a node with this length holds dups instead of rmap items. */
 export const STABLE_NODE_CHAIN = -1024;
 
+const FREE = -1;
+
 /**
  * Storage of the stable tree's nodes: regular nodes and dups (one KSM page each) and chains (the dups of one content).
  * A node is a small integer, 0 is none. About 57 bytes a node.
@@ -23,8 +25,8 @@ export class StableNodes {
   prevDup = new Int32Array(1025);
   /** Of a chain: virtual time of its last clean-up, ms. */
   prunedAt = new Float64Array(1025);
-  /** Of a chain: 1 if passing it in a search would change it. */
-  unsettled = new Uint8Array(1025);
+  /** Chains that a search would change by passing them. */
+  readonly unsettled = new Set<number>();
 
   /** stable_node_chains and stable_node_dups. */
   chains = 0;
@@ -33,7 +35,6 @@ export class StableNodes {
   treeNodes = 0;
   /** Nodes whose page is gone and that ksmd has not met yet. */
   stale = 0;
-  unsettledChains = 0;
   /** No chain is due for a clean-up before this time, ms. */
   noPruneBefore = Infinity;
 
@@ -53,12 +54,17 @@ export class StableNodes {
     this.mapCount[node] = 0;
     this.first[node] = 0;
     this.chain[node] = 0;
-    this.unsettled[node] = 0;
     return node;
   }
 
   release(node: number): void {
+    this.contentClass[node] = FREE;
     this.#free.push(node);
+  }
+
+  /** The nodes in use, dups and chains included; nodes may be released meanwhile. O(nodes ever used at a time). */
+  *inUse(): Generator<number> {
+    for (let node = 1; node < this.#used; node++) if (this.contentClass[node] !== FREE) yield node;
   }
 
   #grow(): void {
@@ -73,8 +79,5 @@ export class StableNodes {
     const prunedAt = new Float64Array(size);
     prunedAt.set(this.prunedAt);
     this.prunedAt = prunedAt;
-    const unsettled = new Uint8Array(size);
-    unsettled.set(this.unsettled);
-    this.unsettled = unsettled;
   }
 }

@@ -2,8 +2,11 @@
  * The stable tree: KSM pages by content, with chains of dups where max_page_sharing is reached.
  * Function names are those of mm/ksm.c in camelCase.
  *
- * Which content a node has is a table look-up; the tree itself is walked only when the walk could change something
- * (it drops stale nodes, collapses, reorders and cleans up the chains it passes), so the outcome is that of walking always.
+ * Which node a content has is a table look-up. The kernel finds it by walking the tree from its root, and on the way
+ * tidies what it passes: it drops stale nodes, and frees, collapses, reorders or cleans up chains. With "kernel" walks the
+ * model keeps the kernel's tree and walks it whenever that could change something, so the outcome is that of walking
+ * always. With "lazy" walks (for millions of pages) there is no tree: the next search passes every chain that needs
+ * tidying, and a stale node goes when ksmd meets one of its own pages or its content.
  */
 import { STABLE_ROOT, WORDS } from "./content.js";
 import { STABLE_NODE_CHAIN } from "./stable-nodes.js";
@@ -83,13 +86,8 @@ export function unmapKsmPage(ksm: KsmState, node: number): void {
 /** Forgets every node; the caller has taken all items off first (remove_all_stable_nodes). */
 export function removeAllStableNodes(ksm: KsmState): void {
   const { nodes } = ksm;
-  while (nodes.tree.root !== 0) {
-    const root = nodes.tree.root;
-    if (nodes.isChain(root)) {
-      while (nodes.first[root] !== 0) removeNodeFromStableTree(ksm, nodes.first[root]!);
-      freeChain(ksm, root);
-    } else removeNodeFromStableTree(ksm, root);
-  }
+  for (const node of nodes.inUse()) if (!nodes.isChain(node)) removeNodeFromStableTree(ksm, node);
+  for (const chain of nodes.inUse()) freeChain(ksm, chain);
 }
 
 /** Drops a node and the items still on it (remove_node_from_stable_tree). */
@@ -115,14 +113,19 @@ function removeNodeFromStableTree(ksm: KsmState, node: number): void {
  * Leaves the tree as the kernel's walk from the root would (stale nodes dropped, passed chains tidied).
  */
 function findDup(ksm: KsmState, contentClass: number, prune: boolean): number {
-  const { nodes, contents } = ksm;
-  const at = contentClass * WORDS + STABLE_ROOT;
-  const pruneIsDue = prune && ksm.nowMs >= nodes.noPruneBefore;
-  if (nodes.stale === 0 && nodes.unsettledChains === 0 && !pruneIsDue) {
-    const root = contents.words[at]!;
-    return root !== 0 && nodes.isChain(root) ? offeredDup(ksm, root, prune) : root;
+  const { nodes } = ksm;
+  if (ksm.walks === "kernel") {
+    const pruneIsDue = prune && ksm.nowMs >= nodes.noPruneBefore;
+    if (nodes.stale > 0 || nodes.unsettled.size > 0 || pruneIsDue) return walkTo(ksm, contentClass, prune);
+  } else {
+    for (const chain of nodes.unsettled) offeredDup(ksm, chain, false);
   }
-  return walkTo(ksm, contentClass, prune);
+  const root = ksm.contents.words[contentClass * WORDS + STABLE_ROOT]!;
+  if (root === 0) return 0;
+  if (nodes.isChain(root)) return offeredDup(ksm, root, prune);
+  if (nodes.mapCount[root] !== 0) return root;
+  removeNodeFromStableTree(ksm, root);
+  return 0;
 }
 
 /** The search from the root that the kernel does, with all that it does to the nodes it passes. */
@@ -199,10 +202,8 @@ function isSharingCandidate(ksm: KsmState, node: number, offset: number): boolea
 /** Notes whether passing this chain in a search would change it. O(1) unless its first dup is full. */
 function settle(ksm: KsmState, chain: number): void {
   if (chain === 0) return;
-  const { nodes } = ksm;
-  const unsettled = passingChanges(ksm, chain) ? 1 : 0;
-  nodes.unsettledChains += unsettled - nodes.unsettled[chain]!;
-  nodes.unsettled[chain] = unsettled;
+  if (passingChanges(ksm, chain)) ksm.nodes.unsettled.add(chain);
+  else ksm.nodes.unsettled.delete(chain);
 }
 
 function passingChanges(ksm: KsmState, chain: number): boolean {
@@ -226,7 +227,7 @@ function startChain(ksm: KsmState, node: number): number {
   nodes.prunedAt[chain] = ksm.nowMs;
   nodes.noPruneBefore = Math.min(nodes.noPruneBefore, ksm.nowMs + ksm.knobs.stable_node_chains_prune_millisecs);
   nodes.chains++;
-  nodes.tree.replace(node, chain);
+  if (ksm.walks === "kernel") nodes.tree.replace(node, chain);
   contents.words[contentClass * WORDS + STABLE_ROOT] = chain;
   chainAddDup(ksm, node, chain);
   return chain;
@@ -234,7 +235,7 @@ function startChain(ksm: KsmState, node: number): number {
 
 function collapse(ksm: KsmState, chain: number, lastDup: number): void {
   const { nodes, contents } = ksm;
-  nodes.tree.replace(chain, lastDup);
+  if (ksm.walks === "kernel") nodes.tree.replace(chain, lastDup);
   contents.words[nodes.contentClass[chain]! * WORDS + STABLE_ROOT] = lastDup;
   nodes.chain[lastDup] = 0;
   nodes.dups--;
@@ -249,7 +250,7 @@ function freeChain(ksm: KsmState, chain: number): void {
 function forgetChain(ksm: KsmState, chain: number): void {
   const { nodes } = ksm;
   ksm.contents.drop(nodes.contentClass[chain]!);
-  nodes.unsettledChains -= nodes.unsettled[chain]!;
+  nodes.unsettled.delete(chain);
   nodes.chains--;
   if (nodes.chains === 0) nodes.noPruneBefore = Infinity;
   nodes.release(chain);
@@ -289,6 +290,9 @@ function unlinkDup(ksm: KsmState, dup: number, chain: number): void {
 
 function linkInTree(ksm: KsmState, node: number, contentClass: number): void {
   const { nodes, contents } = ksm;
+  contents.words[contentClass * WORDS + STABLE_ROOT] = node;
+  nodes.treeNodes++;
+  if (ksm.walks === "lazy") return;
   const { tree } = nodes;
   let parent = 0;
   let asLeft = false;
@@ -298,13 +302,11 @@ function linkInTree(ksm: KsmState, node: number, contentClass: number): void {
     at = asLeft ? tree.left[at]! : tree.right[at]!;
   }
   tree.insert(node, parent, asLeft);
-  nodes.treeNodes++;
-  contents.words[contentClass * WORDS + STABLE_ROOT] = node;
 }
 
 function unlinkFromTree(ksm: KsmState, node: number): void {
   const { nodes, contents } = ksm;
-  nodes.tree.erase(node);
+  if (ksm.walks === "kernel") nodes.tree.erase(node);
   nodes.treeNodes--;
   contents.words[nodes.contentClass[node]! * WORDS + STABLE_ROOT] = 0;
 }

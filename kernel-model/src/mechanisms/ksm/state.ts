@@ -43,6 +43,15 @@ export interface MmSlot {
 export const RMAP_ITEM_BYTES = 64;
 export const PAGE_BYTES = 4096;
 
+export interface KsmStateOptions {
+  readonly knobs?: Partial<KsmKnobs>;
+  readonly policy?: SkipPolicy;
+  /** Distinct contents expected at a time. */
+  readonly contentHint?: number;
+  /** How the stable tree is searched, see stable-tree.ts. Default "kernel". */
+  readonly walks?: "kernel" | "lazy";
+}
+
 /**
  * Everything ksmd knows and touches: pages, rmap items (same index as their page), trees, counters, cursor.
  *
@@ -67,6 +76,7 @@ export class KsmState {
   readonly contents: ContentTable;
   readonly nodes: StableNodes;
   readonly slots: MmSlot[] = [];
+  readonly walks: "kernel" | "lazy";
   knobs: KsmKnobs;
   policy: CompiledPolicy;
 
@@ -94,8 +104,9 @@ export class KsmState {
 
   constructor(
     readonly pages: number,
-    options: { readonly knobs?: Partial<KsmKnobs>; readonly policy?: SkipPolicy; readonly contentHint?: number } = {},
+    options: KsmStateOptions = {},
   ) {
+    this.walks = options.walks ?? "kernel";
     this.knobs = checkKnobs(options.knobs);
     this.policy = compilePolicy(options.policy);
     this.flags = new Uint8Array(pages);

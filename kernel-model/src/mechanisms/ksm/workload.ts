@@ -1,0 +1,195 @@
+/** Workloads: what the processes do while ksmd scans, given as steps, as CSV or recording, or generated from shares. */
+import { checkInteger, checkKeys, checkNumber, InputError, quote } from "../../base/errors.js";
+import { addProcess, dontneed, madviseMergeable, writePage } from "./memory.js";
+import { applyOp, type Step } from "./ops.js";
+import { parseOp } from "./recording.js";
+import type { KsmState } from "./state.js";
+
+export interface Workload {
+  readonly name: string;
+  readonly pages: number;
+  /** Contents that will exist at a time, to size the tables; a hint. */
+  readonly contents: number;
+  /** Sets up the memory of an empty model and returns what happens later. */
+  start(ksm: KsmState): WorkloadDriver;
+}
+
+export interface WorkloadDriver {
+  /** Does all that is due; called before each wake-up of ksmd. */
+  advance(scan: number, nowMs: number): void;
+}
+
+/** A workload given step by step, one process, all of it mergeable from the start. */
+export function stepsWorkload(options: { readonly pages: number; readonly steps: readonly Step[]; readonly name?: string }): Workload {
+  checkInteger("pages", options.pages, { min: 1, max: 2 ** 31 - 2, unit: "pages" });
+  return {
+    name: options.name ?? "steps",
+    pages: options.pages,
+    contents: Math.min(options.pages, 1 << 20),
+    start(ksm) {
+      addProcess(ksm, options.pages, options.name);
+      let done = -1;
+      return {
+        advance(scan) {
+          while (done < scan) {
+            done++;
+            for (const step of options.steps) if (step.scan === done) for (const op of step.ops) applyOp(ksm, op);
+            if (done === 0) madviseMergeable(ksm, 0, options.pages);
+          }
+        },
+      };
+    },
+  };
+}
+
+/**
+ * A workload from CSV: a line per operation, `scan,op,...` with the operation's fields in the order of the recordings.
+ *
+ * @example
+ * csvWorkload("scan,op,args\n0,fill,0,1000,1,7,0\n5,unmap,0,500", 1000);
+ */
+export function csvWorkload(text: string, pages: number, name = "CSV"): Workload {
+  const steps: Step[] = [];
+  for (const [i, line] of text.split(/\r?\n/).entries()) {
+    const where = `${name}, line ${i + 1}`;
+    const [scan, ...op] = line.split(",").map((field) => field.trim());
+    if (line.trim() === "" || (i === 0 && scan === "scan")) continue;
+    if (!/^\d+$/.test(scan ?? "")) {
+      throw new InputError(where, line, "scan,op,... with a scan number first", "see csvWorkload for an example");
+    }
+    steps.push({ scan: Number(scan), ops: [parseOp(op.map((field) => (/^-?\d{1,15}$/.test(field) ? Number(field) : field)), where)] });
+  }
+  return stepsWorkload({ pages, steps, name });
+}
+
+export interface MixOptions {
+  /** Candidate pages in all. */
+  readonly pages: number;
+  /**
+   * Shares of the kinds of page; they sum to 1. unique: own content for ever. duplicate: constant, `copies` pages alike.
+   * zero: all-zero pages. shortLived: like duplicate, but freed and replaced by new content after `lifetimeSeconds`.
+   * volatile: rewritten with new content every `rewriteSeconds`.
+   */
+  readonly shares: { readonly unique?: number; readonly duplicate?: number; readonly zero?: number; readonly shortLived?: number; readonly volatile?: number };
+  /** Pages with the same content, of duplicate and short-lived pages. Default 4. */
+  readonly copies?: number;
+  /** Life of a short-lived group in virtual seconds. Default 60 s. */
+  readonly lifetimeSeconds?: number;
+  /** Time between two rewrites of a volatile page in virtual seconds. Default 10 s. */
+  readonly rewriteSeconds?: number;
+  readonly name?: string;
+}
+
+type Kind = keyof MixOptions["shares"];
+const KINDS: readonly Kind[] = ["unique", "duplicate", "zero", "shortLived", "volatile"];
+
+/**
+ * A generated mix of pages, one mergeable process. The kinds are interleaved evenly over the address space and the
+ * copies of one content lie far apart, as in processes started from the same image. Deterministic; needs no seed.
+ *
+ * Errors: shares that are unknown, negative or do not sum to 1; sizes and times out of range.
+ *
+ * @example
+ * mixWorkload({ pages: 10_000, shares: { unique: 0.5, duplicate: 0.5 } });
+ */
+export function mixWorkload(options: MixOptions): Workload {
+  checkKeys("mixWorkload", options, ["pages", "shares", "copies", "lifetimeSeconds", "rewriteSeconds", "name"]);
+  const pages = checkInteger("pages", options.pages, { min: 1, max: 2 ** 31 - 2, unit: "pages" });
+  const counts = pageCounts(pages, options.shares);
+  const copies = checkInteger("copies", options.copies ?? 4, { min: 2, max: pages < 2 ? 2 : pages, unit: "pages" });
+  const lifetimeMs = 1000 * checkNumber("lifetimeSeconds", options.lifetimeSeconds ?? 60, { min: 1e-3, unit: "s" });
+  const rewriteMs = 1000 * checkNumber("rewriteSeconds", options.rewriteSeconds ?? 10, { min: 1e-3, unit: "s" });
+  return {
+    name: options.name ?? KINDS.filter((kind) => counts[kind] > 0).map((kind) => `${percent(counts[kind] / pages)} ${kind}`).join(", "),
+    pages,
+    contents: counts.unique + counts.volatile + Math.ceil((counts.duplicate + counts.shortLived) / copies) + 2,
+    start(ksm) {
+      addProcess(ksm, pages);
+      const members = interleave(pages, counts);
+      let fresh = 1; // 0 is the zero page
+      const writeGroups = (kind: Kind): void => {
+        const groups = Math.max(1, Math.floor(counts[kind] / copies));
+        for (const [i, page] of members[kind].entries()) writePage(ksm, page, fresh + (i % groups));
+        fresh += groups;
+      };
+      for (const page of members.unique) writePage(ksm, page, fresh++);
+      for (const page of members.volatile) writePage(ksm, page, fresh++);
+      for (const page of members.zero) writePage(ksm, page, 0);
+      if (counts.duplicate > 0) writeGroups("duplicate");
+      if (counts.shortLived > 0) writeGroups("shortLived");
+      madviseMergeable(ksm, 0, pages);
+
+      const groups = Math.max(1, Math.floor(counts.shortLived / copies));
+      const deaths = counts.shortLived === 0 ? undefined : everyEvenly(groups, lifetimeMs, (group) => {
+        for (let i = group; i < counts.shortLived; i += groups) {
+          const page = members.shortLived[i]!;
+          dontneed(ksm, page, page + 1);
+          writePage(ksm, page, fresh);
+        }
+        fresh++;
+      });
+      const rewrites = counts.volatile === 0 ? undefined
+        : everyEvenly(counts.volatile, rewriteMs, (i) => writePage(ksm, members.volatile[i]!, fresh++));
+      return {
+        advance(_scan, nowMs) {
+          deaths?.(nowMs);
+          rewrites?.(nowMs);
+        },
+      };
+    },
+  };
+}
+
+/** Calls `act` for members 0..count-1 in turn so that each comes up once every `periodMs`, spread evenly. */
+function everyEvenly(count: number, periodMs: number, act: (member: number) => void): (nowMs: number) => void {
+  let done = 0;
+  return (nowMs) => {
+    const due = Math.floor((nowMs / periodMs) * count);
+    // Whoever was missed more than once has the same end state as if missed once.
+    if (due - done > count) done = due - count;
+    for (; done < due; done++) act(done % count);
+  };
+}
+
+function pageCounts(pages: number, shares: MixOptions["shares"]): Record<Kind, number> {
+  checkKeys("shares", shares, KINDS);
+  let sum = 0;
+  for (const kind of KINDS) sum += checkNumber(`shares.${kind}`, shares[kind] ?? 0, { min: 0, max: 1 });
+  if (Math.abs(sum - 1) > 1e-9) {
+    throw new InputError("the sum of the shares", Number(sum.toPrecision(12)), "1", `change ${quote(shares)} so that the shares sum to 1`);
+  }
+  const counts = { unique: 0, duplicate: 0, zero: 0, shortLived: 0, volatile: 0 };
+  let before = 0;
+  let cumulated = 0;
+  for (const kind of KINDS) {
+    cumulated += shares[kind] ?? 0;
+    const end = kind === "volatile" ? pages : Math.round(cumulated * pages);
+    counts[kind] = end - before;
+    before = end;
+  }
+  return counts;
+}
+
+/** Deals the pages out to the kinds so that any stretch of pages has them in proportion (largest deficit first). */
+function interleave(pages: number, counts: Record<Kind, number>): Record<Kind, Int32Array> {
+  const members = Object.fromEntries(KINDS.map((kind) => [kind, new Int32Array(counts[kind])])) as Record<Kind, Int32Array>;
+  const present = KINDS.filter((kind) => counts[kind] > 0);
+  const dealt = { unique: 0, duplicate: 0, zero: 0, shortLived: 0, volatile: 0 };
+  for (let page = 0; page < pages; page++) {
+    let neediest = present[0]!;
+    let greatest = -Infinity;
+    for (const kind of present) {
+      const deficit = ((page + 1) / pages) * counts[kind] - dealt[kind];
+      if (deficit > greatest && dealt[kind] < counts[kind]) {
+        greatest = deficit;
+        neediest = kind;
+      }
+    }
+    members[neediest][dealt[neediest]++] = page;
+  }
+  return members;
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(3))} %`;
+}
