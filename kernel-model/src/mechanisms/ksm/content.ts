@@ -34,8 +34,9 @@ export class ContentTable {
   #capacity: number;
   #used = 1;
   #free: number[] = [];
-  /** Open addressing, linear probing; holds class + 1. */
-  #slots: Int32Array;
+  /** Hash buckets: first class + 1, then along #nextInBucket. */
+  #buckets: Int32Array;
+  #nextInBucket: Int32Array;
   #live = 1;
 
   constructor(capacityHint = 1024) {
@@ -43,10 +44,11 @@ export class ContentTable {
     this.words = new Int32Array(this.#capacity * WORDS);
     this.#low = new Uint32Array(this.#capacity);
     this.#high = new Uint32Array(this.#capacity);
-    this.#slots = new Int32Array(slotsFor(this.#capacity));
+    this.#buckets = new Int32Array(bucketsFor(this.#capacity));
+    this.#nextInBucket = new Int32Array(this.#capacity);
     this.words[CHECKSUM] = checksum(0, 0);
     this.words[REFERENCES] = 1; // never given away
-    this.#slots[this.#probe(0, 0)] = ZERO_CLASS + 1;
+    this.#enter(ZERO_CLASS);
   }
 
   /** Number of contents in use. */
@@ -65,13 +67,13 @@ export class ContentTable {
       low = content >>> 0;
       high = (content - low) / 4294967296;
     }
-    const slot = this.#probe(low, high);
-    const found = this.#slots[slot]!;
-    if (found !== 0) {
-      this.words[(found - 1) * WORDS + REFERENCES]!++;
-      return found - 1;
+    for (let c = this.#buckets[this.#bucket(low, high)]!; c !== 0; c = this.#nextInBucket[c - 1]!) {
+      if (this.#low[c - 1] === low && this.#high[c - 1] === high) {
+        this.words[(c - 1) * WORDS + REFERENCES]!++;
+        return c - 1;
+      }
     }
-    return this.#add(low, high, slot);
+    return this.#add(low, high);
   }
 
   hold(contentClass: number): void {
@@ -89,11 +91,8 @@ export class ContentTable {
     return low !== 0 ? low : byteSwap(this.#high[a]!) - byteSwap(this.#high[b]!);
   }
 
-  #add(low: number, high: number, slot: number): number {
-    if (this.#free.length === 0 && this.#used === this.#capacity) {
-      this.#grow();
-      slot = this.#probe(low, high);
-    }
+  #add(low: number, high: number): number {
+    if (this.#free.length === 0 && this.#used === this.#capacity) this.#grow();
     const fresh = this.#free.pop() ?? this.#used++;
     this.#low[fresh] = low;
     this.#high[fresh] = high;
@@ -102,41 +101,33 @@ export class ContentTable {
     this.words[at + STABLE_ROOT] = 0;
     this.words[at + UNSTABLE_PAGE] = 0;
     this.words[at + REFERENCES] = 1;
-    this.#slots[slot] = fresh + 1;
+    this.#enter(fresh);
     this.#live++;
     return fresh;
   }
 
-  /** The slot that holds this content, or the empty one where it would go. */
-  #probe(low: number, high: number): number {
-    const mask = this.#slots.length - 1;
-    let slot = home(low, high) & mask;
-    for (;;) {
-      const held = this.#slots[slot]!;
-      if (held === 0) return slot;
-      if (this.#low[held - 1] === low && this.#high[held - 1] === high) return slot;
-      slot = (slot + 1) & mask;
-    }
+  #enter(contentClass: number): void {
+    const bucket = this.#bucket(this.#low[contentClass]!, this.#high[contentClass]!);
+    this.#nextInBucket[contentClass] = this.#buckets[bucket]!;
+    this.#buckets[bucket] = contentClass + 1;
   }
 
-  /** Deletion with backward shift, so that no tombstones pile up under pages that change all the time. */
   #remove(contentClass: number): void {
-    const mask = this.#slots.length - 1;
-    let hole = this.#probe(this.#low[contentClass]!, this.#high[contentClass]!);
-    let slot = hole;
-    for (;;) {
-      slot = (slot + 1) & mask;
-      const held = this.#slots[slot]!;
-      if (held === 0) break;
-      const wanted = home(this.#low[held - 1]!, this.#high[held - 1]!) & mask;
-      if (((slot - wanted) & mask) >= ((slot - hole) & mask)) {
-        this.#slots[hole] = held;
-        hole = slot;
-      }
+    const bucket = this.#bucket(this.#low[contentClass]!, this.#high[contentClass]!);
+    const after = this.#nextInBucket[contentClass]!;
+    let c = this.#buckets[bucket]!;
+    if (c === contentClass + 1) this.#buckets[bucket] = after;
+    else {
+      while (this.#nextInBucket[c - 1] !== contentClass + 1) c = this.#nextInBucket[c - 1]!;
+      this.#nextInBucket[c - 1] = after;
     }
-    this.#slots[hole] = 0;
     this.#free.push(contentClass);
     this.#live--;
+  }
+
+  /** Neighbouring numbers stay neighbours: workloads number their contents in the order ksmd meets them. */
+  #bucket(low: number, high: number): number {
+    return (low ^ Math.imul(low >>> 20, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b)) & (this.#buckets.length - 1);
   }
 
   #grow(): void {
@@ -144,9 +135,9 @@ export class ContentTable {
     this.words = extend(new Int32Array(this.#capacity * WORDS), this.words);
     this.#low = extend(new Uint32Array(this.#capacity), this.#low);
     this.#high = extend(new Uint32Array(this.#capacity), this.#high);
-    if (this.#slots.length >= slotsFor(this.#capacity)) return;
-    this.#slots = new Int32Array(slotsFor(this.#capacity));
-    for (let c = 0; c < this.#used; c++) this.#slots[this.#probe(this.#low[c]!, this.#high[c]!)] = c + 1;
+    this.#nextInBucket = new Int32Array(this.#capacity);
+    this.#buckets = new Int32Array(bucketsFor(this.#capacity));
+    for (let c = 0; c < this.#used; c++) this.#enter(c);
   }
 }
 
@@ -168,17 +159,12 @@ function checksum(low: number, high: number): number {
   return mix32(low ^ mix32(high + 0x9e3779b9)) | 0;
 }
 
-/** Neighbouring numbers stay neighbours: workloads number their contents in the order ksmd meets them. */
-function home(low: number, high: number): number {
-  return low ^ Math.imul(low >>> 20, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b);
-}
-
 function byteSwap(x: number): number {
   return ((x << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24)) >>> 0;
 }
 
-function slotsFor(capacity: number): number {
-  return 2 ** Math.ceil(Math.log2(capacity * 1.5));
+function bucketsFor(capacity: number): number {
+  return 2 ** Math.ceil(Math.log2(capacity));
 }
 
 function extend<T extends Int32Array | Uint32Array>(fresh: T, old: T): T {
