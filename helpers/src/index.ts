@@ -1,1 +1,3 @@
 export * from "./display/to-bundle.js";
+export * from "./plots/index.js";
+export * from "./tables/index.js";

@@ -1,0 +1,144 @@
+import { checkInteger, checkKeys, InputError } from "@mm-lab/kernel-model";
+import { formatWithUnit, groupDigits } from "../tables/numbers.js";
+import type { Source } from "../tables/table.js";
+import { shorten, visible } from "../tables/text.js";
+import { categories, columnTitle } from "./axes.js";
+import type { ChartParts, DataColumn, Row } from "./chart.js";
+import { bindControl, type BoundControl } from "./controls.js";
+import { datumAt, extent, frameOf, rounding, textAt, type Frame, type FrameColumn } from "./frame.js";
+import { COMMON_KEYS, type ChartOptions, type FieldOptions } from "./options.js";
+
+/** The columns of a chart by role, and what all charts derive from their options. */
+export interface Prepared {
+  readonly frame: Frame;
+  readonly rows: number;
+  /** The column of a role, e.g. "x". */
+  readonly of: (role: string) => FrameColumn;
+  readonly color: FrameColumn | undefined;
+  /** Columns that divide the rows beside colour: kept ones and those with a control. */
+  readonly dividing: readonly FrameColumn[];
+  readonly controls: readonly BoundControl[];
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Checks the options all charts share and reads the columns of `roles` (and of `color`, `keep`, `controls`). */
+export function prepare(kind: string, source: Source, options: ChartOptions, roles: Readonly<Record<string, FieldOptions | undefined>>, ownKeys: readonly string[], size = { width: 560, height: 300 }): Prepared {
+  checkKeys(kind, options, [...COMMON_KEYS, ...ownKeys]);
+  if (typeof options.title !== "string" || options.title.trim() === "") throw new InputError(`the title of ${kind}`, options.title, "a text that says what is shown", `write ${kind}(table, { title: "...", ... })`);
+  const width = options.width ?? size.width;
+  const height = options.height ?? size.height;
+  checkInteger("width", width, { min: 100, max: 2000, unit: "px" });
+  checkInteger("height", height, { min: 40, max: 2000, unit: "px" });
+  const wanted: Record<string, FieldOptions> = {};
+  for (const [role, field] of Object.entries(roles)) if (field !== undefined) wanted[role] = field;
+  const keep = options.keep ?? [];
+  const controls = options.controls ?? [];
+  keep.forEach((field, i) => (wanted[`keep[${i}]`] = { field }));
+  controls.forEach(({ field }, i) => (wanted[`controls[${i}]`] = { field }));
+  const frame = frameOf(source, wanted);
+  const columns = new Map(Object.keys(wanted).map((role, i) => [role, frame.columns[i]!]));
+  return {
+    frame, rows: frame.rows, width, height,
+    of: (role) => columns.get(role)!,
+    color: columns.get("color"),
+    dividing: [...keep.map((_, i) => columns.get(`keep[${i}]`)!), ...controls.map((_, i) => columns.get(`controls[${i}]`)!)],
+    controls: controls.map((control, i) => bindControl(control, columns.get(`controls[${i}]`)!, frame.rows, i)),
+  };
+}
+
+export interface Group {
+  /** Rows of the group, ascending. */
+  readonly rows: number[];
+  /** Value of the colour column, "" without one. */
+  readonly series: string;
+}
+
+/** The rows by the values of these columns, in order of appearance. */
+export function groupRows(rows: number, columns: readonly FrameColumn[], color?: FrameColumn): Group[] {
+  if (columns.length === 0) return [{ rows: Array.from({ length: rows }, (_, i) => i), series: "" }];
+  const groups = new Map<string, Group>();
+  for (let row = 0; row < rows; row++) {
+    const key = columns.length === 1 ? textAt(columns[0]!, row) : JSON.stringify(columns.map((c) => textAt(c, row)));
+    let group = groups.get(key);
+    if (group === undefined) groups.set(key, group = { rows: [], series: color === undefined ? "" : textAt(color, row) });
+    group.rows.push(row);
+  }
+  return [...groups.values()];
+}
+
+/** Rows of the table as rows of the chart's data. Dividing columns stay exact, drawn numbers are rounded. */
+export function emitRows(rows: readonly number[], drawn: readonly FrameColumn[], dividing: readonly FrameColumn[]): Row[] {
+  const exact = new Set(dividing.map((c) => c.key));
+  const columns = unique([...drawn, ...dividing]).map((c) => [c, exact.has(c.key) ? (v: number) => v : rounding(c)] as const);
+  return rows.map((row) => Object.fromEntries(columns.map(([c, round]) => [c.key, datumAt(c, row, round)])));
+}
+
+export function unique(columns: readonly FrameColumn[]): FrameColumn[] {
+  return columns.filter((c, i) => columns.findIndex((other) => other.key === c.key) === i);
+}
+
+export function dataColumns(columns: readonly FrameColumn[]): DataColumn[] {
+  return unique(columns).map(({ key, name, unit }) => ({ field: key, name, ...(unit === undefined ? {} : { unit }) }));
+}
+
+/** The parts every chart takes from its options. */
+export function commonParts(kind: string, options: ChartOptions, prepared: Prepared, description: string, notes: readonly string[] = []): Pick<ChartParts, "kind" | "title" | "subtitle" | "notes" | "description" | "width" | "height" | "controls"> {
+  return {
+    kind,
+    title: visible(options.title),
+    ...(options.subtitle === undefined ? {} : { subtitle: options.subtitle }),
+    notes: [...prepared.frame.notes, ...notes],
+    description: visible(options.description ?? description),
+    width: prepared.width, height: prepared.height, controls: prepared.controls,
+  };
+}
+
+/** "from 1 to 30", with unit; times as dates. */
+export function rangeText(column: FrameColumn, numbers: ArrayLike<number> = column.numbers): string {
+  if (column.type === "text") {
+    const names = categories(column, column.texts.length);
+    return `${counted(names.length, "value")}: ${listed(names)}`;
+  }
+  const [low, high] = extent(numbers);
+  return `from ${valueText(column, low)} to ${valueText(column, high)}`;
+}
+
+export function valueText(column: FrameColumn, value: number): string {
+  if (column.type === "time") return new Date(value).toISOString();
+  return Number.isNaN(value) ? "no value" : formatWithUnit(value, column.unit);
+}
+
+/** At most eight names, the rest counted. */
+export function listed(names: readonly string[]): string {
+  const short = names.slice(0, 8).map((n) => shorten(n, 40));
+  return names.length > 8 ? `${short.join(", ")} and ${names.length - 8} more` : short.join(", ");
+}
+
+export function counted(n: number, thing: string, things = `${thing}s`): string {
+  return `${groupDigits(n)} ${n === 1 ? thing : things}`;
+}
+
+/** The title without the unit, for sentences. */
+export function plainTitle(column: FrameColumn): string {
+  return columnTitle(column, "");
+}
+
+/** Throws an InputError for a column of text where numbers are drawn. */
+export function numbersOnly(role: string, column: FrameColumn): void {
+  if (column.type !== "text") return;
+  throw new InputError(`the column of ${role}`, column.name, "a column of numbers", `${JSON.stringify(column.name)} holds text such as ${JSON.stringify(column.texts[0] ?? "")}: draw another column, or convert it with derive`);
+}
+
+/** Throws an InputError where two rows would be drawn on one spot: which of them the reader sees would be chance. */
+export function onePerSpot(kind: string, rows: number, columns: readonly FrameColumn[]): void {
+  const spots = new Set<string>();
+  for (let row = 0; row < rows; row++) {
+    const spot = JSON.stringify(columns.map((c) => textAt(c, row)));
+    if (spots.has(spot)) {
+      const where = columns.map((c) => `${c.name} = ${shorten(textAt(c, row), 40)}`).join(", ");
+      throw new InputError(`a row of the ${kind}`, where, "one row for each combination", `aggregate first: table.groupby(${columns.map((c) => JSON.stringify(c.name)).join(", ")}).rollup({ ... })`);
+    }
+    spots.add(spot);
+  }
+}

@@ -1,0 +1,99 @@
+import { checkOneOf } from "@mm-lab/kernel-model";
+import { groupDigits } from "../tables/numbers.js";
+import type { Source } from "../tables/table.js";
+import { categories, positionOf, seriesOf, tooltipOf, type Json } from "./axes.js";
+import { commonParts, counted, dataColumns, emitRows, groupRows, listed, numbersOnly, plainTitle, prepare, rangeText, unique, valueText, type Group } from "./build.js";
+import { Chart, type Layer } from "./chart.js";
+import { minMaxDownsample, lttbDownsample } from "./downsample.js";
+import { endLabels } from "./end-labels.js";
+import { fieldOptions, type FrameColumn } from "./frame.js";
+import type { XYOptions } from "./options.js";
+
+/** Above this many points a line chart is thinned to {@link KEPT_POINTS}: no screen shows more. */
+const POINT_LIMIT = 5_000;
+const KEPT_POINTS = 2_000;
+
+export interface LineOptions extends XYOptions {
+  /** What thinning keeps above 5,000 points: every bucket's extremes, or the shape. Default: "min-max". */
+  readonly downsample?: "min-max" | "lttb";
+  /** "step" for values that hold until they change (counters, settings). Default: "linear". */
+  readonly interpolate?: "linear" | "step";
+}
+
+/**
+ * Lines of y over x, one per value of `color`. A gap is drawn where y is null or NaN. Points are joined in order of x.
+ * Above 5,000 points the lines are thinned to about 2,000, and a note on the chart says so.
+ *
+ * @throws InputError for an unknown column or option, no title, or a chart above 1 MB
+ * @example lineChart(results, { title: "Smart scan skips pages", x: "scan", y: "pages_skipped", color: "policy" })
+ */
+export function lineChart(source: Source, options: LineOptions): Chart {
+  const fields = { x: fieldOptions("x", options.x), y: fieldOptions("y", options.y), color: options.color === undefined ? undefined : fieldOptions("color", options.color) };
+  const prepared = prepare("lineChart", source, options, fields, ["x", "y", "color", "downsample", "interpolate"]);
+  const downsample = checkOneOf("downsample", options.downsample ?? "min-max", ["min-max", "lttb"]);
+  const interpolate = checkOneOf("interpolate", options.interpolate ?? "linear", ["linear", "step"]);
+  const { color, dividing } = prepared;
+  const x = prepared.of("x");
+  const y = prepared.of("y");
+  numbersOnly("y", y);
+  const groups = groupRows(prepared.rows, unique([...(color === undefined ? [] : [color]), ...dividing]), color).map((g) => ordered(g, x));
+  const { rows, note } = thinned(groups, x, y, downsample, prepared.controls.length > 0);
+  const names = color === undefined ? [] : categories(color, prepared.rows);
+  const series = color === undefined ? {} : seriesOf(color, names, true);
+  const encoding: Json = {
+    x: positionOf(x, { channel: "x", size: prepared.width }),
+    y: positionOf(y, { channel: "y", size: prepared.height }),
+    ...series,
+  };
+  const labels = dividing.length > 0 ? undefined : endLabels({ groups, names, x, y, color, encoding, height: prepared.height, width: prepared.width });
+  const interpolation = interpolate === "step" ? { interpolate: "step-after" } : {};
+  const drawn = labels === undefined ? encoding : { ...encoding, color: { ...(series as { color: Json }).color, legend: null }, strokeDash: { ...(series as { strokeDash: Json }).strokeDash, legend: null } };
+  const layers: Layer[] = [
+    { mark: { type: "line", ...interpolation }, encoding: drawn },
+    // Wide, invisible targets for the pointer: the line itself is thin.
+    { mark: { type: "point", opacity: 0, size: 80, tooltip: true, aria: false }, encoding: { x: encoding["x"], y: encoding["y"], ...(color === undefined ? {} : { color: { ...(series as { color: Json }).color, legend: null } }), tooltip: [x, y, ...(color === undefined ? [] : [color]), ...dividing].map(tooltipOf) } },
+    ...(labels === undefined ? [] : [labels]),
+  ];
+  const shown = [x, y, ...(color === undefined ? [] : [color])];
+  return new Chart({
+    ...commonParts("Line chart", options, prepared, describeLines(x, y, color, names, groups, prepared.rows), note === undefined ? [] : [note]),
+    rows: emitRows(rows, shown, [...(color === undefined ? [] : [color]), ...dividing]),
+    columns: dataColumns([...shown, ...dividing]),
+    layers: rows.length > 1_000 ? layers.filter((l) => l.mark["opacity"] !== 0).map((l, i) => (i === 0 ? { ...l, mark: { ...l.mark, tooltip: false } } : l)) : layers,
+  });
+}
+
+/** The rows of a group by ascending x; categories stay as they came. */
+function ordered(group: Group, x: FrameColumn): Group {
+  if (x.type === "text") return group;
+  let ascending = true;
+  for (let i = 1; i < group.rows.length && ascending; i++) ascending = !(x.numbers[group.rows[i]!]! < x.numbers[group.rows[i - 1]!]!);
+  return ascending ? group : { ...group, rows: [...group.rows].sort((a, b) => x.numbers[a]! - x.numbers[b]!) };
+}
+
+function thinned(groups: readonly Group[], x: FrameColumn, y: FrameColumn, method: "min-max" | "lttb", perGroup: boolean): { rows: number[]; note?: string } {
+  const total = groups.reduce((n, g) => n + g.rows.length, 0);
+  const visible = perGroup ? Math.max(0, ...groups.map((g) => g.rows.length)) : total;
+  if (visible <= POINT_LIMIT) return { rows: groups.flatMap((g) => g.rows) };
+  const rows = groups.flatMap((g) => {
+    const target = Math.max(8, Math.round((KEPT_POINTS * g.rows.length) / visible));
+    const present = g.rows.filter((row) => !Number.isNaN(y.numbers[row]));
+    const ys = present.map((row) => y.numbers[row]!);
+    const kept = method === "min-max" || x.type === "text" ? minMaxDownsample(ys, target) : lttbDownsample(present.map((row) => x.numbers[row]!), ys, target);
+    return kept.map((i) => present[i]!);
+  });
+  return { rows, note: `${groupDigits(total)} → ${groupDigits(rows.length)} points (${method === "min-max" ? "min/max kept" : "shape kept, LTTB"})` };
+}
+
+function describeLines(x: FrameColumn, y: FrameColumn, color: FrameColumn | undefined, names: readonly string[], groups: readonly Group[], points: number): string {
+  const series = color === undefined ? "1 series" : `${counted(names.length, "series", "series")} by ${plainTitle(color)} (${listed(names)})`;
+  const ends = groups.slice(0, 6).flatMap((g) => {
+    const present = g.rows.filter((row) => !Number.isNaN(y.numbers[row]));
+    const first = present[0];
+    const last = present.at(-1);
+    if (first === undefined || last === undefined) return [];
+    return [`${g.series === "" ? "" : `${g.series} `}from ${valueText(y, y.numbers[first]!)} to ${valueText(y, y.numbers[last]!)}`];
+  });
+  return `${plainTitle(y)} by ${plainTitle(x)}, ${series}, ${counted(points, "point")}. ${plainTitle(x)} ${rangeText(x)}; ${plainTitle(y)} ${rangeText(y)}.`
+    + (ends.length === 0 ? "" : ` First to last: ${ends.join("; ")}${groups.length > 6 ? "; and so on" : ""}.`);
+}

@@ -1,0 +1,58 @@
+import { InputError } from "@mm-lab/kernel-model";
+import type { Source } from "../tables/table.js";
+import { categories, categoriesOf, positionOf, seriesOf, tooltipOf, type Json } from "./axes.js";
+import { commonParts, counted, dataColumns, emitRows, listed, numbersOnly, plainTitle, prepare, unique, valueText } from "./build.js";
+import { Chart } from "./chart.js";
+import { extent, fieldOptions } from "./frame.js";
+import type { ChartOptions, Field } from "./options.js";
+
+export interface TimelineOptions extends ChartOptions {
+  /** Column that names the row: a task, a CPU, a lock. */
+  readonly task: Field;
+  /** Columns of the beginning and end of each span, in the same unit. */
+  readonly start: Field;
+  readonly end: Field;
+  /** Column that colours the spans, e.g. what the task does. */
+  readonly color?: Field;
+}
+
+/**
+ * Who did what when: one row per task, one bar per span of time.
+ *
+ * @throws InputError for a span that ends before it starts
+ * @example timeline(trace, { title: "Two faults race for one lock", task: "task", start: { field: "from", unit: "ns" }, end: "to", color: "state" })
+ */
+export function timeline(source: Source, options: TimelineOptions): Chart {
+  const start = fieldOptions("start", options.start);
+  const fields = { task: fieldOptions("task", options.task), start, end: fieldOptions("end", options.end), color: options.color === undefined ? undefined : fieldOptions("color", options.color) };
+  const first = prepare("timeline", source, options, fields, ["task", "start", "end", "color"]);
+  const tasks = categories(first.of("task"), first.rows);
+  const prepared = options.height === undefined ? { ...first, height: Math.min(2000, Math.max(60, 26 * tasks.length)) } : first;
+  const [task, from, to] = [prepared.of("task"), prepared.of("start"), prepared.of("end")];
+  const { color, dividing } = prepared;
+  numbersOnly("start", from);
+  numbersOnly("end", to);
+  for (let row = 0; row < prepared.rows; row++) {
+    if (to.numbers[row]! < from.numbers[row]!) throw new InputError(`the end of span ${row}`, to.numbers[row], `a time of at least its start, ${from.numbers[row]!}`, "swap `start` and `end`, or correct the row");
+  }
+  const names = color === undefined ? [] : categories(color, prepared.rows);
+  const titled = start.title === undefined ? { ...from, options: { ...from.options, title: "time" } } : from;
+  const rowPlace = categoriesOf(task, "y");
+  const encoding: Json = {
+    x: positionOf(titled, { channel: "x", size: prepared.width, also: [to.numbers], grid: true }),
+    x2: { field: to.key },
+    y: rowPlace,
+    ...(color === undefined ? {} : seriesOf(color, names, false)),
+    tooltip: unique([task, ...(color === undefined ? [] : [color]), from, to, ...dividing]).map(tooltipOf),
+  };
+  const [begin] = extent(from.numbers);
+  const [, finish] = extent(to.numbers);
+  const description = `${counted(prepared.rows, "span")} of ${counted(tasks.length, "task")} (${listed(tasks)})${color === undefined ? "" : `, coloured by ${plainTitle(color)} (${listed(names)})`}, from ${valueText(from, begin)} to ${valueText(from, finish)}.`;
+  const drawn = unique([task, from, to, ...(color === undefined ? [] : [color])]);
+  return new Chart({
+    ...commonParts("Timeline", options, prepared, description),
+    rows: emitRows(Array.from({ length: prepared.rows }, (_, i) => i), drawn, [task, ...(color === undefined ? [] : [color]), ...dividing]),
+    columns: dataColumns([...drawn, ...dividing]),
+    layers: [{ mark: { type: "bar", height: { band: 0.7 }, ...(color === undefined ? { color: "#1a85c8" } : {}) }, encoding }],
+  });
+}

@@ -1,0 +1,78 @@
+import { InputError } from "@mm-lab/kernel-model";
+
+/** Rows of text cells of a comma-separated file (RFC 4180: quotes, doubled quotes, line breaks inside quotes, CRLF, BOM). */
+export function parseCsvRows(text: string): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  let line = 1;
+  let i = text.startsWith("\uFEFF") ? 1 : 0;
+  while (i < text.length) {
+    let cell: string;
+    if (text[i] === '"') {
+      const opened = line;
+      let end = i + 1;
+      for (;;) {
+        end = text.indexOf('"', end);
+        if (end < 0) throw new InputError("the CSV text", text.slice(i, i + 40), `a closing quote for the one opened on line ${opened}`, "close the quote, or double a quote that is part of the value");
+        if (text[end + 1] !== '"') break;
+        end += 2;
+      }
+      cell = text.slice(i + 1, end);
+      line += cell.split("\n").length - 1;
+      cell = cell.replaceAll('""', '"');
+      i = end + 1;
+      if (i < text.length && !",\r\n".includes(text.charAt(i))) {
+        throw new InputError(`the CSV text on line ${line}`, text.slice(i, i + 20), "a comma or a line end after a closing quote", "double a quote that is part of the value");
+      }
+    } else {
+      const start = i;
+      while (i < text.length && !",\r\n".includes(text.charAt(i))) i++;
+      cell = text.slice(start, i);
+    }
+    row.push(cell);
+    if (text[i] === ",") {
+      i++;
+      if (i === text.length) row.push("");
+      if (i < text.length) continue;
+    }
+    if (text[i] === "\r") i++;
+    if (text[i] === "\n") i++;
+    line++;
+    if (row.length > 1 || row[0] !== "") rows.push(row);
+    const width = rows[0]?.length;
+    if (width !== undefined && row.length !== width && (row.length > 1 || row[0] !== "")) {
+      throw new InputError(`the number of cells on line ${line - 1} of the CSV text`, row.length, `${width}, as in its first line`, "add the missing cells, or quote the value that contains a comma");
+    }
+    row = [];
+  }
+  return rows;
+}
+
+const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+const NOT_FINITE = new Map([["NaN", NaN], ["Infinity", Infinity], ["-Infinity", -Infinity]]);
+const INTEGER = /^\s*[+-]?\d+\s*$/;
+const DATE = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
+
+/**
+ * Values of a text column in the narrowest type that holds every cell: numbers, integers too large for a number as
+ * BigInt, booleans, ISO dates (UTC unless the text says otherwise), else text. An empty cell is null.
+ * All cells are looked at: a word in the last row is never turned into NaN.
+ */
+export function inferColumn(cells: readonly string[]): Float64Array | unknown[] {
+  const filled = cells.filter((c) => c !== "");
+  const every = (test: (cell: string) => boolean): boolean => filled.length > 0 && filled.every(test);
+  const map = (convert: (cell: string) => unknown): unknown[] => cells.map((c) => (c === "" ? null : convert(c)));
+  if (every((c) => NUMBER.test(c) || NOT_FINITE.has(c))) {
+    if (every((c) => INTEGER.test(c)) && !every((c) => Number.isSafeInteger(Number(c)))) return map((c) => BigInt(c.trim().replace(/^\+/, "")));
+    const number = (c: string): number => NOT_FINITE.get(c) ?? Number(c);
+    return filled.length === cells.length ? Float64Array.from(cells, number) : map(number);
+  }
+  if (every((c) => c === "true" || c === "false")) return map((c) => c === "true");
+  if (every((c) => DATE.test(c) && !Number.isNaN(utc(c)))) return map((c) => new Date(utc(c)));
+  return map((c) => c);
+}
+
+function utc(text: string): number {
+  const iso = text.replace(" ", "T");
+  return Date.parse(iso.includes("T") && !/(?:Z|[+-]\d\d:?\d\d)$/.test(iso) ? `${iso}Z` : iso);
+}

@@ -1,0 +1,71 @@
+/** Numbers as a person reads them. Digits are grouped by commas everywhere: tables, text, chart axes and notes. */
+
+/** An integer or BigInt with its digits grouped: 1234567 -> "1,234,567". */
+export function groupDigits(value: number | bigint): string {
+  const text = String(value);
+  const sign = text.startsWith("-") ? "-" : "";
+  return sign + text.slice(sign.length).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+}
+
+/**
+ * A number for reading: integers below 10^15 exactly, others with 4 significant digits; 1e-7 and 1e20 in exponent form;
+ * "NaN", "∞" and "-∞" as such.
+ */
+export function formatNumber(value: number | bigint): string {
+  if (typeof value === "bigint") return groupDigits(value);
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "-∞";
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return groupDigits(Object.is(value, -0) ? 0 : value);
+  const size = Math.abs(value);
+  if (size < 1e-6 || size >= 1e15) return value.toExponential(3).replace(/\.?0+e/, "e").replace("e+", "e");
+  const rounded = Number(value.toPrecision(4));
+  const [whole, fraction] = plain(rounded).split(".");
+  return groupDigits(BigInt(whole === "-0" ? 0 : whole!)).replace(/^(?!-)/, rounded < 0 && whole === "-0" ? "-" : "") + (fraction === undefined ? "" : `.${fraction}`);
+}
+
+/** Decimal notation without an exponent, for sizes from 1e-6 to 1e15. */
+function plain(value: number): string {
+  const text = String(value);
+  return text.includes("e") ? value.toFixed(10).replace(/0+$/, "") : text;
+}
+
+/** The value in full, for a tool tip. */
+export function exactNumber(value: number | bigint): string {
+  if (typeof value === "bigint" || (Number.isInteger(value) && Math.abs(value) < 1e21)) return Object.is(value, -0) ? "-0" : groupDigits(value);
+  return String(value);
+}
+
+interface Scale {
+  readonly unit: string;
+  /** How many of the base unit one of this unit is. */
+  readonly size: number;
+}
+
+const BYTES: readonly Scale[] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"].map((unit, i) => ({ unit, size: 1024 ** i }));
+const TIME: readonly Scale[] = [{ unit: "ns", size: 1 }, { unit: "µs", size: 1e3 }, { unit: "ms", size: 1e6 }, { unit: "s", size: 1e9 }];
+
+/** Units that have larger siblings, smallest first, starting at the given one; undefined for any other unit. */
+function scalesFrom(unit: string): readonly Scale[] | undefined {
+  const name = unit === "us" ? "µs" : unit === "bytes" ? "B" : unit;
+  for (const family of [BYTES, TIME]) {
+    const start = family.findIndex((s) => s.unit === name);
+    const base = family[start];
+    if (base !== undefined) return family.slice(start).map((s) => ({ unit: s.unit, size: s.size / base.size }));
+  }
+  return undefined;
+}
+
+/** The unit in which a value of this size reads best: 3221225472 B -> { unit: "GiB", size: 1073741824 }. */
+export function readableUnit(unit: string, largest: number): Scale {
+  const scales = scalesFrom(unit);
+  if (scales === undefined || !Number.isFinite(largest)) return { unit, size: 1 };
+  return scales.findLast((s) => Math.abs(largest) >= s.size) ?? scales[0]!;
+}
+
+/** One value with its unit: (1536, "B") -> "1.5 KiB", (0.5, "%") -> "0.5%", (12, undefined) -> "12". */
+export function formatWithUnit(value: number | bigint, unit: string | undefined): string {
+  if (unit === undefined) return formatNumber(value);
+  if (unit === "%") return `${formatNumber(value)}%`;
+  const scale = readableUnit(unit, Number(value));
+  return `${formatNumber(scale.size === 1 ? value : Number(value) / scale.size)} ${scale.unit}`;
+}
