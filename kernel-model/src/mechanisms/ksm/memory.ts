@@ -5,8 +5,9 @@
 import { checkInteger, InputError } from "../../base/errors.js";
 import { checkContent, checkIncrement, ZERO_CLASS, type ContentNumber } from "./content.js";
 import {
-  PTE_ANON, PTE_KSM, PTE_KSM_ZERO, PTE_MASK, PTE_NONE, PTE_ZERO, VMA_MAPPED, VMA_MERGEABLE, type KsmState, type MmSlot,
+  PTE_ANON, PTE_KSM, PTE_KSM_ZERO, PTE_MASK, PTE_NONE, PTE_ZERO, RMAP_ITEM, VMA_MAPPED, VMA_MERGEABLE, type KsmState, type MmSlot,
 } from "./state.js";
+import { freeRmapItem } from "./rmap-item.js";
 import { unmapKsmPage } from "./stable-tree.js";
 
 /** A process that owns the next `pages` pages, mapped and not yet mergeable. It is scanned in the order of arrival. */
@@ -82,6 +83,18 @@ export function read(ksm: KsmState, start: number, stop: number): void {
 export function dontneed(ksm: KsmState, start: number, stop: number): void {
   checkRange(ksm, "dontneed", start, stop);
   for (let page = start; page < stop; page++) discard(ksm, page);
+}
+
+/**
+ * Pages of a process that exits and whose place a new process takes: contents and rmap items go, the mergeable area
+ * stays for the newcomer. Simplified: the kernel drops the items when ksmd next visits the process.
+ */
+export function replaceProcess(ksm: KsmState, start: number, stop: number): void {
+  checkRange(ksm, "replaceProcess", start, stop);
+  for (let page = start; page < stop; page++) {
+    discard(ksm, page);
+    if ((ksm.flags[page]! & RMAP_ITEM) !== 0) freeRmapItem(ksm, page, ksm.slotOf(page));
+  }
 }
 
 /** munmap: the pages and the area go. ksmd drops their items when it next comes by. */

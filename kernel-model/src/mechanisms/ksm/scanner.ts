@@ -4,13 +4,12 @@
 import { CHECKSUM, WORDS, ZERO_CLASS } from "./content.js";
 import { advisorStartScan, advisorStopScan } from "./advisor.js";
 import {
-  PTE_ANON, PTE_KSM, PTE_KSM_ZERO, PTE_MASK, RMAP_ITEM, STABLE_FLAG, UNSTABLE_FLAG, VMA_MERGEABLE, type KsmState, type MmSlot,
+  PTE_ANON, PTE_KSM, PTE_KSM_ZERO, PTE_MASK, RMAP_ITEM, VMA_MERGEABLE, type KsmState, type MmSlot,
 } from "./state.js";
-import { removeAllStableNodes, removeFromStableTree, stableTreeAppend, stableTreeInsert, stableTreeSearch } from "./stable-tree.js";
-import { removeFromUnstableTree, unstableTreeSearchInsert } from "./unstable-tree.js";
+import { allocRmapItem, freeRmapItem, IN_A_TREE, removeRmapItemFromTree } from "./rmap-item.js";
+import { removeAllStableNodes, stableTreeAppend, stableTreeInsert, stableTreeSearch } from "./stable-tree.js";
+import { unstableTreeSearchInsert } from "./unstable-tree.js";
 import { breakKsm } from "./memory.js";
-
-const IN_A_TREE = UNSTABLE_FLAG | STABLE_FLAG;
 
 /**
  * Processes up to `budget` pages, or up to the end of the full scan, whichever comes first (ksm_do_scan).
@@ -85,27 +84,6 @@ function nextListedSlot(ksm: KsmState): void {
 function hasMergeableVma(ksm: KsmState, slot: MmSlot): boolean {
   for (let page = slot.firstPage; page < slot.endPage; page++) if ((ksm.flags[page]! & VMA_MERGEABLE) !== 0) return true;
   return false;
-}
-
-function allocRmapItem(ksm: KsmState, page: number, slot: MmSlot): void {
-  ksm.flags[page] = ksm.flags[page]! | RMAP_ITEM;
-  ksm.age[page] = 0;
-  ksm.remainingSkips[page] = 0;
-  ksm.oldChecksum[page] = 0;
-  ksm.rmapItems++;
-  slot.rmapItems++;
-}
-
-function freeRmapItem(ksm: KsmState, page: number, slot: MmSlot): void {
-  if ((ksm.flags[page]! & IN_A_TREE) !== 0) removeRmapItemFromTree(ksm, page);
-  ksm.flags[page] = ksm.flags[page]! & ~RMAP_ITEM;
-  ksm.rmapItems--;
-  slot.rmapItems--;
-}
-
-function removeRmapItemFromTree(ksm: KsmState, page: number): void {
-  if ((ksm.flags[page]! & STABLE_FLAG) !== 0) removeFromStableTree(ksm, page);
-  else removeFromUnstableTree(ksm, page);
 }
 
 /** Whether smart scan leaves this (unmerged) page out now; counts the visit (should_skip_rmap_item). */

@@ -1,6 +1,6 @@
 /** Runs ksmd over a workload in virtual time and records the counters after each full scan. */
 import type { Column, Dataset, HasDataset } from "../../base/dataset.js";
-import { checkInteger, checkKeys, checkOneOf } from "../../base/errors.js";
+import { checkInteger, checkKeys, checkNumber, checkOneOf } from "../../base/errors.js";
 import { checkCost, cpuNs, type KsmCost } from "./cost.js";
 import { DEFAULT_KNOBS, type KsmKnobs } from "./knobs.js";
 import { MEASURES, type MeasureName } from "./measures.js";
@@ -11,8 +11,10 @@ import type { Workload } from "./workload.js";
 
 export interface KsmOptions {
   readonly workload: Workload;
-  /** Full scans to run. Default 30. */
+  /** Full scans to run. Default 30, or no limit where `seconds` is given. */
   readonly scans?: number;
+  /** Virtual time after which the run stops, in the middle of a scan if need be (the last row is then a part). Default: none. */
+  readonly seconds?: number;
   /** Knobs that differ from the defaults of Linux 6.18. */
   readonly knobs?: Partial<KsmKnobs>;
   /** When a page is left out of a scan. Default "kernel". */
@@ -94,8 +96,9 @@ export function simulateKsm(options: KsmOptions): KsmRun {
 
 /** The same, stopping every now and then to report progress, so that a notebook can show it and interrupt the run. */
 export function* scanKsm(options: KsmOptions): Generator<Progress, KsmRun> {
-  checkKeys("simulateKsm", options, ["workload", "scans", "knobs", "policy", "cost", "walks"]);
-  const scans = checkInteger("scans", options.scans ?? 30, { min: 1, max: 1e6, unit: "full scans" });
+  checkKeys("simulateKsm", options, ["workload", "scans", "seconds", "knobs", "policy", "cost", "walks"]);
+  const scans = checkInteger("scans", options.scans ?? (options.seconds === undefined ? 30 : 1e6), { min: 1, max: 1e6, unit: "full scans" });
+  const endMs = options.seconds === undefined ? Infinity : 1000 * checkNumber("seconds", options.seconds, { min: 0.001, unit: "s of virtual time" });
   const cost = checkCost(options.cost);
   const { workload } = options;
   const knobs = { ...options.knobs };
@@ -107,16 +110,18 @@ export function* scanKsm(options: KsmOptions): Generator<Progress, KsmRun> {
     walks: checkOneOf("walks", options.walks ?? (workload.pages <= 100_000 ? "kernel" : "lazy"), ["kernel", "lazy"]),
   });
   const driver = workload.start(ksm);
-  const series = Object.fromEntries(MEASURES.map(({ name }) => [name, new Float64Array(scans)])) as Record<MeasureName, Float64Array>;
-  const progress = (): Progress => ({ done: ksm.seqnr, total: scans, note: `full scan ${Math.min(ksm.seqnr + 1, scans)} of ${scans}` });
+  const rows: Record<MeasureName, number>[] = [];
+  const progress = (): Progress =>
+    endMs === Infinity ? { done: rows.length, total: scans, note: `${rows.length} of ${scans} full scans` }
+    : { done: Math.min(ksm.nowMs, endMs), total: endMs, note: `${rows.length} full scans, ${Math.round(ksm.nowMs / 1000)} of ${endMs / 1000} s` };
 
   let wakeUps = 0;
   let lastYield = 0;
   const chunk = 1_000_000;
-  for (let scan = 0; scan < scans; scan++) {
+  for (let scan = 0; scan < scans && ksm.nowMs < endMs; scan++) {
     const before = { scanned: ksm.pagesScanned, skipped: ksm.pagesSkipped, nowMs: ksm.nowMs, cpuMs: ksm.cpuMs, merges: ksm.work.merges };
     let complete = false;
-    while (!complete) {
+    while (!complete && ksm.nowMs < endMs) {
       driver.advance(scan, ksm.nowMs);
       // A wake-up takes no virtual time of its own until it ends; it is cut into chunks only to report progress.
       for (let left = ksm.knobs.pages_to_scan; left > 0 && !complete; left -= chunk) {
@@ -131,7 +136,7 @@ export function* scanKsm(options: KsmOptions): Generator<Progress, KsmRun> {
       ksm.nowMs += ksm.knobs.sleep_millisecs + (cpuMs - ksm.cpuMs);
       ksm.cpuMs = cpuMs;
     }
-    const row: Record<MeasureName, number> = {
+    rows.push({
       scan,
       time: ksm.nowMs / 1000,
       scan_time: (ksm.nowMs - before.nowMs) / 1000,
@@ -148,9 +153,9 @@ export function* scanKsm(options: KsmOptions): Generator<Progress, KsmRun> {
       stable_node_chains: ksm.nodes.chains,
       stable_node_dups: ksm.nodes.dups,
       general_profit: ksm.generalProfit,
-    };
-    for (const { name } of MEASURES) series[name][scan] = row[name];
+    });
   }
   yield progress();
+  const series = Object.fromEntries(MEASURES.map(({ name }) => [name, Float64Array.from(rows, (row) => row[name])])) as Record<MeasureName, Float64Array>;
   return new KsmRun(workload.name, ksm.policy.enabled && ksm.knobs.smart_scan === 1 ? ksm.policy.name : "none", workload.pages, series, ksm);
 }

@@ -1,6 +1,7 @@
 /** Workloads: what the processes do while ksmd scans, given as steps, as CSV or recording, or generated from shares. */
-import { checkInteger, checkKeys, checkNumber, InputError, quote } from "../../base/errors.js";
-import { addProcess, dontneed, madviseMergeable, writePage } from "./memory.js";
+import { checkInteger, checkKeys, checkNumber, checkOneOf, InputError, quote } from "../../base/errors.js";
+import { Random } from "../../base/random.js";
+import { addProcess, madviseMergeable, replaceProcess, writePage } from "./memory.js";
 import { applyOp, type Step } from "./ops.js";
 import { parseOp } from "./recording.js";
 import type { KsmState } from "./state.js";
@@ -77,6 +78,13 @@ export interface MixOptions {
   readonly lifetimeSeconds?: number;
   /** Time between two rewrites of a volatile page in virtual seconds. Default 10 s. */
   readonly rewriteSeconds?: number;
+  /**
+   * What short-lived pages are: "processes" come with memory ksmd has not seen (fresh rmap items), "same-addresses" are
+   * rewritten in place by a process that lives on, and keep the age their predecessors earned. Default "processes".
+   */
+  readonly turnover?: "processes" | "same-addresses";
+  /** With a seed the kinds, groups and the order of turnover are shuffled; without one they are spread evenly. */
+  readonly seed?: number;
   readonly name?: string;
 }
 
@@ -85,7 +93,7 @@ const KINDS: readonly Kind[] = ["unique", "duplicate", "zero", "shortLived", "vo
 
 /**
  * A generated mix of pages, one mergeable process. The kinds are interleaved evenly over the address space and the
- * copies of one content lie far apart, as in processes started from the same image. Deterministic; needs no seed.
+ * copies of one content lie far apart, as in processes started from the same image. The same options give the same run.
  *
  * Errors: shares that are unknown, negative or do not sum to 1; sizes and times out of range.
  *
@@ -93,19 +101,21 @@ const KINDS: readonly Kind[] = ["unique", "duplicate", "zero", "shortLived", "vo
  * mixWorkload({ pages: 10_000, shares: { unique: 0.5, duplicate: 0.5 } });
  */
 export function mixWorkload(options: MixOptions): Workload {
-  checkKeys("mixWorkload", options, ["pages", "shares", "copies", "lifetimeSeconds", "rewriteSeconds", "name"]);
+  checkKeys("mixWorkload", options, ["pages", "shares", "copies", "lifetimeSeconds", "rewriteSeconds", "turnover", "seed", "name"]);
   const pages = checkInteger("pages", options.pages, { min: 1, max: 2 ** 31 - 2, unit: "pages" });
   const counts = pageCounts(pages, options.shares);
   const copies = checkInteger("copies", options.copies ?? 4, { min: 2, max: pages < 2 ? 2 : pages, unit: "pages" });
   const lifetimeMs = 1000 * checkNumber("lifetimeSeconds", options.lifetimeSeconds ?? 60, { min: 1e-3, unit: "s" });
   const rewriteMs = 1000 * checkNumber("rewriteSeconds", options.rewriteSeconds ?? 10, { min: 1e-3, unit: "s" });
+  const turnover = checkOneOf("turnover", options.turnover ?? "processes", ["processes", "same-addresses"]);
+  const random = options.seed === undefined ? undefined : new Random(options.seed);
   return {
     name: options.name ?? KINDS.filter((kind) => counts[kind] > 0).map((kind) => `${percent(counts[kind] / pages)} ${kind}`).join(", "),
     pages,
     contents: counts.unique + counts.volatile + Math.ceil((counts.duplicate + counts.shortLived) / copies) + 2,
     start(ksm) {
       addProcess(ksm, pages);
-      const members = interleave(pages, counts);
+      const members = interleave(pages, counts, random);
       let fresh = 1; // 0 is the zero page
       const writeGroups = (kind: Kind): void => {
         const groups = Math.max(1, Math.floor(counts[kind] / copies));
@@ -123,7 +133,7 @@ export function mixWorkload(options: MixOptions): Workload {
       const deaths = counts.shortLived === 0 ? undefined : everyEvenly(groups, lifetimeMs, (group) => {
         for (let i = group; i < counts.shortLived; i += groups) {
           const page = members.shortLived[i]!;
-          dontneed(ksm, page, page + 1);
+          if (turnover === "processes") replaceProcess(ksm, page, page + 1);
           writePage(ksm, page, fresh);
         }
         fresh++;
@@ -171,23 +181,34 @@ function pageCounts(pages: number, shares: MixOptions["shares"]): Record<Kind, n
 }
 
 /** Deals the pages out to the kinds so that any stretch of pages has them in proportion (largest deficit first). */
-function interleave(pages: number, counts: Record<Kind, number>): Record<Kind, Int32Array> {
+function interleave(pages: number, counts: Record<Kind, number>, random: Random | undefined): Record<Kind, Int32Array> {
   const members = Object.fromEntries(KINDS.map((kind) => [kind, new Int32Array(counts[kind])])) as Record<Kind, Int32Array>;
+  const order = random === undefined ? undefined : shuffled(pages, random);
   const present = KINDS.filter((kind) => counts[kind] > 0);
   const dealt = { unique: 0, duplicate: 0, zero: 0, shortLived: 0, volatile: 0 };
-  for (let page = 0; page < pages; page++) {
+  for (let i = 0; i < pages; i++) {
     let neediest = present[0]!;
     let greatest = -Infinity;
     for (const kind of present) {
-      const deficit = ((page + 1) / pages) * counts[kind] - dealt[kind];
+      const deficit = ((i + 1) / pages) * counts[kind] - dealt[kind];
       if (deficit > greatest && dealt[kind] < counts[kind]) {
         greatest = deficit;
         neediest = kind;
       }
     }
-    members[neediest][dealt[neediest]++] = page;
+    members[neediest][dealt[neediest]++] = order === undefined ? i : order[i]!;
   }
   return members;
+}
+
+/** 0..n-1 in random order (Fisher and Yates). */
+function shuffled(n: number, random: Random): Int32Array {
+  const order = Int32Array.from({ length: n }, (_, i) => i);
+  for (let i = n - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  return order;
 }
 
 function percent(share: number): string {
