@@ -9,9 +9,24 @@
   var loader = { load: refuse, sanitize: refuse, http: refuse, file: refuse };
   function refuse() { return Promise.reject(new Error("an exported page loads nothing")); }
 
+  // On a dark page: light ink and a faint grid, whatever the chart says for paper.
+  var INK = "#d5dae0", SOFT = "#a3abb5", FAINT = "#2c333b";
+  var DARK = {
+    background: "transparent", title: { color: INK, subtitleColor: SOFT }, view: { stroke: FAINT },
+    style: { "guide-label": { fill: SOFT }, "guide-title": { fill: INK }, "group-title": { fill: INK }, "group-subtitle": { fill: SOFT } },
+    axis: { domainColor: SOFT, tickColor: SOFT, gridColor: FAINT, labelColor: SOFT, titleColor: INK },
+    legend: { labelColor: SOFT, titleColor: INK }, header: { labelColor: SOFT, titleColor: INK }
+  };
+  function merged(base, over) {
+    var out = Object.assign({}, base);
+    Object.keys(over).forEach(function (key) { out[key] = typeof over[key] === "object" ? merged(typeof out[key] === "object" ? out[key] : {}, over[key]) : over[key]; });
+    return out;
+  }
+
   function draw(figure) {
     var spec = JSON.parse(figure.querySelector("script").textContent);
     var plot = figure.querySelector(".mm-plot");
+    if (dark.matches) spec.config = merged(spec.config, DARK);
     var live = document.createElement("div");
     live.className = "mm-live";
     return window.vegaEmbed(live, spec, {
@@ -19,8 +34,6 @@
       renderer: "svg",
       ast: true, // expressions are interpreted, not compiled: no eval
       loader: loader,
-      theme: dark.matches && !(spec.config && spec.config.background) ? "dark" : undefined,
-      config: dark.matches ? { background: "transparent" } : undefined,
       actions: { export: true, source: false, compiled: false, editor: false },
       tooltip: { theme: dark.matches ? "dark" : "light" },
       downloadFileName: figure.id

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { checkKeys } from "@mm-lab/kernel-model";
+import { executeNotebook } from "../run/execute.js";
 import { readAssets } from "./assets.js";
-import { executeNotebook } from "./execute.js";
 import { findNotebooks } from "./find-notebooks.js";
 import { escapeHtml } from "./html.js";
 import { renderIndex, type Entry } from "./index-page.js";
@@ -23,7 +23,7 @@ export interface ExportOptions {
   readonly execute?: boolean;
   /** Values for the notebooks' `params(...)`; every notebook of the call gets them, so give them with one notebook. */
   readonly params?: Readonly<Record<string, unknown>>;
-  /** Longest time one cell may take, in seconds. Default: the runner's. */
+  /** Longest time one cell may take, in seconds. Default: 600. */
   readonly timeout?: number;
   /** Stops the running notebook and the export; nothing is written. */
   readonly signal?: AbortSignal;
@@ -53,7 +53,7 @@ export interface ExportReport {
  * Costs the run of each notebook, plus about 2 s.
  *
  * @throws {InputError} for a notebook that is missing, broken or of a name already taken, and for a folder that cannot be written
- * @throws when a cell fails
+ * @throws {RunError} when a cell fails
  * @example
  * const report = await exportNotebooks({ notebooks: ["start-here"], outDir: "export" });
  * report.pages[0]?.bytes; // 1153302
@@ -79,7 +79,13 @@ export async function exportNotebooks(options: ExportOptions = {}): Promise<Expo
 async function load(path: string, options: ExportOptions): Promise<Notebook> {
   options.signal?.throwIfAborted();
   if (options.execute === false) return await readNotebook(path);
-  return parseNotebook(await executeNotebook(path, options), path);
+  const { params, timeout, signal } = options;
+  const executed = await executeNotebook(path, {
+    ...(params === undefined ? {} : { params }),
+    ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return parseNotebook(JSON.stringify(executed), path);
 }
 
 async function buildPages(notebooks: readonly { path: string; notebook: Notebook }[], options: ExportOptions): Promise<{ files: { file: string; html: string }[]; report: ExportedPage[] }> {

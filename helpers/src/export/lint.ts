@@ -1,4 +1,5 @@
-import { homedir, hostname } from "node:os";
+import { homedir } from "node:os";
+import { sep } from "node:path";
 import { fileSize } from "./html.js";
 import { describeChart } from "./chart.js";
 import { isObject, type Cell, type Json, type JsonObject } from "./notebook-file.js";
@@ -60,8 +61,8 @@ const HOMES = /(?:(?<![\w.])\/(?:home|Users)\/[\w.-]+|(?<![\w.])\/root(?=\/)|\b[
 function localPaths(text: string): readonly string[] {
   const found = new Set<string>();
   for (const [path] of text.matchAll(HOMES)) found.add(path);
-  for (const own of [process.cwd(), homedir(), hostname()]) {
-    if (own.length > 4 && own !== "localhost" && text.includes(own)) found.add(own);
+  for (const own of [process.cwd(), homedir()]) {
+    if (own.length > "/root".length && text.includes(own + sep)) found.add(own);
   }
   return [...found];
 }

@@ -46,7 +46,7 @@ export function provenanceFooter(provenance: Provenance, releases: readonly stri
   const rows: [string, string][] = [["mm-lab", provenance.lab]];
   if (releases.length > 0) rows.push(["Model", releases.join("; ")]);
   rows.push(["Commit", commit === undefined ? "not from a git checkout" : commit.hash]);
-  if (commit !== undefined) rows.push(["Date of the code", commit.date], ["Changed since that commit", commit.modified ? "yes: this page may not be reproducible" : "no"]);
+  if (commit !== undefined) rows.push(["Date of the code", commit.date], ["Uncommitted changes", commit.modified ? "yes: the commit alone may not give this page again" : "none"]);
   const given = Object.entries(parameters);
   rows.push(["Parameters given", given.length === 0 ? "none: the notebook's defaults" : given.map(([name, value]) => `${name} = ${typeof value === "string" ? value : JSON.stringify(value)}`).join(", ")]);
   rows.push(["Made with", Object.entries(provenance.versions).map(([name, version]) => `${name} ${version}`).join(", ")]);

@@ -19,7 +19,7 @@ export async function modelReleases(notebook: Notebook): Promise<readonly string
 
 async function releaseOf(name: string): Promise<string | undefined> {
   try {
-    const module = (await import(`@mm-lab/kernel-model/${name}`)) as Readonly<Record<string, unknown>>;
+    const module = (await import(/* @vite-ignore */ `@mm-lab/kernel-model/${name}`)) as Readonly<Record<string, unknown>>;
     for (const value of Object.values(module)) {
       if (typeof value !== "object" || value === null || !("release" in value)) continue;
       if (typeof value.release === "string") return value.release;

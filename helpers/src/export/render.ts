@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "@mm-lab/kernel-model";
+import { venvPython } from "../run/jupyter.js";
 import { HELPERS } from "./assets.js";
 import type { JsonObject } from "./notebook-file.js";
 
@@ -26,11 +27,10 @@ export async function renderPieces(pieces: readonly Piece[], signal?: AbortSigna
 }
 
 /** The Python of the project's own environment. */
-export function projectPython(): string {
-  const venv = process.env["MMLAB_VENV"] ?? join(HELPERS, "..", ".venv");
-  const path = process.platform === "win32" ? join(venv, "Scripts", "python.exe") : join(venv, "bin", "python");
+function projectPython(): string {
+  const path = venvPython();
   if (existsSync(path)) return path;
-  throw new InputError("the Python environment", venv, "a virtual environment with JupyterLab and nbconvert", "run npm start once: it creates .venv in the project");
+  throw new InputError("the Python environment", ".venv", "one made by the set-up", "run npm start once in the repository, which makes it");
 }
 
 async function python(args: readonly string[], input: string, signal?: AbortSignal): Promise<string> {
