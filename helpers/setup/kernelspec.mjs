@@ -30,6 +30,7 @@ function files(root) {
     [join(etc, "labconfig", "page_config.json"), { disabledExtensions: { "@jupyterlab/apputils-extension:announcements": true } }],
     [join(etc, "jupyter_lab_config.json"), {
       LabApp: { news_url: null, check_for_updates_class: "jupyterlab.NeverCheckForUpdate", extension_manager: "readonly" },
+      MultiKernelManager: { default_kernel_name: "tslab" },
     }],
   ];
 }

@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+import { dependencyProblem } from "./dependencies.mjs";
+import { requireNode } from "./node-version.mjs";
+import { ROOT } from "./paths.mjs";
+import { pythonProblem } from "./python.mjs";
+import { isMain, runMain } from "./setup-error.mjs";
+import { start } from "./start.mjs";
+import { setUp } from "./steps.mjs";
+
+/**
+ * Runs a subcommand of `mm-lab`: builds what changed, then hands over to the compiled command line.
+ * @param {string[]} args
+ * @returns {Promise<number>}
+ */
+export async function mmLab(args) {
+  requireNode();
+  const errors = await setUp({ python: false });
+  const { main } = await import("../dist/cli/main.js");
+  return main(args, {
+    root: ROOT,
+    buildErrors: errors,
+    async ensurePython() {
+      await setUp();
+    },
+    start: (rest) => start([...rest]),
+    async problems() {
+      return problems();
+    },
+  });
+}
+
+/**
+ * What the set-up would do or could not do, without doing it.
+ * @returns {{ part: string, problem: string, remedy: string }[]}
+ */
+function problems() {
+  const checks = /** @type {const} */ ([["npm packages", dependencyProblem], [".venv", pythonProblem]]);
+  return checks.flatMap(([part, check]) => {
+    const problem = check();
+    return problem === undefined ? [] : [{ part, problem, remedy: "run `npm start`, which puts it right" }];
+  });
+}
+
+if (isMain(import.meta.url)) await runMain(() => mmLab(process.argv.slice(2)));
