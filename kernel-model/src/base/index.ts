@@ -1,3 +1,4 @@
+export * from "./claims.js";
 export * from "./dataset.js";
 export * from "./display.js";
 export * from "./errors.js";

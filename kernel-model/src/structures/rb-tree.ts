@@ -57,8 +57,8 @@ export class RbTree {
     this.right[fresh] = this.right[old]!;
     this.#parent[fresh] = parent;
     this.#red[fresh] = this.#red[old]!;
-    if (this.left[fresh] !== 0) this.#parent[this.left[fresh]!] = fresh;
-    if (this.right[fresh] !== 0) this.#parent[this.right[fresh]!] = fresh;
+    if (this.left[fresh] !== 0) this.#parent[this.left[fresh]] = fresh;
+    if (this.right[fresh] !== 0) this.#parent[this.right[fresh]] = fresh;
     this.#setChild(parent, old, fresh);
   }
 

@@ -108,14 +108,15 @@ export function mixWorkload(options: MixOptions): Workload {
   const lifetimeMs = 1000 * checkNumber("lifetimeSeconds", options.lifetimeSeconds ?? 60, { min: 1e-3, unit: "s" });
   const rewriteMs = 1000 * checkNumber("rewriteSeconds", options.rewriteSeconds ?? 10, { min: 1e-3, unit: "s" });
   const turnover = checkOneOf("turnover", options.turnover ?? "processes", ["processes", "same-addresses"]);
-  const random = options.seed === undefined ? undefined : new Random(options.seed);
+  const { seed } = options;
+  if (seed !== undefined) checkInteger("seed", seed, { min: 0, max: 0xffffffff });
   return {
     name: options.name ?? KINDS.filter((kind) => counts[kind] > 0).map((kind) => `${percent(counts[kind] / pages)} ${kind}`).join(", "),
     pages,
     contents: counts.unique + counts.volatile + Math.ceil((counts.duplicate + counts.shortLived) / copies) + 2,
     start(ksm) {
       addProcess(ksm, pages);
-      const members = interleave(pages, counts, random);
+      const members = interleave(pages, counts, seed === undefined ? undefined : new Random(seed));
       let fresh = 1; // 0 is the zero page
       const writeGroups = (kind: Kind): void => {
         const groups = Math.max(1, Math.floor(counts[kind] / copies));
