@@ -3,9 +3,11 @@ import type { Source } from "../tables/table.js";
 import { categories, positionOf, seriesOf, tooltipOf, type Json } from "./axes.js";
 import { commonParts, counted, dataColumns, groupRows, listed, numbersOnly, plainTitle, prepare, rangeText, unique } from "./build.js";
 import { Chart, type Layer, type Row } from "./chart.js";
+import { endLabels } from "./end-labels.js";
 import { datumAt, extent, fieldOptions, rounding, textAt, type FrameColumn } from "./frame.js";
 import { confidenceInterval, quantile } from "./intervals.js";
 import type { Field, XYOptions } from "./options.js";
+import { COLORS } from "./theme.js";
 
 export interface BandOptions extends XYOptions {
   /** Columns of the band's ends, where they are in the table. Give both, or neither: then several rows per x are summarised by `interval`. */
@@ -45,7 +47,7 @@ export function bandChart(source: Source, options: BandOptions): Chart {
   const low = Float64Array.from(rows, (r) => r.band[1]!);
   const high = Float64Array.from(rows, (r) => r.band[2]!);
   const names = color === undefined ? [] : categories(color, prepared.rows);
-  const series = color === undefined ? { color: { value: "#1a85c8" } } : seriesOf(color, names, true);
+  const series = color === undefined ? { color: { value: COLORS[0] } } : seriesOf(color, names, true);
   const roundX = rounding(x);
   const roundY = rounding({ ...y, numbers: Float64Array.of(...extent(low), ...extent(high)) });
   const number = (value: number): number | null => (Number.isFinite(value) ? roundY(value) : null);
@@ -56,16 +58,24 @@ export function bandChart(source: Source, options: BandOptions): Chart {
   const position = positionOf(y, { channel: "y", size: prepared.height, also: [low, high].map((a) => a.filter(Number.isFinite)) });
   const shared: Json = { x: positionOf(x, { channel: "x", size: prepared.width }), color: (series as { color: Json }).color };
   const unit = y.unit === undefined ? "" : ` (${y.unit})`;
+  const middle: FrameColumn = { ...y, numbers: Float64Array.from(rows, (r) => r.band[0]!) };
+  const places: FrameColumn = x.type === "text" ? x : { ...x, numbers: Float64Array.from(rows, (r) => x.numbers[r.row]!) };
+  const bySeries = names.map((name) => ({ series: name, rows: rows.flatMap((r, i) => (textAt(color!, r.row) === name ? [i] : [])) }));
+  const labels = dividing.length > 0 ? undefined : endLabels({ groups: bySeries, names, x: places, y: middle, color, encoding: { ...shared, y: position }, height: prepared.height });
+  // The band is filled by another channel than the line's colour, or the legend would show bands and no dashes.
+  const filled = { x: shared["x"], fill: color === undefined ? { value: COLORS[0] } : { ...(shared["color"] as Json), legend: null } };
+  const named = labels === undefined || color === undefined ? series : { color: { ...(shared["color"] as Json), legend: null }, strokeDash: { ...(series as { strokeDash: Json }).strokeDash, legend: null } };
   const layers: Layer[] = [
-    { mark: { type: "area", opacity: 0.2 }, encoding: { ...shared, y: { ...position, field: "band_low" }, y2: { field: "band_high" } } },
-    { mark: { type: "line" }, encoding: { ...shared, ...series, y: position } },
+    { mark: { type: "area", opacity: 0.2 }, encoding: { ...filled, y: { ...position, field: "band_low" }, y2: { field: "band_high" } } },
+    { mark: { type: "line" }, encoding: { ...shared, ...named, y: position } },
     {
       mark: { type: "point", opacity: 0, size: 80, tooltip: true, aria: false },
       encoding: {
-        ...shared, y: position,
+        x: shared["x"], y: position,
         tooltip: [...[x, y, ...(color === undefined ? [] : [color]), ...dividing].map(tooltipOf), { field: "band_low", type: "quantitative", title: `low end${unit}`, format: "," }, { field: "band_high", type: "quantitative", title: `high end${unit}`, format: "," }],
       },
     },
+    ...(labels === undefined ? [] : [labels]),
   ];
   const repeats = rows.length === 0 ? 0 : prepared.rows / rows.length;
   const what = given ? `${plainTitle(prepared.of("lower"))} to ${plainTitle(prepared.of("upper"))}` : `${MEANING[interval]} of ${Number(repeats.toPrecision(3))} ${Number.isInteger(repeats) ? "" : "(on average) "}measurements`;

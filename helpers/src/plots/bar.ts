@@ -1,4 +1,5 @@
 import { checkOneOf } from "@mm-lab/kernel-model";
+import { formatNumber, readableUnit } from "../tables/numbers.js";
 import type { Source } from "../tables/table.js";
 import { categories, categoriesOf, positionOf, seriesOf, tooltipOf, type Json } from "./axes.js";
 import { commonParts, counted, dataColumns, emitRows, listed, numbersOnly, onePerSpot, plainTitle, prepare, unique, valueText } from "./build.js";
@@ -6,6 +7,7 @@ import { Chart, type Layer, type Row } from "./chart.js";
 import { chartTextWidth } from "./font-widths.js";
 import { extent, fieldOptions, textAt, type FrameColumn } from "./frame.js";
 import type { XYOptions } from "./options.js";
+import { COLORS, THEME_TEXT } from "./theme.js";
 
 /** Up to this many bars carry their value. */
 const LABELLED = 30;
@@ -25,7 +27,6 @@ export interface BarOptions extends XYOptions {
  */
 export function barChart(source: Source, options: BarOptions): Chart {
   const fields = { x: fieldOptions("x", options.x), y: fieldOptions("y", options.y), color: options.color === undefined ? undefined : fieldOptions("color", options.color) };
-  const count = (o: { rows: number }, x: FrameColumn): number => categories(x, o.rows).length;
   const ownKeys = ["x", "y", "color", "horizontal", "sort"];
   const first = prepare("barChart", source, options, fields, ownKeys);
   const names = categories(first.of("x"), first.rows);
@@ -39,7 +40,12 @@ export function barChart(source: Source, options: BarOptions): Chart {
   numbersOnly("y", y);
   onePerSpot("bar chart", prepared.rows, unique([x, ...(color === undefined ? [] : [color]), ...dividing]));
   const order = checkOneOf("sort", options.sort ?? "data", ["data", "ascending", "descending"]);
-  const labelled = prepared.rows <= LABELLED || (dividing.length > 0 && count(prepared, x) * Math.max(1, series.length) <= LABELLED);
+  const [low, high] = extent(y.numbers);
+  const scale = y.unit === undefined ? undefined : readableUnit(y.unit, Math.max(Math.abs(low), Math.abs(high)));
+  const texts = Array.from(y.numbers, (v) => (Number.isNaN(v) ? "" : formatNumber(v / (scale?.size ?? 1)) + (y.unit === "%" ? "%" : "")));
+  const bars = names.length * Math.max(1, series.length);
+  const room = ((horizontal ? prepared.height : prepared.width) * 0.8) / bars;
+  const labelled = bars <= LABELLED && (horizontal ? room >= 10 : texts.every((text) => chartTextWidth(text, 11) <= room));
   const value = positionOf(y, { channel: horizontal ? "x" : "y", size: horizontal ? prepared.width : prepared.height, zero: true, grid: !labelled });
   const place = categoriesOf(x, horizontal ? "y" : "x", order === "data" ? undefined : sorted(x, y, prepared.rows, order));
   const [along, across, offset] = horizontal ? ["x", "y", "yOffset"] as const : ["y", "x", "xOffset"] as const;
@@ -51,20 +57,19 @@ export function barChart(source: Source, options: BarOptions): Chart {
     tooltip: unique([x, y, ...(color === undefined ? [] : [color]), ...dividing]).map(tooltipOf),
   };
   const drawn = unique([x, y, ...(color === undefined ? [] : [color])]);
-  const order_ = Array.from({ length: prepared.rows }, (_, i) => i);
-  const rows = emitRows(order_, drawn, [x, ...(color === undefined ? [] : [color]), ...dividing])
-    .map((row, i): Row => (labelled ? { ...row, bar_label: valueText(y, y.numbers[i]!) } : row));
+  const rows = emitRows(Array.from({ length: prepared.rows }, (_, i) => i), drawn, [x, ...(color === undefined ? [] : [color]), ...dividing])
+    .map((row, i): Row => (labelled ? { ...row, bar_label: texts[i]! } : row));
   const textPlace = horizontal ? { align: "left", baseline: "middle", dx: 4 } : { align: "center", baseline: "bottom", dy: -3 };
   const { [across]: acrossValue, [along]: alongValue } = encoding;
   const label: Layer = {
-    mark: { type: "text", style: "guide-label", fontSize: 11, ...textPlace },
+    mark: { type: "text", ...THEME_TEXT, ...textPlace },
     encoding: { [across]: acrossValue, [along]: alongValue, ...(color === undefined ? {} : { [offset]: encoding[offset] }), text: { field: "bar_label", type: "nominal" } },
   };
-  const bars: Layer = { mark: { type: "bar", ...(color === undefined ? { color: "#1a85c8" } : {}) }, encoding };
+  const drawnBars: Layer = { mark: { type: "bar", ...(color === undefined ? { color: COLORS[0] } : {}) }, encoding };
   return new Chart({
     ...commonParts("Bar chart", options, prepared, describeBars(x, y, color, series, prepared.rows)),
     rows, columns: dataColumns([...drawn, ...dividing]),
-    layers: labelled ? [bars, label] : [bars],
+    layers: labelled ? [drawnBars, label] : [drawnBars],
   });
 }
 

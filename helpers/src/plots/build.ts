@@ -5,7 +5,7 @@ import { shorten, visible } from "../tables/text.js";
 import { categories, columnTitle } from "./axes.js";
 import type { ChartParts, DataColumn, Row } from "./chart.js";
 import { bindControl, type BoundControl } from "./controls.js";
-import { datumAt, extent, frameOf, rounding, textAt, type Frame, type FrameColumn } from "./frame.js";
+import { datumAt, extent, frameOf, rounding, textAt, utcKey, type Frame, type FrameColumn } from "./frame.js";
 import { COMMON_KEYS, type ChartOptions, type FieldOptions } from "./options.js";
 
 /** The columns of a chart by role, and what all charts derive from their options. */
@@ -71,7 +71,10 @@ export function groupRows(rows: number, columns: readonly FrameColumn[], color?:
 export function emitRows(rows: readonly number[], drawn: readonly FrameColumn[], dividing: readonly FrameColumn[]): Row[] {
   const exact = new Set(dividing.map((c) => c.key));
   const columns = unique([...drawn, ...dividing]).map((c) => [c, exact.has(c.key) ? (v: number) => v : rounding(c)] as const);
-  return rows.map((row) => Object.fromEntries(columns.map(([c, round]) => [c.key, datumAt(c, row, round)])));
+  return rows.map((row) => Object.fromEntries(columns.flatMap(([c, round]) => [
+    [c.key, datumAt(c, row, round)] as const,
+    ...(c.type === "time" ? [[utcKey(c.key), textAt(c, row)] as const] : []),
+  ])));
 }
 
 export function unique(columns: readonly FrameColumn[]): FrameColumn[] {
@@ -79,7 +82,7 @@ export function unique(columns: readonly FrameColumn[]): FrameColumn[] {
 }
 
 export function dataColumns(columns: readonly FrameColumn[]): DataColumn[] {
-  return unique(columns).map(({ key, name, unit }) => ({ field: key, name, ...(unit === undefined ? {} : { unit }) }));
+  return unique(columns).map(({ key, name, unit, type }) => ({ field: type === "time" ? utcKey(key) : key, name, ...(unit === undefined ? {} : { unit }) }));
 }
 
 /** The parts every chart takes from its options. */

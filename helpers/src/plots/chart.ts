@@ -147,6 +147,7 @@ function assemble(parts: ChartParts): VegaLiteSpec {
     ...(facet === undefined ? { ...size, ...drawing } : {
       facet: facet.by,
       columns: facet.columns,
+      bounds: "flush",
       spec: { ...size, ...drawing },
       ...(facet.independent ? { resolve: { scale: { y: "independent" } } } : {}),
     }),

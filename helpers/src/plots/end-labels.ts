@@ -4,6 +4,7 @@ import type { Layer, Row } from "./chart.js";
 import { chartTextWidth } from "./font-widths.js";
 import type { FrameColumn } from "./frame.js";
 import { shorten } from "../tables/text.js";
+import { clean } from "./ticks.js";
 
 const SPACING = 14;
 const FARTHEST = 22;
@@ -16,7 +17,6 @@ interface Request {
   readonly color: FrameColumn | undefined;
   readonly encoding: Json;
   readonly height: number;
-  readonly width: number;
 }
 
 /**
@@ -35,10 +35,13 @@ export function endLabels({ groups, names, x, y, color, encoding, height }: Requ
   const last = Math.max(...ends.map((e) => e?.x ?? -Infinity));
   const first = Math.min(...x.numbers.filter((v) => !Number.isNaN(v)));
   if (ends.some((e) => e === undefined || last - e.x > 0.02 * (last - first))) return undefined;
-  const perPixel = (domain[1] - domain[0]) / height;
-  const places = spread(ends.map((e) => (e!.y - domain[0]) / perPixel), height);
-  if (places.some((p, i) => Math.abs(p - (ends[i]!.y - domain[0]) / perPixel) > FARTHEST)) return undefined;
-  const data: Row[] = ends.map((e, i) => ({ [x.key]: last, [y.key]: domain[0] + places[i]! * perPixel, [color.key]: color.type === "number" ? Number(e!.name) : e!.name, label: shorten(e!.name, 40) }));
+  const log = (encoding["y"] as { scale: { type?: string } }).scale.type === "log";
+  const along = log ? Math.log10 : (v: number): number => v;
+  const bottom = along(domain[0]);
+  const perPixel = (along(domain[1]) - bottom) / height;
+  const places = spread(ends.map((e) => (along(e!.y) - bottom) / perPixel), height);
+  if (places.some((p, i) => Math.abs(p - (along(ends[i]!.y) - bottom) / perPixel) > FARTHEST)) return undefined;
+  const data: Row[] = ends.map((e, i) => ({ [x.key]: last, [y.key]: clean(log ? 10 ** (bottom + places[i]! * perPixel) : bottom + places[i]! * perPixel), [color.key]: color.type === "number" ? Number(e!.name) : e!.name, label: shorten(e!.name, 40) }));
   const position = (channel: "x" | "y"): Json => encoding[channel] as Json;
   const scale = (encoding["color"] as { scale: Json }).scale;
   return {

@@ -39,7 +39,7 @@ export function wrapText(text: string, width: number, fontSize: number, lines: n
 
 function cut(text: string, width: number, fontSize: number, bold: boolean): string {
   if (chartTextWidth(text, fontSize, bold) <= width) return text;
-  const chars = [...text];
+  const chars = Array.from(text);
   let low = 1;
   let high = chars.length;
   while (low < high) {

@@ -112,6 +112,11 @@ export function datumAt(column: FrameColumn, row: number, round: (value: number)
   return Number.isNaN(value) ? null : round(value);
 }
 
+/** Name of the field that holds a time as UTC text, beside the field that holds it in milliseconds. */
+export function utcKey(key: string): string {
+  return `${key} as UTC text`;
+}
+
 /**
  * Rounds to 6 significant digits, or to more where the values are close to each other compared with their size
  * (addresses, times since boot), so that no two points that a chart could tell apart fall together.

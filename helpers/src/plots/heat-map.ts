@@ -28,7 +28,7 @@ export function heatMap(source: Source, options: HeatMapOptions): Chart {
   onePerSpot("heat map", prepared.rows, unique([x, y, ...prepared.dividing]));
   const [low, high] = extent(value.numbers);
   const scale = value.unit === undefined ? undefined : readableUnit(value.unit, Math.max(Math.abs(low), Math.abs(high)));
-  const legend: Json = { ...(scale !== undefined && scale.size > 1 ? { labelExpr: `format(datum.value / ${scale.size}, ',~r')` } : { format: high >= 10_000 ? "~s" : "," }), gradientLength: Math.min(200, prepared.height), titleLimit: 260 };
+  const legend: Json = { ...(scale !== undefined && scale.size > 1 ? { labelExpr: `format(datum.value / ${scale.size}, ',~r')` } : { format: high >= 10_000 ? "~s" : ",~r" }), gradientLength: Math.min(200, prepared.height), titleLimit: 260 };
   const vertical = categoriesOf(y, "y");
   const encoding: Json = {
     x: categoriesOf(x, "x"),

@@ -6,6 +6,7 @@ import { Chart, type Row } from "./chart.js";
 import { datumAt, extent, fieldOptions, type FrameColumn } from "./frame.js";
 import { quantile } from "./intervals.js";
 import type { ChartOptions, Field } from "./options.js";
+import { COLORS } from "./theme.js";
 import { clean, roundDomain, roundStep } from "./ticks.js";
 
 export interface HistogramOptions extends ChartOptions {
@@ -53,7 +54,7 @@ export function histogram(source: Source, options: HistogramOptions): Chart {
   const height: FrameColumn = { key: "bin_height", name: share ? "share of values" : "values", options: { field: "bin_height" }, ...(share ? { unit: "%" } : {}), type: "number", numbers: Float64Array.from(heights), texts: [], integers: !share };
   const position: Json = positionOf(binned, { channel: "x", size: prepared.width, tight: true, zero: false });
   const encoding: Json = {
-    x: position,
+    x: color === undefined ? { ...position, bin: "binned" } : position,
     y: positionOf(height, { channel: "y", size: prepared.height, zero: true }),
     ...(color === undefined ? { x2: { field: "bin_to" } } : seriesOf(color, names, true)),
     tooltip: [
@@ -62,7 +63,7 @@ export function histogram(source: Source, options: HistogramOptions): Chart {
       ...(color === undefined ? [] : [{ field: color.key, type: "nominal", title: plainTitle(color) }]),
     ],
   };
-  const mark = color === undefined ? { type: "bar", color: "#1a85c8", binSpacing: 1 } : { type: "line", interpolate: "step-after" };
+  const mark = color === undefined ? { type: "bar", color: COLORS[0], binSpacing: 1 } : { type: "line", interpolate: "step-after" };
   const sorted = x.numbers.filter((v) => !Number.isNaN(v)).sort();
   const middle = sorted.length === 0 ? "" : ` Median ${valueText(x, quantile(sorted, 0.5))}, 99th percentile ${valueText(x, quantile(sorted, 0.99))}.`;
   const by = color === undefined ? "" : `, ${counted(names.length, "distribution")} by ${plainTitle(color)} (${listed(names)})`;

@@ -2,7 +2,7 @@ import { checkKeys, InputError } from "@mm-lab/kernel-model";
 import { shorten, visible } from "../tables/text.js";
 import type { Json } from "./axes.js";
 import { Chart, type Layer } from "./chart.js";
-import { FURNITURE } from "./theme.js";
+import { FURNITURE, THEME_TEXT } from "./theme.js";
 
 /** A value on an axis of numbers, or a category's name. */
 export type AxisValue = number | string;
@@ -97,7 +97,7 @@ function overlayLayers(overlay: Overlay, first: Json): Layer[] {
   const text = shorten(visible(overlay.text), 120);
   const data = [{ label: text }];
   const label = { text: { field: "label", type: "nominal" } };
-  const style = { type: "text", style: "guide-label", fontSize: 11 };
+  const style = { type: "text", ...THEME_TEXT };
   if (overlay.kind === "annotation") {
     const point = { x: at("x", overlay.x!), y: at("y", overlay.y!) };
     return [

@@ -8,6 +8,7 @@ import { minMaxDownsample, lttbDownsample } from "./downsample.js";
 import { endLabels } from "./end-labels.js";
 import { fieldOptions, type FrameColumn } from "./frame.js";
 import type { XYOptions } from "./options.js";
+import { COLORS } from "./theme.js";
 
 /** Above this many points a line chart is thinned to {@link KEPT_POINTS}: no screen shows more. */
 const POINT_LIMIT = 5_000;
@@ -45,13 +46,13 @@ export function lineChart(source: Source, options: LineOptions): Chart {
     y: positionOf(y, { channel: "y", size: prepared.height }),
     ...series,
   };
-  const labels = dividing.length > 0 ? undefined : endLabels({ groups, names, x, y, color, encoding, height: prepared.height, width: prepared.width });
+  const labels = dividing.length > 0 ? undefined : endLabels({ groups, names, x, y, color, encoding, height: prepared.height });
   const interpolation = interpolate === "step" ? { interpolate: "step-after" } : {};
   const drawn = labels === undefined ? encoding : { ...encoding, color: { ...(series as { color: Json }).color, legend: null }, strokeDash: { ...(series as { strokeDash: Json }).strokeDash, legend: null } };
   const layers: Layer[] = [
-    { mark: { type: "line", ...interpolation }, encoding: drawn },
+    { mark: { type: "line", ...interpolation, ...(color === undefined ? { color: COLORS[0] } : {}) }, encoding: drawn },
     // Wide, invisible targets for the pointer: the line itself is thin.
-    { mark: { type: "point", opacity: 0, size: 80, tooltip: true, aria: false }, encoding: { x: encoding["x"], y: encoding["y"], ...(color === undefined ? {} : { color: { ...(series as { color: Json }).color, legend: null } }), tooltip: [x, y, ...(color === undefined ? [] : [color]), ...dividing].map(tooltipOf) } },
+    { mark: { type: "point", opacity: 0, size: 80, tooltip: true, aria: false }, encoding: { x: encoding["x"], y: encoding["y"], tooltip: [x, y, ...(color === undefined ? [] : [color]), ...dividing].map(tooltipOf) } },
     ...(labels === undefined ? [] : [labels]),
   ];
   const shown = [x, y, ...(color === undefined ? [] : [color])];

@@ -28,7 +28,7 @@ interface SceneItem {
 
 /** What vega's types leave out: a text measure of one's own, and the renderers. */
 interface VegaInternals {
-  textMetrics: { width: (item: { fontSize?: number; fontWeight?: unknown }, text: unknown) => number };
+  textMetrics: { width: (item: { fontSize?: number; fontWeight?: unknown }, text: string | readonly string[] | null | undefined) => number };
   resetSVGDefIds: () => void;
   SVGStringRenderer: new (loader: unknown) => {
     initialize: (el: null, width: number, height: number, origin: [number, number], scale: number) => unknown;
@@ -56,8 +56,7 @@ export function renderSvg(spec: object, label: string, aria: boolean): StaticPic
   const own = spec as { config?: object };
   const compiled = vegaLite.compile({ ...own, config: { ...own.config, aria } } as unknown as TopLevelSpec, { logger: SILENT });
   const measure = internals.textMetrics.width;
-  internals.textMetrics.width = (item, text) => (text === null || text === undefined ? 0
-    : chartTextWidth(Array.isArray(text) ? text.join(" ") : String(text as string), item.fontSize ?? 11, Number(item.fontWeight) >= 600 || item.fontWeight === "bold"));
+  internals.textMetrics.width = (item, text) => chartTextWidth(text === null || text === undefined ? "" : [text].flat().join(" "), item.fontSize ?? 11, Number(item.fontWeight) >= 600 || item.fontWeight === "bold");
   try {
     internals.resetSVGDefIds();
     const view = new vega.View(vega.parse(compiled.spec), { renderer: "none", logLevel: vega.None });

@@ -33,9 +33,10 @@ export function smallMultiples<O extends ChartOptions>(chart: (source: Source, o
   const column = frame.columns[0]!;
   const panels = categories(column, frame.rows);
   const key = parts.columns.find((c) => c.name === column.name)?.field ?? column.key;
-  const facet: Json = { field: key, type: column.type === "number" ? "ordinal" : "nominal", title: columnTitle(column), header: { labelAnchor: "start" }, ...(column.type === "text" ? { sort: panels } : {}) };
+  const facet: Json = { field: key, type: column.type === "number" ? "ordinal" : "nominal", title: null, ...(column.type === "text" ? { sort: panels } : {}) };
   return new Chart({
     ...parts,
+    notes: [...parts.notes, `Panels: ${columnTitle(column)}`],
     kind: `${counted(panels.length, "panel")}, each a ${parts.kind.toLowerCase()}`,
     description: options.description === undefined ? `One panel for each ${plainTitle(column)} (${listed(panels)}). ${parts.description}` : parts.description,
     layers: parts.layers.map((layer) => ({ ...layer, encoding: upright(layer.encoding) })),

@@ -25,6 +25,9 @@ export function cycle<T>(choices: readonly T[], i: number): T {
   return choices[i % choices.length]!;
 }
 
+/** Text in the plot in the colour of the host's theme: left unfilled, so that the style of axis labels fills it. */
+export const THEME_TEXT = { style: "guide-label", fontSize: 11, filled: false, stroke: null } as const;
+
 export const CONFIG = {
   font: FONT,
   view: { stroke: null },
@@ -34,7 +37,8 @@ export const CONFIG = {
     gridColor: FURNITURE, gridOpacity: 0.22, domainColor: FURNITURE, tickColor: FURNITURE,
   },
   legend: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: "normal", labelLimit: 220, symbolStrokeWidth: 2, symbolSize: 120 },
-  header: { labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelFontWeight: 600, labelAnchor: "start", labelPadding: 6 },
+  facet: { spacing: { row: 34, column: 28 } },
+  header: { titleAnchor: "start", titleAlign: "left", labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelFontWeight: 600, labelAnchor: "start", labelPadding: 6 },
   line: { strokeWidth: 2 },
   bar: { discreteBandSize: { band: 0.8 } },
 } as const;

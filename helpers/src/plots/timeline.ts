@@ -5,6 +5,7 @@ import { commonParts, counted, dataColumns, emitRows, listed, numbersOnly, plain
 import { Chart } from "./chart.js";
 import { extent, fieldOptions } from "./frame.js";
 import type { ChartOptions, Field } from "./options.js";
+import { COLORS } from "./theme.js";
 
 export interface TimelineOptions extends ChartOptions {
   /** Column that names the row: a task, a CPU, a lock. */
@@ -53,6 +54,6 @@ export function timeline(source: Source, options: TimelineOptions): Chart {
     ...commonParts("Timeline", options, prepared, description),
     rows: emitRows(Array.from({ length: prepared.rows }, (_, i) => i), drawn, [task, ...(color === undefined ? [] : [color]), ...dividing]),
     columns: dataColumns([...drawn, ...dividing]),
-    layers: [{ mark: { type: "bar", height: { band: 0.7 }, ...(color === undefined ? { color: "#1a85c8" } : {}) }, encoding }],
+    layers: [{ mark: { type: "bar", height: { band: 0.7 }, ...(color === undefined ? { color: COLORS[0] } : {}) }, encoding }],
   });
 }

@@ -2,7 +2,7 @@ import { anyCell } from "./cells.js";
 import { columnInfo, columnValues, type TableLike } from "./columns.js";
 import type { Cell, GridColumn } from "./grid.js";
 import { isNumeric, scanColumn, type ColumnScan } from "./kinds.js";
-import { formatWithUnit, groupDigits } from "./numbers.js";
+import { formatWithUnit, groupDigits, hasScales } from "./numbers.js";
 import { table, type Source } from "./table.js";
 import { counted, TableView } from "./view.js";
 
@@ -62,7 +62,7 @@ function statistics(values: ArrayLike<unknown>, scan: ColumnScan, unit: string |
     const sorted = finite(values).sort();
     if (sorted.length === 0) return [none, none, none, none];
     // Nearest rank: the smallest value that at least this share of the values does not exceed.
-    return [0, 0.5, 0.99, 1].map((share) => anyCell(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)], unit));
+    return [0, 0.5, 0.99, 1].map((share) => anyCell(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)], unit !== undefined && hasScales(unit) ? unit : undefined));
   }
   if (scan.kind === "date") {
     const times = finite(values).sort();

@@ -8,8 +8,9 @@ export function groupDigits(value: number | bigint): string {
 }
 
 /**
- * A number for reading: integers below 10^15 exactly, others with 4 significant digits; 1e-7 and 1e20 in exponent form;
- * "NaN", "∞" and "-∞" as such.
+ * A number for reading: integers below 10^15 exactly, others with 4 significant digits, or all digits before the point
+ * where these are more; zeros at the end are kept where digits were rounded away ("2.000" is near 2, "2" is 2). Very
+ * small and very large numbers in exponent form, "NaN", "∞" and "-∞" as such.
  */
 export function formatNumber(value: number | bigint): string {
   if (typeof value === "bigint") return groupDigits(value);
@@ -18,15 +19,13 @@ export function formatNumber(value: number | bigint): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return groupDigits(Object.is(value, -0) ? 0 : value);
   const size = Math.abs(value);
   if (size < 1e-6 || size >= 1e15) return value.toExponential(3).replace(/\.?0+e/, "e").replace("e+", "e");
-  const rounded = Number(value.toPrecision(4));
-  const [whole, fraction] = plain(rounded).split(".");
-  return groupDigits(BigInt(whole === "-0" ? 0 : whole!)).replace(/^(?!-)/, rounded < 0 && whole === "-0" ? "-" : "") + (fraction === undefined ? "" : `.${fraction}`);
-}
-
-/** Decimal notation without an exponent, for sizes from 1e-6 to 1e15. */
-function plain(value: number): string {
-  const text = String(value);
-  return text.includes("e") ? value.toFixed(10).replace(/0+$/, "") : text;
+  const before = Math.floor(Math.log10(Number(size.toPrecision(4))) + 1e-12) + 1;
+  const digits = Math.max(0, Math.min(10, 4 - before));
+  const fixed = size.toFixed(digits);
+  const exact = Math.abs(Number(fixed) - size) <= 1e-12 * size;
+  const [whole, fraction = ""] = fixed.split(".");
+  const kept = exact ? fraction.replace(/0+$/, "") : fraction;
+  return (value < 0 ? "-" : "") + groupDigits(BigInt(whole!)) + (kept === "" ? "" : `.${kept}`);
 }
 
 /** The value in full, for a tool tip. */
@@ -53,6 +52,11 @@ function scalesFrom(unit: string): readonly Scale[] | undefined {
     if (base !== undefined) return family.slice(start).map((s) => ({ unit: s.unit, size: s.size / base.size }));
   }
   return undefined;
+}
+
+/** Whether numbers of this unit are written in larger units of its family: B in MiB, ns in ms. */
+export function hasScales(unit: string): boolean {
+  return (scalesFrom(unit)?.length ?? 0) > 1;
 }
 
 /** The unit in which a value of this size reads best: 3221225472 B -> { unit: "GiB", size: 1073741824 }. */
