@@ -9,10 +9,14 @@ import { ROOT, places } from "./paths.mjs";
  */
 export function kernelspec(root) {
   return {
-    argv: [process.execPath, join(root, "helpers", "jupyter", "kernel.mjs"), "--config-path", "{connection_file}"],
+    // The flag: an interrupt may have to end a loop inside a timer's callback, after which Node's own book-keeping is off.
+    argv: [process.execPath, "--no-force-async-hooks-checks", join(root, "helpers", "jupyter", "kernel.mjs"), "--config-path", "{connection_file}"],
     display_name: "TypeScript (mm-lab)",
     language: "typescript",
-    interrupt_mode: "signal",
+    // Not "signal": a loop without a pause after an await is reached only through the kernel's own messages thread.
+    interrupt_mode: "message",
+    // The server below drops nothing, so the kernel need not hold its output back (outbox.ts).
+    env: { MMLAB_PACE_OUTPUT: "off" },
     metadata: { debugger: false },
   };
 }
@@ -32,6 +36,8 @@ function files(root) {
       LabApp: { news_url: null, check_for_updates_class: "jupyterlab.NeverCheckForUpdate", extension_manager: "readonly" },
       MultiKernelManager: { default_kernel_name: "tslab" },
     }],
+    // By default the server drops what exceeds 1,000 messages or 1 MB a second: 5,000 displays in one cell would not arrive.
+    [join(etc, "jupyter_server_config.json"), { ZMQChannelsWebsocketConnection: { limit_rate: false } }],
   ];
 }
 

@@ -1,0 +1,86 @@
+import { writeSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import { setKernelBridge } from "./bridge.js";
+import { IoChannel, SHARED_SLOTS, type ToCells } from "./kernel/channel.js";
+import { CellRunner } from "./kernel/cell-runner.js";
+import { answerIsComplete, answerComplete, answerInspect } from "./kernel/assistance.js";
+import { describeThrown } from "./kernel/error-content.js";
+import { Interrupts } from "./kernel/interrupts.js";
+import type { IoThreadData } from "./kernel/io-thread.js";
+import { redirectOutput, silenceExperimentalWarnings } from "./kernel/process-output.js";
+import { Session } from "./kernel/session.js";
+import { SourcePositions } from "./kernel/source-positions.js";
+import { installStackTraces } from "./kernel/stack-traces.js";
+import { loadTslab } from "./kernel/tslab-modules.js";
+
+export interface KernelOptions {
+  /** Jupyter's connection file. */
+  readonly configPath: string;
+  /** What the compiler complained about when the packages were built for this start; shown with the first cell. */
+  readonly buildErrors?: readonly string[];
+}
+
+/**
+ * Starts the Jupyter kernel in this process: tslab's compiler for cells, our own execution and protocol.
+ *
+ * Answers Jupyter after about 0.1 s; the first cell waits about another second for TypeScript. Ends with the process.
+ */
+export function startKernel({ configPath, buildErrors = [] }: KernelOptions): void {
+  const shared = new SharedArrayBuffer(SHARED_SLOTS * Int32Array.BYTES_PER_ELEMENT);
+  const flags = new Int32Array(shared);
+  const paced = process.env["MMLAB_PACE_OUTPUT"] !== "off";
+  const worker = new Worker(new URL("./kernel/io-thread.js", import.meta.url), { workerData: { configPath, shared, paced } satisfies IoThreadData });
+  worker.on("error", (error) => {
+    // The process's own stderr (Jupyter's log): the way to the notebook is what failed.
+    writeSync(2, `mm-lab kernel: the connection to Jupyter failed: ${error.stack ?? error.message}\n`);
+    process.exit(1);
+  });
+
+  const channel = new IoChannel(worker, flags);
+  const interrupts = new Interrupts(flags);
+  const projectRoot = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
+  const positions = new SourcePositions(projectRoot);
+  const tslab = loadTslab();
+  tslab.jupyter.lastWriteDisplayData = (data, update) => channel.publish(update === true ? "update_display_data" : "display_data", { ...data });
+  const session = new Session(tslab, interrupts, positions, { folder: process.cwd(), projectRoot });
+  const runner = new CellRunner(session, channel, positions, buildErrors);
+
+  setKernelBridge({
+    display: ({ data, metadata }, { id, update } = {}) =>
+      channel.publish(update === true ? "update_display_data" : "display_data", { data, metadata, transient: id === undefined ? {} : { display_id: id } }),
+    onInterrupt: (listener) => interrupts.onInterrupt(listener),
+  });
+  process.on("SIGINT", () => interrupts.fire());
+  process.on("uncaughtException", (error) => report(error));
+  process.on("unhandledRejection", (reason) => {
+    if (!session.failRunning(reason)) report(reason);
+  });
+  process.on("exit", () => channel.drain(1_000));
+  const report = (thrown: unknown): void => {
+    const { traceback } = describeThrown(thrown, positions);
+    process.stderr.write(`Uncaught, after the cell that started it went on:\n${traceback.join("\n")}\n`);
+  };
+
+  worker.on("message", (message: ToCells) => {
+    if (message.kind === "exit") process.exit(0);
+    const { id, type, content } = message;
+    switch (type) {
+      case "execute_request":
+        runner.add(id, content);
+        break;
+      case "complete_request":
+        channel.reply(id, answerComplete(session, content));
+        break;
+      case "inspect_request":
+        channel.reply(id, answerInspect(session, content));
+        break;
+      default:
+        channel.reply(id, answerIsComplete(tslab, content));
+    }
+  });
+  installStackTraces(positions);
+  silenceExperimentalWarnings();
+  redirectOutput(channel);
+}

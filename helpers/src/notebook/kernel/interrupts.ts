@@ -1,0 +1,57 @@
+import { Interrupted } from "../interrupted.js";
+import { SHARED } from "./channel.js";
+
+/** Work that stops by itself when asked gets so long to do it. */
+const GRACE_MS = 5_000;
+
+/**
+ * Interrupts of the running cell. Work that can stop by itself registers a listener (`experiment` does); a cell without
+ * such work is given up at once, as its code cannot be reached while it waits.
+ */
+export class Interrupts {
+  readonly #listeners = new Set<() => void>();
+  #giveUp: ((reason: Interrupted) => void) | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly shared: Int32Array) {}
+
+  /** A cell begins; the promise rejects with {@link Interrupted} when it has to be given up. */
+  begin(): Promise<never> {
+    Atomics.store(this.shared, SHARED.running, 1);
+    const promise = new Promise<never>((_resolve, reject) => {
+      this.#giveUp = reject;
+    });
+    promise.catch(() => undefined);
+    return promise;
+  }
+
+  end(): void {
+    Atomics.store(this.shared, SHARED.running, 0);
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#giveUp = undefined;
+  }
+
+  onInterrupt(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** An interrupt has reached the cells' thread. */
+  noticed(): void {
+    Atomics.add(this.shared, SHARED.interruptsSeen, 1);
+  }
+
+  fire(): void {
+    this.noticed();
+    const giveUp = this.#giveUp;
+    if (giveUp === undefined) return;
+    const again = this.#timer !== undefined;
+    if (again || this.#listeners.size === 0) {
+      giveUp(new Interrupted());
+      return;
+    }
+    for (const listener of [...this.#listeners]) listener();
+    this.#timer = setTimeout(() => giveUp(new Interrupted()), GRACE_MS);
+  }
+}

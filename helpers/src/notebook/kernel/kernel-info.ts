@@ -1,0 +1,29 @@
+import { createRequire } from "node:module";
+
+/** The answer to Jupyter's first question. The language part is stored in every notebook that is saved. */
+export function kernelInfo(): object {
+  return {
+    status: "ok",
+    protocol_version: "5.3",
+    implementation: "mm-lab on tslab",
+    implementation_version: versionOf("tslab"),
+    banner: "mm-lab: TypeScript with the kernel model. Tab completes, shift-tab explains.",
+    language_info: {
+      name: "typescript",
+      version: versionOf("@tslab/typescript-for-tslab"),
+      mimetype: "text/typescript",
+      file_extension: ".ts",
+      pygments_lexer: "typescript",
+      // JupyterLab goes by the MIME type, the classic notebook by this.
+      codemirror_mode: { mode: "typescript", name: "javascript", typescript: true },
+    },
+    help_links: [],
+  };
+}
+
+function versionOf(packageName: string): string {
+  const require = createRequire(import.meta.url);
+  const tslab = require.resolve("tslab/package.json");
+  const { version } = createRequire(tslab)(packageName === "tslab" ? tslab : `${packageName}/package.json`) as { version: string };
+  return version;
+}

@@ -1,0 +1,176 @@
+import { Script } from "node:vm";
+import { Interrupted } from "../interrupted.js";
+import { CellModules } from "./cell-modules.js";
+import { describeDiagnostics, describeThrown, type ErrorContent } from "./error-content.js";
+import type { Interrupts } from "./interrupts.js";
+import type { SourcePositions } from "./source-positions.js";
+import type { Converted, Converter, QuickInfo, Tslab } from "./tslab-modules.js";
+
+export type Outcome =
+  | { readonly status: "ok"; readonly hasValue: boolean; readonly value: unknown }
+  | { readonly status: "error"; readonly error: ErrorContent };
+
+export interface SessionOptions {
+  /** Where relative imports of cells start; the folder of the notebook. */
+  readonly folder: string;
+  readonly projectRoot: string;
+}
+
+/** Compiles and runs cells one after the other; later cells see what earlier ones declared. */
+export class Session {
+  #converter: Converter;
+  #declarations = "";
+  #cells = 0;
+  #failRunning: ((reason: unknown) => void) | undefined;
+  readonly #exports = new CellExports();
+  readonly #modules: CellModules;
+
+  constructor(
+    private readonly tslab: Tslab,
+    private readonly interrupts: Interrupts,
+    private readonly positions: SourcePositions,
+    options: SessionOptions,
+  ) {
+    this.#converter = this.#createConverter();
+    this.#modules = new CellModules(options.folder, options.projectRoot, tslab, positions);
+    // Libraries look here to find out that they run in a notebook, as on plain tslab.
+    Object.assign(globalThis, { __tslab__: { exports: this.#exports.proxy, require: this.#modules.require } });
+  }
+
+  /** @param label how error messages call the cell, e.g. "Cell [3]" */
+  async execute(source: string, label: string): Promise<Outcome> {
+    const failed = (error: ErrorContent): Outcome => ({ status: "error", error });
+    const meta = this.tslab.getCodeMetadata(source);
+    if (meta.mode === "browser") {
+      return failed(describeThrown(new Error("this kernel does not compile for the browser. Next: remove the @browser tag."), this.positions));
+    }
+    let converted: Converted;
+    try {
+      if (meta.module !== undefined) {
+        const problems = this.#converter.addModule(meta.module, source, meta);
+        return problems.length === 0 ? { status: "ok", hasValue: false, value: undefined } : failed(describeDiagnostics(problems, label, source));
+      }
+      converted = this.#converter.convert(this.#declarations, source);
+    } catch (error) {
+      this.#converter.close();
+      this.#converter = this.#createConverter();
+      return failed(describeThrown(new Error("the TypeScript compiler failed on this cell", { cause: error }), this.positions));
+    }
+    const maps = this.tslab.takeMaps();
+    this.#modules.update(converted.sideOutputs ?? [], maps);
+    if (converted.diagnostics.length > 0) return failed(describeDiagnostics(converted.diagnostics, label, source));
+    const fileName = `mm-lab/cell-${++this.#cells}.ts`;
+    const lines = converted.output?.split("\n").length ?? 0;
+    this.positions.addCell(fileName, { label, source, lines, maps: maps.get(converted.output ?? "") ?? [] });
+    return this.#run(converted, fileName);
+  }
+
+  /** A promise was rejected and nobody looked: the running cell fails. False if none runs. */
+  failRunning(reason: unknown): boolean {
+    this.#failRunning?.(reason);
+    return this.#failRunning !== undefined;
+  }
+
+  inspect(source: string, position: number): QuickInfo | undefined {
+    return this.#converter.inspect(this.#declarations, source, position);
+  }
+
+  complete(source: string, position: number): { readonly start: number; readonly end: number; readonly candidates: readonly string[] } {
+    return this.#converter.complete(this.#declarations, source, position);
+  }
+
+  #createConverter(): Converter {
+    return this.tslab.createConverter({ isJS: false, isBrowser: false });
+  }
+
+  async #run(converted: Converted, fileName: string): Promise<Outcome> {
+    const given = this.interrupts.begin();
+    const floating = new Promise<never>((_resolve, reject) => {
+      this.#failRunning = reject;
+    });
+    floating.catch(() => undefined);
+    this.#exports.startRecording();
+    try {
+      await Promise.race([startScript(converted, fileName, this.interrupts), given, floating]);
+      const name = converted.lastExpressionVar;
+      const value = name === undefined ? undefined : await Promise.race([this.#exports.take(name), given, floating]);
+      // Rejections that nobody handles are reported after the microtasks of this turn.
+      await Promise.race([nextTurn(), floating]);
+      this.#declarations = converted.declOutput ?? "";
+      return { status: "ok", hasValue: value !== undefined, value };
+    } catch (error) {
+      // What the cell had declared before it failed stays usable, as in other kernels, if all of it has a value.
+      if (converted.lastExpressionVar !== undefined) this.#exports.forget(converted.lastExpressionVar);
+      if (this.#exports.allRecordedHaveValues()) this.#declarations = converted.declOutput ?? this.#declarations;
+      return { status: "error", error: describeThrown(error, this.positions) };
+    } finally {
+      this.#failRunning = undefined;
+      this.interrupts.end();
+    }
+  }
+}
+
+/**
+ * Runs a compiled cell in a turn of the event loop of its own: if the cell has to be ended by force, everything that waits
+ * in the same turn is ended with it, and that must not be the kernel.
+ */
+function startScript(converted: Converted, fileName: string, interrupts: Interrupts): Promise<unknown> {
+  const { output, hasToplevelAwait } = converted;
+  if (output === undefined) return Promise.resolve();
+  const head = `(${hasToplevelAwait === true ? "async " : ""}function (exports, require) {\n`;
+  const script = new Script(`${head}${output}\n})(__tslab__.exports, __tslab__.require)`, { filename: fileName, lineOffset: -1 });
+  return new Promise((resolve, reject) => {
+    setImmediate(() => {
+      try {
+        resolve(script.runInThisContext({ breakOnSigint: true, displayErrors: false }));
+      } catch (error) {
+        const stopped = error instanceof Error && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
+        if (stopped) interrupts.noticed();
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a cell may throw anything
+        reject(stopped ? new Interrupted() : error);
+      }
+    });
+  });
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** What cells have declared. Compiled cells define and read their variables here. */
+class CellExports {
+  readonly #values: Record<string, unknown> = {};
+  #recorded = new Set<string>();
+  readonly proxy: Record<string, unknown>;
+
+  constructor() {
+    this.proxy = new Proxy(this.#values, {
+      // TypeScript defines imported names as getters; a later cell must be able to declare the name anew.
+      defineProperty: (target, name, attributes) => {
+        if (name === "__esModule" || typeof name === "symbol") return true;
+        this.#recorded.add(name);
+        target[name] = attributes.get === undefined ? (attributes.value as unknown) : (attributes.get() as unknown);
+        return true;
+      },
+    });
+  }
+
+  startRecording(): void {
+    this.#recorded = new Set();
+  }
+
+  allRecordedHaveValues(): boolean {
+    return [...this.#recorded].every((name) => this.#values[name] !== undefined);
+  }
+
+  take(name: string): unknown {
+    const value = this.#values[name];
+    this.forget(name);
+    return value;
+  }
+
+  forget(name: string): void {
+    Reflect.deleteProperty(this.#values, name);
+    this.#recorded.delete(name);
+  }
+}

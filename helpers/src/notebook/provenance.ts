@@ -1,0 +1,58 @@
+import { execFileSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { DISPLAY, type Displayable, type MimeBundle } from "@mm-lab/kernel-model";
+import { usedParams, type ParamValue } from "./params.js";
+
+/** With what a result was computed; shown as a short text when it is the last value of a cell. */
+export interface Provenance extends Displayable {
+  /** Versions by package; Node.js with its major version only. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** The last commit that changed the model or the helpers, and its date; absent outside a git repository. */
+  readonly commit?: { readonly id: string; readonly date: string };
+  readonly parameters: Readonly<Record<string, ParamValue>>;
+}
+
+/**
+ * States versions, commit and parameters: the same text for the same code, so that a committed notebook stays comparable.
+ * Takes some 20 ms (asks git).
+ *
+ * @example
+ * provenance() // as the last line of a notebook
+ */
+export function provenance(): Provenance {
+  const require = createRequire(import.meta.url);
+  const version = (name: string): string => (require(name) as { version: string }).version;
+  const versions = {
+    "mm-lab": version("@mm-lab/helpers/package.json"),
+    "Node.js": process.versions.node.split(".")[0] ?? "",
+    tslab: version("tslab/package.json"),
+    arquero: version("arquero/package.json"),
+    "vega-lite": version("vega-lite/package.json"),
+  };
+  const commit = lastCommit();
+  const parameters = usedParams();
+  return { versions, ...(commit === undefined ? {} : { commit }), parameters, [DISPLAY]: () => asText({ versions, ...(commit === undefined ? {} : { commit }), parameters }) };
+}
+
+function lastCommit(): { readonly id: string; readonly date: string } | undefined {
+  const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
+  try {
+    const output = execFileSync("git", ["log", "-1", "--format=%h %cs", "--", "kernel-model/src", "helpers/src"], { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    const [id, date] = output.trim().split(" ");
+    return id === undefined || id === "" || date === undefined ? undefined : { id, date };
+  } catch {
+    return undefined; // no git, or a copy without history
+  }
+}
+
+function asText({ versions, commit, parameters }: Omit<Provenance, typeof DISPLAY>): MimeBundle {
+  const list = (values: Readonly<Record<string, ParamValue>>, glue: string): string => Object.entries(values).map(([name, value]) => `${name}${glue}${String(value)}`).join(", ");
+  const lines = [
+    `Computed with ${list(versions, " ")}.`,
+    commit === undefined ? "Code: not under version control." : `Code: commit ${commit.id} of ${commit.date}.`,
+    Object.keys(parameters).length === 0 ? "Parameters: none." : `Parameters: ${list(parameters, " = ")}.`,
+  ];
+  return { "text/plain": lines.join("\n") };
+}
