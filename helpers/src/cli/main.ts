@@ -3,6 +3,7 @@ import { RunError } from "../run/failure.js";
 import { parseCommandLine, type OptionSpecs } from "./arguments.js";
 import type { Command, Host } from "./command.js";
 import { doctorCommand } from "./doctor.js";
+import { exportCommand } from "./export.js";
 import { commandHelp, generalHelp } from "./help.js";
 import { runCommand } from "./run.js";
 import { startCommand } from "./start.js";
@@ -12,6 +13,7 @@ const COMMANDS: readonly Command[] = [
   startCommand,
   doctorCommand,
   runCommand,
+  exportCommand,
 ];
 
 const COMMON: OptionSpecs = { help: { kind: "flag", short: "h", help: "print this help" } };

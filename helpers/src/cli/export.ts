@@ -1,0 +1,39 @@
+import { InputError } from "@mm-lab/kernel-model";
+import { exportNotebooks } from "../export/index.js";
+import { parseParameters } from "./arguments.js";
+import type { Command } from "./command.js";
+
+export const exportCommand: Command = {
+  name: "export",
+  usage: "[NOTEBOOK...] [-p NAME=VALUE]... [--out DIR] [--no-execute] [--json]",
+  summary: "write notebooks as HTML files that need no network",
+  help: `
+Runs each notebook (all of notebooks/ where none is named) and writes it as one HTML file, and an index.html that lists
+them. The files open by double-click with no network. If a notebook fails, nothing is written.
+
+  npx mm-lab export
+  npx mm-lab export notebooks/ksm-scan-savings.ipynb -p pages=200000 --out /tmp/ksm`,
+  options: {
+    param: { kind: "list", short: "p", value: "NAME=VALUE", help: "a value for the parameters cell (JSON, else text); repeatable" },
+    out: { kind: "text", value: "DIR", help: "folder of the files (default: export)" },
+    "no-execute": { kind: "flag", help: "show the outputs saved in the notebooks instead of running them" },
+    timeout: { kind: "text", value: "SECONDS", help: "longest time for one cell (default 600)" },
+    json: { kind: "flag", help: "print the report as one JSON document on stdout" },
+  },
+  needsPython: true,
+  async run(input) {
+    const params = parseParameters(input.list("param"));
+    const execute = !input.flag("no-execute");
+    if (!execute && Object.keys(params).length > 0) throw new InputError("--no-execute", "-p", "to be used without parameters: they take effect only in a run", "leave one of the two out");
+    const [outDir, timeout] = [input.text("out"), input.number("timeout")];
+    const report = await exportNotebooks({
+      notebooks: input.positionals, execute, params,
+      ...(outDir === undefined ? {} : { outDir }), ...(timeout === undefined ? {} : { timeout }),
+    });
+    if (input.flag("json")) process.stdout.write(`${JSON.stringify(report, undefined, 1)}\n`);
+    else for (const { file, bytes, charts } of report.pages) process.stdout.write(`${report.outDir}/${file}  ${Math.ceil(bytes / 1024)} KiB, ${charts} chart(s)\n`);
+    const findings = report.pages.flatMap((page) => page.findings.map((finding) => ({ page: page.file, ...finding })));
+    for (const { page, level, message } of findings) process.stderr.write(`${page}: ${level}: ${message}\n`);
+    return findings.some(({ level }) => level === "error") ? 1 : 0;
+  },
+};
