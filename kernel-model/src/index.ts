@@ -1,2 +1,3 @@
 export * from "./base/index.js";
+export * from "./mechanisms/index.js";
 export * as ksm from "./mechanisms/ksm/index.js";

@@ -2,10 +2,13 @@ import { checkOneOf, InputError } from "@mm-lab/kernel-model";
 import { RunError } from "../run/failure.js";
 import { parseCommandLine, type OptionSpecs } from "./arguments.js";
 import type { Command, Host } from "./command.js";
+import { claimsCommand } from "./claims.js";
 import { doctorCommand } from "./doctor.js";
 import { exportCommand } from "./export.js";
 import { commandHelp, generalHelp } from "./help.js";
+import { liveCompareCommand } from "./live-compare.js";
 import { runCommand } from "./run.js";
+import { simulateCommand } from "./simulate.js";
 import { startCommand } from "./start.js";
 
 /** Every subcommand, in the order of the help. A new one needs its import and its line here, nothing else. */
@@ -14,6 +17,9 @@ const COMMANDS: readonly Command[] = [
   doctorCommand,
   runCommand,
   exportCommand,
+  simulateCommand,
+  claimsCommand,
+  liveCompareCommand,
 ];
 
 const COMMON: OptionSpecs = { help: { kind: "flag", short: "h", help: "print this help" } };

@@ -5,10 +5,10 @@ import { InputError } from "@mm-lab/kernel-model";
  * Writes a file whole or not at all: to a name beside it first, then renamed.
  * @throws InputError where the place cannot be written
  */
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   const draft = `${path}.${process.pid}.new`;
   try {
-    await writeFile(draft, text);
+    await writeFile(draft, content);
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true });

@@ -4,3 +4,4 @@ export * from "./display.js";
 export * from "./errors.js";
 export * from "./hash.js";
 export * from "./random.js";
+export * from "./provenance.js";

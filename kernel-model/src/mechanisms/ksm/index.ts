@@ -8,6 +8,8 @@ export * from "./knobs.js";
 export * from "./measures.js";
 export * from "./memory.js";
 export * from "./ops.js";
+export * from "./parameters.js";
+export * from "./provenance.js";
 export * from "./recording.js";
 export * from "./scanner.js";
 export * from "./simulate.js";

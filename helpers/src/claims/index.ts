@@ -1,0 +1,3 @@
+export * from "./claims-table.js";
+export * from "./ledger.js";
+export * from "./verdicts.js";

@@ -1,0 +1,53 @@
+import { InputError, mechanisms, type Evidence, type Finding, type Verdict } from "@mm-lab/kernel-model";
+import { readDataFile } from "../data/files.js";
+import { readLedger, type Claim } from "./ledger.js";
+
+export const VERDICTS: readonly Verdict[] = ["reproduced", "contradicted", "changed-since", "needs-hardware", "not-yet", "record"];
+
+/** A claim with what its experiment found just now. */
+export interface JudgedClaim extends Claim, Finding {}
+
+/** What an experiment may read: the recordings in data/live. */
+export const evidence: Evidence = { recording: (name) => readDataFile("live", name) };
+
+/**
+ * Runs the experiment of every claim, or of one topic's, and returns claims and findings in ledger order.
+ *
+ * A claim without an experiment is `record` where the ledger says it is history or opinion, else `not-yet`.
+ * Cost: the experiments', seconds per topic; `onClaim` is told of each before it starts.
+ * Errors: {@link InputError} for an unknown topic.
+ *
+ * @example
+ * judgeClaims({ topic: "ksm-smart-scan" }).filter(({ verdict }) => verdict === "contradicted");
+ */
+export function judgeClaims(options: { readonly topic?: string; readonly onClaim?: (id: string) => void } = {}): JudgedClaim[] {
+  const ledger = readLedger();
+  const topics = [...new Set(ledger.map(({ topic }) => topic))];
+  const { topic, onClaim } = options;
+  if (topic !== undefined && !topics.includes(topic)) throw new InputError("the topic", topic, topics.join(", "), "use one of these topics");
+  const experiments = new Map(mechanisms.flatMap(({ claims }) => Object.entries(claims)));
+  for (const id of experiments.keys()) {
+    if (!ledger.some((claim) => claim.id === id)) throw new InputError("an experiment", id, "a claim id of data/claims", "correct the id in the mechanism's claims.ts");
+  }
+  return ledger
+    .filter((claim) => topic === undefined || claim.topic === topic)
+    .map((claim) => {
+      const experiment = experiments.get(claim.id);
+      if (experiment === undefined) return { ...claim, ...withoutExperiment(claim) };
+      onClaim?.(claim.id);
+      return { ...claim, ...experiment(evidence) };
+    });
+}
+
+/** How many claims have which verdict. */
+export function countVerdicts(judged: readonly { readonly verdict: Verdict }[]): Record<Verdict, number> {
+  const counts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0])) as Record<Verdict, number>;
+  for (const { verdict } of judged) counts[verdict]++;
+  return counts;
+}
+
+function withoutExperiment(claim: Claim): Finding {
+  return claim.check === "record"
+    ? { verdict: "record", seen: "History or opinion: cited, not tested." }
+    : { verdict: "not-yet", seen: "No experiment yet." };
+}

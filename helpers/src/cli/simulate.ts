@@ -1,0 +1,69 @@
+import { checkOneOf, InputError, ksm, mechanisms } from "@mm-lab/kernel-model";
+import { readUserFile } from "../live/index.js";
+import { formatDataset, FORMATS } from "../simulate/formats.js";
+import { writeWhole } from "../run/index.js";
+import { parseParameters, type ParsedArguments } from "./arguments.js";
+import type { Command } from "./command.js";
+
+export const simulateCommand: Command = {
+  name: "simulate",
+  usage: "MECHANISM [-p NAME=VALUE]... [--workload FILE [--case NAME]] [--format json|csv|parquet] [--out FILE]",
+  summary: "run a model and print what it measures",
+  help: `
+${mechanisms.map(({ name, title, parameters }) => `${name}: ${title}\n${parameters.map(describe).join("\n")}`).join("\n\n")}
+
+  npx mm-lab simulate ksm -p pages=100000 -p unique=0.28 -p duplicate=0.72 --format csv
+  npx mm-lab simulate ksm --workload data/live/ksm-6.18.json --case volatile_2_3_5`,
+  options: {
+    param: { kind: "list", short: "p", value: "NAME=VALUE", help: "a parameter (JSON, else text); repeatable" },
+    workload: { kind: "text", value: "FILE", help: "a recording (.json) or operations (.csv; -p pages=N says how many pages) instead of a generated workload" },
+    case: { kind: "text", value: "NAME", help: "which workload of the recording; default the first" },
+    format: { kind: "text", value: "FORMAT", help: "json (default), csv or parquet" },
+    out: { kind: "text", value: "FILE", help: "write there instead of to stdout" },
+  },
+  async run(input) {
+    const name = checkOneOf("the mechanism", input.positionals[0] ?? "", mechanisms.map((mechanism) => mechanism.name));
+    const mechanism = mechanisms.find((known) => known.name === name)!;
+    const format = checkOneOf("--format", input.text("format") ?? "json", FORMATS);
+    const { workload, parameters } = readWorkload(input, parseParameters(input.list("param")));
+    const steps = mechanism.simulate(parameters, workload);
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) {
+        await output(formatDataset(step.value.dataset(), format), input.text("out"));
+        return 0;
+      }
+      if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${step.value.note}`);
+    }
+  },
+};
+
+function readWorkload(input: ParsedArguments, parameters: Record<string, unknown>): { workload?: ksm.Workload; parameters: Record<string, unknown> } {
+  const file = input.text("workload");
+  if (file === undefined) {
+    if (input.text("case") !== undefined) throw new InputError("--case", input.text("case"), "to be used with --workload FILE", "name the recording as well");
+    return { parameters };
+  }
+  const text = readUserFile(file, "--workload");
+  if (file.endsWith(".csv")) {
+    const { pages, ...rest } = parameters;
+    if (typeof pages !== "number") throw new InputError("-p pages", pages, "the number of pages of a CSV workload", "add e.g. -p pages=10000");
+    return { workload: ksm.csvWorkload(text, pages, file), parameters: rest };
+  }
+  const { cases } = ksm.parseRecording(text, file);
+  const wanted = input.text("case") ?? cases[0]?.name ?? "";
+  const found = cases.find(({ name }) => name === wanted);
+  if (found === undefined) throw new InputError("--case", wanted, [...new Set(cases.map(({ name }) => name))].join(", "), "use one of these names");
+  const knobs = { ...found.knobs, smart_scan: found.smartScan };
+  return { workload: ksm.stepsWorkload(found), parameters: { scans: found.rows.length, ...knobs, ...parameters } };
+}
+
+async function output(content: string | Uint8Array, file: string | undefined): Promise<void> {
+  if (file !== undefined) await writeWhole(file, content);
+  else process.stdout.write(content);
+}
+
+function describe(parameter: ksm.Parameter): string {
+  const unit = parameter.unit === undefined ? "" : ` ${parameter.unit}`;
+  return `  ${parameter.name.padEnd(36)} ${parameter.meaning} (default ${parameter.default}${unit})`;
+}

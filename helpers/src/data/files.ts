@@ -1,0 +1,20 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { InputError } from "@mm-lab/kernel-model";
+
+/** The repository this package belongs to. */
+export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
+const data = join(root, "data");
+
+/** Names of the files in data/FOLDER, sorted. */
+export function dataFiles(folder: "claims" | "live"): string[] {
+  return readdirSync(join(data, folder)).sort();
+}
+
+/** Text of data/FOLDER/NAME. Errors: {@link InputError} listing the files there are; a name is never a path. */
+export function readDataFile(folder: "claims" | "live", name: string): string {
+  const files = dataFiles(folder);
+  if (!files.includes(name)) throw new InputError(`the file in data/${folder}`, name, files.join(", "), "use one of these names");
+  return readFileSync(join(data, folder, name), "utf8");
+}

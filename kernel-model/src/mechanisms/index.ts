@@ -1,0 +1,31 @@
+/** Every mechanism that is modelled: what the command line, the ledger and the README know of it. */
+import type { Experiments } from "../base/claims.js";
+import type { HasDataset } from "../base/dataset.js";
+import type { Provenance } from "../base/provenance.js";
+import * as ksm from "./ksm/index.js";
+
+export interface Mechanism {
+  /** Name on the command line and of its folder. */
+  readonly name: string;
+  /** One line for lists. */
+  readonly title: string;
+  /** Topic of the ledger. */
+  readonly topic: string;
+  readonly provenance: Provenance;
+  readonly claims: Experiments;
+  readonly parameters: readonly ksm.Parameter[];
+  /** A run from flat parameters, cooperative: it yields its progress. `workload`, if it takes one, replaces the generated one. */
+  simulate(parameters: Readonly<Record<string, unknown>>, workload?: ksm.Workload): Generator<ksm.Progress, HasDataset>;
+}
+
+export const mechanisms: readonly Mechanism[] = [
+  {
+    name: "ksm",
+    title: "Kernel same-page merging: what smart scan saves, and what it costs",
+    topic: "ksm-smart-scan",
+    provenance: ksm.provenance,
+    claims: ksm.claims,
+    parameters: ksm.describeParameters(),
+    simulate: ksm.scanKsmFromParameters,
+  },
+];

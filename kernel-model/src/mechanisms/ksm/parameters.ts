@@ -1,0 +1,69 @@
+/** KSM runs from flat named parameters: what the command line and parameter sweeps hand over. */
+import { InputError, quote } from "../../base/errors.js";
+import { KNOB_NAMES, DEFAULT_KNOBS, type KsmKnobs } from "./knobs.js";
+import { scanKsm, type KsmRun, type Progress } from "./simulate.js";
+import type { SkipPolicy } from "./skip-policy.js";
+import { mixWorkload, type MixOptions, type Workload } from "./workload.js";
+
+export interface Parameter {
+  readonly name: string;
+  readonly default: number | string;
+  readonly unit?: string;
+  readonly meaning: string;
+}
+
+/** Parameters of the generated workload and the run; the knobs of /sys/kernel/mm/ksm come on top under their own names. */
+export const PARAMETERS: readonly Parameter[] = [
+  { name: "pages", default: 20_000, unit: "pages", meaning: "candidate pages" },
+  { name: "unique", default: 0.3, meaning: "share of pages that never find a partner" },
+  { name: "duplicate", default: 0.7, meaning: "share of constant pages with partners" },
+  { name: "zero", default: 0, meaning: "share of all-zero pages" },
+  { name: "shortLived", default: 0, meaning: "share of duplicates that are replaced by new ones after lifetimeSeconds" },
+  { name: "volatile", default: 0, meaning: "share of pages rewritten every rewriteSeconds" },
+  { name: "copies", default: 4, unit: "pages", meaning: "pages with the same content" },
+  { name: "lifetimeSeconds", default: 60, unit: "s", meaning: "life of a short-lived page" },
+  { name: "rewriteSeconds", default: 10, unit: "s", meaning: "time between two rewrites of a volatile page" },
+  { name: "turnover", default: "processes", meaning: "short-lived pages are new processes, or same-addresses rewritten" },
+  { name: "scans", default: 30, unit: "full scans", meaning: "length of the run" },
+  { name: "policy", default: "kernel", meaning: "none, kernel, failed-scans, or skip lengths by age as a list, e.g. [0,0,0,1,2,4]" },
+];
+
+const KINDS = ["unique", "duplicate", "zero", "shortLived", "volatile"] as const;
+
+/**
+ * A run described by flat parameters. With a `workload` the parameters of the generated one are not accepted.
+ * Errors: {@link InputError} for an unknown name, with all names listed, or a value out of range.
+ */
+export function scanKsmFromParameters(given: Readonly<Record<string, unknown>>, workload?: Workload): Generator<Progress, KsmRun> {
+  const ours = workload === undefined ? PARAMETERS : PARAMETERS.filter(({ name }) => name === "scans" || name === "policy");
+  const known = [...ours.map(({ name }) => name), ...KNOB_NAMES];
+  for (const name of Object.keys(given)) {
+    if (!known.includes(name)) throw new InputError("the parameter", name, known.join(", "), "use one of these names");
+  }
+  const value = (name: string): unknown => given[name] ?? PARAMETERS.find((parameter) => parameter.name === name)?.default;
+  const knobs = Object.fromEntries(KNOB_NAMES.filter((name) => given[name] !== undefined).map((name) => [name, given[name]])) as Partial<KsmKnobs>;
+  return scanKsm({
+    workload: workload ?? mixWorkload(mixFrom(given, value)),
+    scans: value("scans") as number,
+    policy: policyFrom(value("policy")),
+    knobs,
+  });
+}
+
+/** Where some share is given, those left out are 0. */
+function mixFrom(given: Readonly<Record<string, unknown>>, value: (name: string) => unknown): MixOptions {
+  const someShare = KINDS.some((kind) => given[kind] !== undefined);
+  const shares = Object.fromEntries(KINDS.map((kind) => [kind, someShare ? (given[kind] ?? 0) : value(kind)]));
+  const rest = ["pages", "copies", "lifetimeSeconds", "rewriteSeconds", "turnover"].map((name) => [name, value(name)]);
+  return { ...Object.fromEntries(rest), shares } as MixOptions;
+}
+
+function policyFrom(value: unknown): SkipPolicy {
+  if (typeof value === "string" || Array.isArray(value)) return value as SkipPolicy;
+  throw new InputError("policy", value, "none, kernel, failed-scans or a list of skip lengths", `write ${quote([0, 0, 0, 1, 2, 4, 8])}, for example`);
+}
+
+/** All parameters with defaults, for help texts. */
+export function describeParameters(): readonly Parameter[] {
+  return [...PARAMETERS, ...KNOB_NAMES.map((name) => ({ name, default: DEFAULT_KNOBS[name], meaning: `/sys/kernel/mm/ksm/${name}` }))];
+}
