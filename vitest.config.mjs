@@ -1,9 +1,15 @@
 import { defineConfig } from "vitest/config";
 
+// Two groups: browser tests start servers and browsers, so they run after the others and one file at a time.
+const browser = ["helpers/test/browser/**/*.test.ts"];
+
 export default defineConfig({
   test: {
-    include: ["kernel-model/test/**/*.test.ts", "helpers/test/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    projects: [
+      { extends: true, test: { name: "unit", include: ["kernel-model/test/**/*.test.ts", "helpers/test/**/*.test.ts"], exclude: browser } },
+      { extends: true, test: { name: "browser", include: browser, fileParallelism: false } },
+    ],
   },
 });
