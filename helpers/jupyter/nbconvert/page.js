@@ -9,7 +9,7 @@
   var loader = { load: refuse, sanitize: refuse, http: refuse, file: refuse };
   function refuse() { return Promise.reject(new Error("an exported page loads nothing")); }
 
-  // On a dark page: light ink and a faint grid, whatever the chart says for paper.
+  // On a dark page: light ink and a faint grid, where the chart does not say otherwise.
   var INK = "#d5dae0", SOFT = "#a3abb5", FAINT = "#2c333b";
   var DARK = {
     background: "transparent", title: { color: INK, subtitleColor: SOFT }, view: { stroke: FAINT },
@@ -19,14 +19,14 @@
   };
   function merged(base, over) {
     var out = Object.assign({}, base);
-    Object.keys(over).forEach(function (key) { out[key] = typeof over[key] === "object" ? merged(typeof out[key] === "object" ? out[key] : {}, over[key]) : over[key]; });
+    Object.keys(over).forEach(function (key) { out[key] = over[key] && typeof over[key] === "object" && !Array.isArray(over[key]) ? merged(typeof out[key] === "object" ? out[key] : {}, over[key]) : over[key]; });
     return out;
   }
 
   function draw(figure) {
     var spec = JSON.parse(figure.querySelector("script").textContent);
     var plot = figure.querySelector(".mm-plot");
-    if (dark.matches) spec.config = merged(spec.config, DARK);
+    if (dark.matches) spec.config = merged(DARK, spec.config || {});
     var live = document.createElement("div");
     live.className = "mm-live";
     return window.vegaEmbed(live, spec, {
@@ -58,20 +58,25 @@
   if (dark.addEventListener) dark.addEventListener("change", function () { figures.forEach(draw); });
 
   // Data as CSV, from the specification that is in the page anyway.
-  function rowsNamed(spec, name) {
-    var found = null;
+  function inlineData(spec) { // in the order of inlineData in src/export/chart.ts
+    var found = [], seen = {};
+    function add(values) {
+      var key = JSON.stringify(values);
+      if (!Array.isArray(values) || !values.length || seen["k" + key]) return;
+      seen["k" + key] = true;
+      found.push(values);
+    }
     (function walk(value) {
-      if (found || !value || typeof value !== "object") return;
+      if (!value || typeof value !== "object") return;
       if (Array.isArray(value)) { value.forEach(walk); return; }
       Object.keys(value).forEach(function (key) {
         var child = value[key];
-        if (found) return;
-        if (key === "data" && child && Array.isArray(child.values) && child.values.length && (child.name || "") === name) found = child.values;
-        else if (key === "datasets" && child && Array.isArray(child[name])) found = child[name];
-        else if (key !== "values") walk(child);
+        if (key === "data" && child && !Array.isArray(child)) add(child.values);
+        else if (key === "datasets" && child) Object.keys(child).forEach(function (name) { add(child[name]); });
+        else walk(child);
       });
     })(spec);
-    return found || [];
+    return found;
   }
   function csv(rows) {
     var columns = [];
@@ -90,7 +95,7 @@
     button.textContent = "Download as CSV";
     button.addEventListener("click", function () {
       var spec = JSON.parse(details.closest("figure").querySelector("script").textContent);
-      var text = csv(rowsNamed(spec, details.getAttribute("data-mm-name")));
+      var text = csv(inlineData(spec)[Number(details.getAttribute("data-mm-index"))] || []);
       var link = document.createElement("a");
       link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
       link.download = document.body.getAttribute("data-mm-page") + "-" + details.getAttribute("data-mm-file") + ".csv";

@@ -49,7 +49,7 @@ export function chartFigure(chart: Chart, index: number): string {
   const label = describeChart(chart.spec) || chart.sentence || `Chart ${index}`;
   const id = `mm-chart-${index}`;
   const still = chart.picture ?? `<p class="mm-sentence">${escapeHtml(chart.sentence || label)}</p>`;
-  const tables = inlineData(chart.spec).map((data, i) => dataTable(data, `chart-${index}${i === 0 ? "" : `-${i + 1}`}`)).join("");
+  const tables = inlineData(chart.spec).map((data, i) => dataTable(data, i, `chart-${index}${i === 0 ? "" : `-${i + 1}`}`)).join("");
   return `<figure class="mm-chart" id="${id}" aria-labelledby="${id}-text">
 <div class="mm-plot"><div class="mm-still" role="img" aria-label="${escapeHtml(label)}">${still}</div></div>
 <script type="application/json">${jsonForScript(chart.spec)}</script>
@@ -57,23 +57,27 @@ export function chartFigure(chart: Chart, index: number): string {
 ${tables}</figure>`;
 }
 
-/** Every list of rows that a spec carries inside itself, with the words its axes use for the fields. */
+/**
+ * The rows that a spec carries inside itself, with the words the chart uses for their fields. A chart of mm-lab says in
+ * `usermeta.columns` what its table is; in any other spec every list of values is taken. page.js finds them in the same order.
+ */
 export function inlineData(spec: JsonObject): readonly Rows[] {
-  const titles = new Map<string, string>();
+  const declared = declaredColumns(spec);
+  const titles = declared ?? new Map<string, string>();
   const found: Rows[] = [];
   const seen = new Set<string>();
   const add = (name: string, values: Json | undefined): void => {
     if (!Array.isArray(values) || values.length === 0) return;
     const rows = (values as readonly Json[]).map((value): JsonObject => (isObject(value) ? value : { value }));
-    const key = JSON.stringify(rows);
+    const key = JSON.stringify(values);
     if (seen.has(key)) return;
     seen.add(key);
-    found.push({ name, rows, titles });
+    found.push({ name, rows, titles, columns: declared === undefined ? columnsOf(rows) : [...declared.keys()] });
   };
   const walk = (value: Json): void => {
     if (Array.isArray(value)) return (value as readonly Json[]).forEach(walk);
     if (!isObject(value)) return;
-    rememberTitle(value, titles);
+    if (declared === undefined) rememberTitle(value, titles);
     for (const [key, child] of Object.entries(value)) {
       if (key === "data" && isObject(child)) add(typeof child["name"] === "string" ? child["name"] : "", child["values"]);
       else if (key === "datasets" && isObject(child)) Object.entries(child).forEach(([name, values]) => add(name, values));
@@ -81,7 +85,24 @@ export function inlineData(spec: JsonObject): readonly Rows[] {
     }
   };
   walk(spec);
-  return found;
+  return declared === undefined ? found : found.slice(0, 1);
+}
+
+function columnsOf(rows: readonly JsonObject[]): readonly string[] {
+  return [...new Set(rows.flatMap((row) => Object.keys(row)))];
+}
+
+function declaredColumns(spec: JsonObject): Map<string, string> | undefined {
+  const meta = spec["usermeta"];
+  const columns = isObject(meta) ? meta["columns"] : undefined;
+  if (!Array.isArray(columns) || columns.length === 0) return undefined;
+  const titles = new Map<string, string>();
+  for (const column of columns as readonly Json[]) {
+    if (!isObject(column) || typeof column["field"] !== "string") return undefined;
+    const name = typeof column["name"] === "string" ? column["name"] : column["field"];
+    titles.set(column["field"], typeof column["unit"] === "string" ? `${name} (${column["unit"]})` : name);
+  }
+  return titles;
 }
 
 function rememberTitle(encoding: JsonObject, titles: Map<string, string>): void {

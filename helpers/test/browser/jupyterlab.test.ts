@@ -86,6 +86,29 @@ describe.skipIf(whyNoBrowser() !== undefined)("the kernel in JupyterLab", () => 
     });
   });
 
+  test("the last value of a cell is shown richly: a chart drawn by Vega as SVG, a table as a table, 42 as 42", async () => {
+    const cells = [
+      'import { lineChart, slider, table } from "@mm-lab/helpers";\nconst rows = table({ scan: [1, 2, 3, 1, 2, 3], age: [1, 1, 1, 2, 2, 2], saved: [5, 7, 8, 9, 3, 1] });',
+      'lineChart(rows, { title: "Pages saved", x: "scan", y: { field: "saved", unit: "pages" }, controls: [slider({ field: "age" })] })',
+      "rows",
+      "42",
+    ];
+    await withCells("rich", cells, async (notebook) => {
+      for (const i of cells.keys()) await notebook.run(i);
+      const chart = notebook.output(1).locator(".vega-embed svg.marks");
+      await chart.waitFor();
+      const line = notebook.output(1).locator("svg.marks .mark-line path").first();
+      const before = await line.getAttribute("d");
+      await notebook.output(1).locator('input[type="range"]').focus();
+      await notebook.page.keyboard.press("ArrowRight");
+      await expect.poll(() => line.getAttribute("d")).not.toBe(before);
+      expect((await notebook.outputs(1)).map((output) => Object.keys(output.data ?? {}).sort())).toEqual([["application/vnd.vegalite.v5+json", "image/svg+xml", "text/plain"]]);
+      expect(await notebook.output(2).locator("table caption").innerText()).toMatch(/6 rows × 3 columns/);
+      expect(await notebook.output(2).locator("table tbody tr").count()).toBe(6);
+      expect((await notebook.output(3).innerText()).trim()).toMatch(/^(?:\[\d+\]:\s*)?42$/);
+    });
+  });
+
   test("the stop button ends a busy loop; variables survive and the next cell runs", async () => {
     await withCells("interrupt", ["let rounds = 0;\nlet before = 7;", 'console.log("started");\nwhile (true) rounds++;', "[before, rounds > 1000]"], async (notebook) => {
       await notebook.run(0);
