@@ -118,13 +118,13 @@ export function categories(column: FrameColumn, rows: number): string[] {
 export function seriesOf(column: FrameColumn, names: readonly string[], dashed: boolean): Json {
   const domain = column.type === "number" ? names.map((n) => (Number.isNaN(Number(n)) ? null : Number(n))) : names;
   const common = { field: column.key, type: "nominal", title: columnTitle(column) };
-  const color = { ...common, scale: { domain, range: names.map((_, i) => cycle(COLORS, i)) } };
-  if (!dashed) return { color };
-  return {
-    color,
-    // Dash changes with each series as colour does; after six series the pair differs although the colour repeats.
-    strokeDash: { ...common, scale: { domain, range: names.map((_, i) => cycle(DASHES, i + Math.floor(i / 12))) } },
-  };
+  const color = { ...common, scale: seriesScale(domain, false) };
+  return dashed ? { color, strokeDash: { ...common, scale: seriesScale(domain, true) } } : { color };
+}
+
+/** A colour or a dash for each name. Dash changes with each series as colour does; the pair differs for 24 series. */
+export function seriesScale(domain: readonly unknown[], dash: boolean): Json {
+  return { domain, range: domain.map((_, i) => (dash ? cycle(DASHES, i + Math.floor(i / 12)) : cycle(COLORS, i))) };
 }
 
 /** One line of a tool tip. */

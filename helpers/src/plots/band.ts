@@ -41,7 +41,7 @@ export function bandChart(source: Source, options: BandOptions): Chart {
   const by = unique([x, ...(color === undefined ? [] : [color]), ...dividing]);
   const rows = groupRows(prepared.rows, by).map(({ rows: same }) => {
     if (given && same.length > 1) throw new InputError("a row of the band chart", by.map((c) => `${c.name} = ${textAt(c, same[1]!)}`).join(", "), "one row for each combination when `lower` and `upper` are given", "leave both out to have repeated rows summarised");
-    const band = given ? [y, ...ends].map((c) => c.numbers[same[0]!]!) : summarise(same.map((row) => y.numbers[row]!), interval);
+    const band = given ? [y, ...ends].map((c) => c.numbers[same[0]!]!) : summarise(Array.from(same, (row) => y.numbers[row]!), interval);
     return { row: same[0]!, band };
   }).sort((a, b) => (x.type === "text" ? 0 : x.numbers[a.row]! - x.numbers[b.row]!));
   const low = Float64Array.from(rows, (r) => r.band[1]!);
@@ -60,7 +60,7 @@ export function bandChart(source: Source, options: BandOptions): Chart {
   const unit = y.unit === undefined ? "" : ` (${y.unit})`;
   const middle: FrameColumn = { ...y, numbers: Float64Array.from(rows, (r) => r.band[0]!) };
   const places: FrameColumn = x.type === "text" ? x : { ...x, numbers: Float64Array.from(rows, (r) => x.numbers[r.row]!) };
-  const bySeries = names.map((name) => ({ series: name, rows: rows.flatMap((r, i) => (textAt(color!, r.row) === name ? [i] : [])) }));
+  const bySeries = names.map((name) => ({ series: name, rows: Uint32Array.from(rows.flatMap((r, i) => (textAt(color!, r.row) === name ? [i] : []))) }));
   const labels = dividing.length > 0 ? undefined : endLabels({ groups: bySeries, names, x: places, y: middle, color, encoding: { ...shared, y: position }, height: prepared.height });
   // The band is filled by another channel than the line's colour, or the legend would show bands and no dashes.
   const filled = { x: shared["x"], fill: color === undefined ? { value: COLORS[0] } : { ...(shared["color"] as Json), legend: null } };

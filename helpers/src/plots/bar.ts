@@ -2,7 +2,7 @@ import { checkOneOf } from "@mm-lab/kernel-model";
 import { formatNumber, readableUnit } from "../tables/numbers.js";
 import type { Source } from "../tables/table.js";
 import { categories, categoriesOf, positionOf, seriesOf, tooltipOf, type Json } from "./axes.js";
-import { commonParts, counted, dataColumns, emitRows, listed, numbersOnly, onePerSpot, plainTitle, prepare, unique, valueText } from "./build.js";
+import { allRows, commonParts, counted, dataColumns, emitRows, listed, numbersOnly, onePerSpot, plainTitle, prepare, unique, valueText } from "./build.js";
 import { Chart, type Layer, type Row } from "./chart.js";
 import { chartTextWidth } from "./font-widths.js";
 import { extent, fieldOptions, textAt, type FrameColumn } from "./frame.js";
@@ -57,7 +57,7 @@ export function barChart(source: Source, options: BarOptions): Chart {
     tooltip: unique([x, y, ...(color === undefined ? [] : [color]), ...dividing]).map(tooltipOf),
   };
   const drawn = unique([x, y, ...(color === undefined ? [] : [color])]);
-  const rows = emitRows(Array.from({ length: prepared.rows }, (_, i) => i), drawn, [x, ...(color === undefined ? [] : [color]), ...dividing])
+  const rows = emitRows(allRows(prepared.rows), drawn, [x, ...(color === undefined ? [] : [color]), ...dividing])
     .map((row, i): Row => (labelled ? { ...row, bar_label: texts[i]! } : row));
   const textPlace = horizontal ? { align: "left", baseline: "middle", dx: 4 } : { align: "center", baseline: "bottom", dy: -3 };
   const { [across]: acrossValue, [along]: alongValue } = encoding;

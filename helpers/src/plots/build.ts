@@ -49,29 +49,36 @@ export function prepare(kind: string, source: Source, options: ChartOptions, rol
 
 export interface Group {
   /** Rows of the group, ascending. */
-  readonly rows: number[];
+  readonly rows: Uint32Array;
   /** Value of the colour column, "" without one. */
   readonly series: string;
 }
 
 /** The rows by the values of these columns, in order of appearance. */
 export function groupRows(rows: number, columns: readonly FrameColumn[], color?: FrameColumn): Group[] {
-  if (columns.length === 0) return [{ rows: Array.from({ length: rows }, (_, i) => i), series: "" }];
-  const groups = new Map<string, Group>();
+  if (columns.length === 0) return [{ rows: allRows(rows), series: "" }];
+  const groups = new Map<string, { rows: number[]; series: string }>();
   for (let row = 0; row < rows; row++) {
     const key = columns.length === 1 ? textAt(columns[0]!, row) : JSON.stringify(columns.map((c) => textAt(c, row)));
     let group = groups.get(key);
     if (group === undefined) groups.set(key, group = { rows: [], series: color === undefined ? "" : textAt(color, row) });
     group.rows.push(row);
   }
-  return [...groups.values()];
+  return [...groups.values()].map((g) => ({ rows: Uint32Array.from(g.rows), series: g.series }));
+}
+
+/** 0 to n - 1, in 4 bytes each: there may be twenty million. */
+export function allRows(n: number): Uint32Array {
+  const rows = new Uint32Array(n);
+  for (let i = 0; i < n; i++) rows[i] = i;
+  return rows;
 }
 
 /** Rows of the table as rows of the chart's data. Dividing columns stay exact, drawn numbers are rounded. */
-export function emitRows(rows: readonly number[], drawn: readonly FrameColumn[], dividing: readonly FrameColumn[]): Row[] {
+export function emitRows(rows: ArrayLike<number>, drawn: readonly FrameColumn[], dividing: readonly FrameColumn[]): Row[] {
   const exact = new Set(dividing.map((c) => c.key));
   const columns = unique([...drawn, ...dividing]).map((c) => [c, exact.has(c.key) ? (v: number) => v : rounding(c)] as const);
-  return rows.map((row) => Object.fromEntries(columns.flatMap(([c, round]) => [
+  return Array.from(rows, (row) => Object.fromEntries(columns.flatMap(([c, round]) => [
     [c.key, datumAt(c, row, round)] as const,
     ...(c.type === "time" ? [[utcKey(c.key), textAt(c, row)] as const] : []),
   ])));

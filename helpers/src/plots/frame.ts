@@ -77,7 +77,8 @@ function frameColumn(from: TableLike, options: FieldOptions, keys: Set<string>, 
   if (isNumeric(scan.kind) || scan.kind === "date" || scan.kind === "empty") {
     const numbers = new Float64Array(values.length);
     let lost = 0;
-    for (let i = 0; i < values.length; i++) {
+    if (scan.notFinite === 0 && options.scale !== "log" && values instanceof Float64Array) numbers.set(values);
+    else for (let i = 0; i < values.length; i++) {
       const value = values[i];
       const number = value === null || value === undefined ? NaN : Number(value);
       const drawable = Number.isFinite(number) && (options.scale !== "log" || number > 0);

@@ -1,7 +1,7 @@
 import type { Source } from "../tables/table.js";
 import { formatWithUnit, readableUnit } from "../tables/numbers.js";
 import { categories, categoriesOf, columnTitle, tooltipOf, type Json } from "./axes.js";
-import { commonParts, counted, dataColumns, emitRows, numbersOnly, onePerSpot, plainTitle, prepare, rangeText, unique } from "./build.js";
+import { allRows, commonParts, counted, dataColumns, emitRows, numbersOnly, onePerSpot, plainTitle, prepare, rangeText, unique } from "./build.js";
 import { Chart } from "./chart.js";
 import { extent, fieldOptions } from "./frame.js";
 import type { ChartOptions, Field } from "./options.js";
@@ -48,7 +48,7 @@ export function heatMap(source: Source, options: HeatMapOptions): Chart {
   const description = `${plainTitle(value)} by ${plainTitle(x)} and ${plainTitle(y)}, ${size}. ${plainTitle(value)} ${rangeText(value)}: smallest${spot(low)}, largest${spot(high)}.`;
   return new Chart({
     ...commonParts("Heat map", options, prepared, description),
-    rows: emitRows(Array.from({ length: prepared.rows }, (_, i) => i), unique([x, y, value]), [x, y, ...prepared.dividing]),
+    rows: emitRows(allRows(prepared.rows), unique([x, y, value]), [x, y, ...prepared.dividing]),
     columns: dataColumns([x, y, value, ...prepared.dividing]),
     layers: [{ mark: { type: "rect" }, encoding }],
   });

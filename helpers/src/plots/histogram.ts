@@ -3,7 +3,7 @@ import type { Source } from "../tables/table.js";
 import { categories, positionOf, seriesOf, type Json } from "./axes.js";
 import { commonParts, counted, dataColumns, groupRows, listed, numbersOnly, plainTitle, prepare, rangeText, unique, valueText } from "./build.js";
 import { Chart, type Row } from "./chart.js";
-import { datumAt, extent, fieldOptions, type FrameColumn } from "./frame.js";
+import { datumAt, fieldOptions, type FrameColumn } from "./frame.js";
 import { quantile } from "./intervals.js";
 import type { ChartOptions, Field } from "./options.js";
 import { COLORS } from "./theme.js";
@@ -14,7 +14,7 @@ export interface HistogramOptions extends ChartOptions {
   readonly x: Field;
   /** Column that tells the distributions apart, drawn as outlines. Default: one distribution, drawn as bars. */
   readonly color?: Field;
-  /** About how many bins; edges are round numbers. Default: by the Freedman-Diaconis rule, 10 to 60. Range: 2 to 500. */
+  /** About how many bins; edges are round numbers. Default: by the Freedman-Diaconis rule, about 10 to 60. Range: 2 to 500. */
   readonly bins?: number;
   /** Height of a bin: number of values, or share of each distribution. Default: "count", and "share" with `color`. */
   readonly measure?: "count" | "share";
@@ -33,7 +33,8 @@ export function histogram(source: Source, options: HistogramOptions): Chart {
   numbersOnly("x", x);
   if (options.bins !== undefined) checkInteger("bins", options.bins, { min: 2, max: 500, unit: "bins" });
   const share = checkOneOf("measure", options.measure ?? (color === undefined ? "count" : "share"), ["count", "share"]) === "share";
-  const edges = binEdges(x, options.bins);
+  const sorted = x.numbers.filter((v) => !Number.isNaN(v)).sort();
+  const edges = binEdges(x, sorted, options.bins);
   const groups = groupRows(prepared.rows, unique([...(color === undefined ? [] : [color]), ...dividing]), color);
   const labels = unique([...(color === undefined ? [] : [color]), ...dividing]);
   const heights: number[] = [];
@@ -64,7 +65,6 @@ export function histogram(source: Source, options: HistogramOptions): Chart {
     ],
   };
   const mark = color === undefined ? { type: "bar", color: COLORS[0], binSpacing: 1 } : { type: "line", interpolate: "step-after" };
-  const sorted = x.numbers.filter((v) => !Number.isNaN(v)).sort();
   const middle = sorted.length === 0 ? "" : ` Median ${valueText(x, quantile(sorted, 0.5))}, 99th percentile ${valueText(x, quantile(sorted, 0.99))}.`;
   const by = color === undefined ? "" : `, ${counted(names.length, "distribution")} by ${plainTitle(color)} (${listed(names)})`;
   return new Chart({
@@ -80,12 +80,12 @@ export function histogram(source: Source, options: HistogramOptions): Chart {
 }
 
 /** Edges of the bins, ascending, round numbers; at least two. */
-function binEdges(x: FrameColumn, wanted: number | undefined): number[] {
+function binEdges(x: FrameColumn, sorted: Float64Array, wanted: number | undefined): number[] {
   const log = x.options.scale === "log";
-  const values = x.numbers.filter((v) => !Number.isNaN(v)).map((v) => (log ? Math.log10(v) : v)).sort();
-  const [low, high] = extent(values);
-  const spread = quantile(values, 0.75) - quantile(values, 0.25);
-  const ruled = (high - low) / ((2 * spread) / Math.cbrt(values.length));
+  const along = log ? Math.log10 : (v: number): number => v;
+  const [low, high] = sorted.length === 0 ? [0, 0] : [along(sorted[0]!), along(sorted.at(-1)!)];
+  const spread = sorted.length === 0 ? 0 : along(quantile(sorted, 0.75)) - along(quantile(sorted, 0.25));
+  const ruled = (high - low) / ((2 * spread) / Math.cbrt(sorted.length));
   const count = wanted ?? Math.min(60, Math.max(10, Number.isFinite(ruled) ? Math.ceil(ruled) : 30));
   if (log) {
     const bins = low < high ? count : 1;
@@ -102,10 +102,10 @@ function binEdges(x: FrameColumn, wanted: number | undefined): number[] {
 }
 
 /** Values per bin; a value on an edge belongs to the bin above, the largest to the last bin. */
-function countBins(x: FrameColumn, rows: readonly number[], edges: readonly number[]): number[] {
+function countBins(x: FrameColumn, rows: Uint32Array, edges: readonly number[]): number[] {
   const counts = new Array<number>(edges.length - 1).fill(0);
-  for (const row of rows) {
-    const value = x.numbers[row]!;
+  for (let i = 0; i < rows.length; i++) {
+    const value = x.numbers[rows[i]!]!;
     if (Number.isNaN(value)) continue;
     let low = 0;
     let high = counts.length - 1;

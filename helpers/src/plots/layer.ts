@@ -1,6 +1,6 @@
 import { checkKeys, InputError } from "@mm-lab/kernel-model";
 import { shorten, visible } from "../tables/text.js";
-import type { Json } from "./axes.js";
+import { seriesScale, type Json } from "./axes.js";
 import { Chart, type Layer } from "./chart.js";
 import { FURNITURE, THEME_TEXT } from "./theme.js";
 
@@ -75,7 +75,26 @@ export function layer(base: Chart, ...above: readonly (Chart | Overlay)[]): Char
       said.push(`${item.kind === "annotation" ? "Remark" : "Line"} at ${visible(place)}: ${visible(item.text)}.`);
     }
   }
-  return new Chart({ ...parts, description: [parts.description, ...said].join(" "), layers, columns });
+  return new Chart({ ...parts, description: [parts.description, ...said].join(" "), layers: oneSeriesScale(layers), columns });
+}
+
+/** Charts with different series share one colour scale: all names, in order of appearance, each with its own colour and dash. */
+function oneSeriesScale(layers: readonly Layer[]): Layer[] {
+  const channels = ["color", "fill", "strokeDash"] as const;
+  const domains = layers.flatMap((l) => channels.flatMap((c) => {
+    const domain = (l.encoding[c] as { type?: string; scale?: { domain?: readonly unknown[] } } | undefined);
+    return domain?.type === "nominal" && domain.scale?.domain !== undefined ? [domain.scale.domain] : [];
+  }));
+  const names = [...new Set(domains.flat())];
+  if (domains.every((d) => d.length === names.length)) return [...layers];
+  return layers.map((l) => ({
+    ...l,
+    encoding: Object.fromEntries(Object.entries(l.encoding).map(([channel, value]) => {
+      const own = value as { type?: string; scale?: { domain?: unknown } };
+      if (!(channels as readonly string[]).includes(channel) || own.type !== "nominal" || own.scale?.domain === undefined) return [channel, value];
+      return [channel, { ...own, scale: seriesScale(names, channel === "strokeDash") }];
+    })),
+  }));
 }
 
 function onAxesOf(first: Json, encoding: Json): Json {

@@ -69,29 +69,34 @@ function ordered(group: Group, x: FrameColumn): Group {
   if (x.type === "text") return group;
   let ascending = true;
   for (let i = 1; i < group.rows.length && ascending; i++) ascending = !(x.numbers[group.rows[i]!]! < x.numbers[group.rows[i - 1]!]!);
-  return ascending ? group : { ...group, rows: [...group.rows].sort((a, b) => x.numbers[a]! - x.numbers[b]!) };
+  return ascending ? group : { ...group, rows: group.rows.slice().sort((a, b) => x.numbers[a]! - x.numbers[b]!) };
 }
 
 function thinned(groups: readonly Group[], x: FrameColumn, y: FrameColumn, method: "min-max" | "lttb", perGroup: boolean): { rows: number[]; note?: string } {
   const total = groups.reduce((n, g) => n + g.rows.length, 0);
   const visible = perGroup ? Math.max(0, ...groups.map((g) => g.rows.length)) : total;
-  if (visible <= POINT_LIMIT) return { rows: groups.flatMap((g) => g.rows) };
+  if (visible <= POINT_LIMIT) return { rows: groups.flatMap((g) => [...g.rows]) };
   const rows = groups.flatMap((g) => {
     const target = Math.max(8, Math.round((KEPT_POINTS * g.rows.length) / visible));
     const present = g.rows.filter((row) => !Number.isNaN(y.numbers[row]));
-    const ys = present.map((row) => y.numbers[row]!);
-    const kept = method === "min-max" || x.type === "text" ? minMaxDownsample(ys, target) : lttbDownsample(present.map((row) => x.numbers[row]!), ys, target);
+    const ys = pick(y, present);
+    const kept = method === "min-max" || x.type === "text" ? minMaxDownsample(ys, target) : lttbDownsample(pick(x, present), ys, target);
     return kept.map((i) => present[i]!);
   });
   return { rows, note: `${groupDigits(total)} → ${groupDigits(rows.length)} points (${method === "min-max" ? "min/max kept" : "shape kept, LTTB"})` };
 }
 
+function pick(column: FrameColumn, rows: Uint32Array): Float64Array {
+  const picked = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) picked[i] = column.numbers[rows[i]!]!;
+  return picked;
+}
+
 function describeLines(x: FrameColumn, y: FrameColumn, color: FrameColumn | undefined, names: readonly string[], groups: readonly Group[], points: number): string {
   const series = color === undefined ? "1 series" : `${counted(names.length, "series", "series")} by ${plainTitle(color)} (${listed(names)})`;
   const ends = groups.slice(0, 6).flatMap((g) => {
-    const present = g.rows.filter((row) => !Number.isNaN(y.numbers[row]));
-    const first = present[0];
-    const last = present.at(-1);
+    const first = g.rows.find((row) => !Number.isNaN(y.numbers[row]));
+    const last = g.rows.findLast((row) => !Number.isNaN(y.numbers[row]));
     if (first === undefined || last === undefined) return [];
     return [`${g.series === "" ? "" : `${g.series} `}from ${valueText(y, y.numbers[first]!)} to ${valueText(y, y.numbers[last]!)}`];
   });

@@ -1,7 +1,7 @@
 import { InputError } from "@mm-lab/kernel-model";
 import type { Source } from "../tables/table.js";
 import { categories, categoriesOf, positionOf, seriesOf, tooltipOf, type Json } from "./axes.js";
-import { commonParts, counted, dataColumns, emitRows, listed, numbersOnly, plainTitle, prepare, unique, valueText } from "./build.js";
+import { allRows, commonParts, counted, dataColumns, emitRows, listed, numbersOnly, plainTitle, prepare, unique, valueText } from "./build.js";
 import { Chart } from "./chart.js";
 import { extent, fieldOptions } from "./frame.js";
 import type { ChartOptions, Field } from "./options.js";
@@ -52,7 +52,7 @@ export function timeline(source: Source, options: TimelineOptions): Chart {
   const drawn = unique([task, from, to, ...(color === undefined ? [] : [color])]);
   return new Chart({
     ...commonParts("Timeline", options, prepared, description),
-    rows: emitRows(Array.from({ length: prepared.rows }, (_, i) => i), drawn, [task, ...(color === undefined ? [] : [color]), ...dividing]),
+    rows: emitRows(allRows(prepared.rows), drawn, [task, ...(color === undefined ? [] : [color]), ...dividing]),
     columns: dataColumns([...drawn, ...dividing]),
     layers: [{ mark: { type: "bar", height: { band: 0.7 }, ...(color === undefined ? { color: COLORS[0] } : {}) }, encoding }],
   });
