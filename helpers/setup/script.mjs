@@ -27,7 +27,8 @@ export function runScript(path, args = [], nodeFlags = []) {
   };
   const register = join(ROOT, "node_modules", "ts-node", "register", "index.js");
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...nodeFlags, "--require", register, path, ...args], { stdio: "inherit", env });
+    const entry = join(ROOT, "helpers", "setup", "ts-entry.cjs");
+    const child = spawn(process.execPath, [...nodeFlags, "--require", register, entry, path, ...args], { stdio: "inherit", env });
     child.on("error", reject);
     child.on("close", (status) => resolve(status ?? 1));
   });
