@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["**/dist/**", "**/node_modules/**", ".venv/**", "data/**", "notebooks/**"] },
+  { ignores: ["**/dist/**", "**/node_modules/**", ".venv/**", ".mm-lab/**", "export/**", "data/**", "notebooks/**"] },
   {
     files: ["kernel-model/**/*.ts", "helpers/**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked],

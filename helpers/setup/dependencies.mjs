@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { looksLikeNetwork, runProgram, say, seconds, tail } from "./output.mjs";
+import { looksLikeNetwork, runProgram, say, seconds } from "./output.mjs";
 import { ROOT, places } from "./paths.mjs";
 import { SetupError } from "./setup-error.mjs";
 
@@ -55,13 +55,14 @@ export async function ensureDependencies(root = ROOT) {
   const started = Date.now();
   say(`npm ci (${problem})`);
   // No package we use needs its install script, so none is run.
-  const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error",
+    "--fetch-retry-mintimeout=2000", "--fetch-retry-maxtimeout=10000"]; // without a network npm would try for minutes
   const result = await runNpm(args, root);
   if (result.missing) throw new SetupError("npm was not found", "install npm (it comes with Node from https://nodejs.org)");
   if (result.status !== 0) {
     throw looksLikeNetwork(result.output)
-      ? new SetupError("npm could not reach its registry", "check the network, the proxy (`npm config get proxy`) and the registry (`npm config get registry`), then run the command again: it starts over where it has to", tail(result.output))
-      : new SetupError(`npm ci failed with status ${result.status}`, "see npm's message; `rm -rf node_modules` and run the command again if it names a broken file", tail(result.output));
+      ? new SetupError("npm could not reach its registry", "check the network, the proxy (`npm config get proxy`) and the registry (`npm config get registry`), then run the command again: it starts over where it has to")
+      : new SetupError(`npm ci failed with status ${result.status}`, "see npm's message; `rm -rf node_modules` and run the command again if it names a broken file");
   }
   const left = dependencyProblem(root);
   if (left !== undefined) throw new SetupError(`npm ci ended well, but ${left}`, "run `rm -rf node_modules`, then the command again");

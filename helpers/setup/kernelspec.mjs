@@ -29,9 +29,11 @@ export function kernelspec(root) {
 function files(root) {
   const { kernelspec: specPath, venv } = places(root);
   const etc = join(venv, "etc", "jupyter");
+  const pageConfig = join(etc, "labconfig", "page_config.json"); // JupyterLab keeps settings of its own there
+  const page = parseIfJson(readIfThere(pageConfig));
   return [
     [specPath, kernelspec(root)],
-    [join(etc, "labconfig", "page_config.json"), { disabledExtensions: { "@jupyterlab/apputils-extension:announcements": true } }],
+    [pageConfig, { ...page, disabledExtensions: { ...page["disabledExtensions"], "@jupyterlab/apputils-extension:announcements": true } }],
     [join(etc, "jupyter_lab_config.json"), {
       LabApp: { news_url: null, check_for_updates_class: "jupyterlab.NeverCheckForUpdate", extension_manager: "readonly" },
       MultiKernelManager: { default_kernel_name: "tslab" },
@@ -49,10 +51,10 @@ function files(root) {
 export function ensureKernelspec(root = ROOT) {
   let written = false;
   for (const [path, content] of files(root)) {
-    const text = `${JSON.stringify(content, null, 1)}\n`;
-    if (readIfThere(path) === text) continue;
+    const text = JSON.stringify(content, null, 1);
+    if (JSON.stringify(parseIfJson(readIfThere(path)), null, 1) === text) continue;
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(`${path}.new`, text);
+    writeFileSync(`${path}.new`, `${text}\n`);
     renameSync(`${path}.new`, path);
     written = true;
   }
@@ -65,5 +67,17 @@ function readIfThere(path) {
     return readFileSync(path, "utf8");
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * @param {string | undefined} text
+ * @returns {Record<string, any>}
+ */
+function parseIfJson(text) {
+  try {
+    return JSON.parse(text ?? "{}");
+  } catch {
+    return {};
   }
 }

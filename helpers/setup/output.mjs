@@ -53,5 +53,5 @@ export function tail(output, lines = 12) {
  * @param {string} output
  */
 export function looksLikeNetwork(output) {
-  return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|NewConnectionError|ConnectTimeout|ReadTimeout|Connection refused|Name or service not known|Temporary failure in name resolution|Failed to fetch|error sending request|Network is unreachable|ProxyError|SSLError/i.test(output);
+  return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|NewConnectionError|ConnectTimeout|ReadTimeout|Connection refused|Name or service not known|Temporary failure in name resolution|Failed to fetch|error sending request|Network is unreachable|ProxyError|SSLError|jupyterlab==\S+ \(from versions: none\)/i.test(output);
 }

@@ -135,8 +135,8 @@ async function withVenv(root, command) {
   const result = await installPins((args) => runProgram(python, [...pip, ...args], { cwd: root }), root);
   if (result.status === 0) return;
   throw looksLikeNetwork(result.output)
-    ? new SetupError("pip could not reach its package index", "check the network, the proxy (HTTPS_PROXY) and the index (`pip config list`), then run the command again: it starts over where it has to", tail(result.output))
-    : new SetupError("pip could not install helpers/jupyter/requirements.txt", "see pip's message; with another Python set MMLAB_PYTHON=/path/to/python3, then run the command again", tail(result.output));
+    ? new SetupError("pip could not reach its package index", "check the network, the proxy (HTTPS_PROXY) and the index (`pip config list`), then run the command again: it starts over where it has to")
+    : new SetupError("pip could not install helpers/jupyter/requirements.txt", "see pip's message; with another Python set MMLAB_PYTHON=/path/to/python3, then run the command again");
 }
 
 /**

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT, places } from "./paths.mjs";
 import { isMain, runMain } from "./setup-error.mjs";
@@ -16,6 +16,7 @@ export async function start(args) {
   if (errors.length > 0) say(`the sources have ${errors.length} type error(s), see above; JupyterLab starts all the same`);
   const { jupyterEnvironment } = await import("../dist/run/jupyter.js");
   const { python, notebooks } = places();
+  mkdirSync(notebooks, { recursive: true });
   /** @type {string[]} */
   const first = [`--ServerApp.root_dir=${notebooks}`];
   if (existsSync(join(notebooks, "start-here.ipynb"))) first.push("--LabApp.default_url=/lab/tree/start-here.ipynb");
