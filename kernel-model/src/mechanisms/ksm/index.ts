@@ -9,6 +9,7 @@ export * from "./measures.js";
 export * from "./memory.js";
 export * from "./ops.js";
 export * from "./parameters.js";
+export * from "./properties.js";
 export * from "./provenance.js";
 export * from "./recording.js";
 export * from "./scanner.js";

@@ -1,5 +1,5 @@
 /** KSM runs from flat named parameters: what the command line and parameter sweeps hand over. */
-import { InputError, quote } from "../../base/errors.js";
+import { checkKeys, InputError, quote } from "../../base/errors.js";
 import { KNOB_NAMES, DEFAULT_KNOBS, type KsmKnobs } from "./knobs.js";
 import { scanKsm, type KsmRun, type Progress } from "./simulate.js";
 import type { SkipPolicy } from "./skip-policy.js";
@@ -37,9 +37,7 @@ const KINDS = ["unique", "duplicate", "zero", "shortLived", "volatile"] as const
 export function scanKsmFromParameters(given: Readonly<Record<string, unknown>>, workload?: Workload): Generator<Progress, KsmRun> {
   const ours = workload === undefined ? PARAMETERS : PARAMETERS.filter(({ name }) => name === "scans" || name === "policy");
   const known = [...ours.map(({ name }) => name), ...KNOB_NAMES];
-  for (const name of Object.keys(given)) {
-    if (!known.includes(name)) throw new InputError("the parameter", name, known.join(", "), "use one of these names");
-  }
+  checkKeys("ksm", given, known);
   const value = (name: string): unknown => given[name] ?? PARAMETERS.find((parameter) => parameter.name === name)?.default;
   const knobs = Object.fromEntries(KNOB_NAMES.filter((name) => given[name] !== undefined).map((name) => [name, given[name]])) as Partial<KsmKnobs>;
   return scanKsm({

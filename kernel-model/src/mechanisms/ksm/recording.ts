@@ -95,13 +95,13 @@ function rowOf(ksm: KsmState, before: { scanned: number; skipped: number }): Rec
 /** Reads a recording. Errors: {@link InputError} naming the place in the file, what is accepted there and what to do. */
 export function parseRecording(text: string, source = "the recording"): Recording {
   const file = asObject(parseJson(text, source), source);
-  const columns = asArray(file["columns"], `${source}: "columns"`).map((name, i) => {
+  const columns = asFilledArray(file["columns"], `${source}: "columns"`).map((name, i) => {
     const known = COLUMNS.find((column) => column === name);
     if (known === undefined) throw malformed(`${source}: columns[${i}]`, name, COLUMNS.join(", "));
     return known;
   });
   const common = file["common_knobs"] === undefined ? {} : asObject(file["common_knobs"], `${source}: "common_knobs"`);
-  const workloads = asArray(file["workloads"], `${source}: "workloads"`);
+  const workloads = asFilledArray(file["workloads"], `${source}: "workloads"`);
   return {
     kernel: typeof file["kernel"] === "string" ? file["kernel"] : "unknown",
     columns,
@@ -123,8 +123,8 @@ function parseCase(value: unknown, where: string, columns: readonly RecordedColu
     pages,
     knobs,
     smartScan,
-    steps: asArray(workload["steps"], `${where}.steps`).map((step, i) => parseStep(step, `${where}.steps[${i}]`)),
-    rows: asArray(workload["rows"], `${where}.rows`).map((row, i) => {
+    steps: asArray(workload["steps"], `${where}.steps`).map((step, i) => parseStep(step, `${where}.steps[${i}]`, pages)),
+    rows: asFilledArray(workload["rows"], `${where}.rows`).map((row, i) => {
       const both = asObject(row, `${where}.rows[${i}]`);
       return { pre: parseRow(both["pre"], `${where}.rows[${i}].pre`, columns), post: parseRow(both["post"], `${where}.rows[${i}].post`, columns) };
     }),
@@ -139,18 +139,21 @@ function parseRow(value: unknown, where: string, columns: readonly RecordedColum
   return row as RecordedRow;
 }
 
-function parseStep(value: unknown, where: string): Step {
+function parseStep(value: unknown, where: string, pages: number): Step {
   const step = asObject(value, where);
   return {
     scan: checkInteger(`${where}.scan`, step["scan"], { min: 0, unit: "(the full scan before which the operations happen)" }),
-    ops: asArray(step["ops"], `${where}.ops`).map((op, i) => parseOp(op, `${where}.ops[${i}]`)),
+    ops: asArray(step["ops"], `${where}.ops`).map((op, i) => parseOp(op, `${where}.ops[${i}]`, pages)),
   };
 }
 
-/** An operation as the array of the format: a name, then its numbers. */
-export function parseOp(value: unknown, where: string): Op {
+/** An operation on an area of so many pages, as the array of the format: a name, then its numbers. */
+export function parseOp(value: unknown, where: string, pages = Number.MAX_SAFE_INTEGER): Op {
   const [kind, ...rest] = asArray(value, where);
-  const page = (i: number, what: string): number => checkInteger(`${where}: ${what}`, rest[i], { min: 0, unit: "(a page number)" });
+  const range = (): { start: number; stop: number } => {
+    const start = checkInteger(`${where}: start`, rest[0], { min: 0, max: pages, unit: "(a page of the workload)" });
+    return { start, stop: checkInteger(`${where}: stop`, rest[1], { min: start, max: pages, unit: "(start to the workload's pages)" }) };
+  };
   const arity = (count: number): void => {
     if (rest.length !== count) throw malformed(where, value, `${quote(kind)} followed by ${count} values`);
   };
@@ -159,15 +162,14 @@ export function parseOp(value: unknown, where: string): Op {
       arity(5);
       return {
         op: "fill",
-        start: page(0, "start"),
-        stop: page(1, "stop"),
+        ...range(),
         step: checkInteger(`${where}: step`, rest[2], { min: 1, unit: "pages" }),
         content: checkContent(`${where}: class`, bigIfNeeded(rest[3])),
         increment: checkIncrement(`${where}: inc`, bigIfNeeded(rest[4])),
       };
     case "unmap": case "dontneed": case "read": case "mergeable": case "unmergeable":
       arity(2);
-      return { op: kind, start: page(0, "start"), stop: page(1, "stop") };
+      return { op: kind, ...range() };
     case "knob": {
       arity(2);
       const [name] = rest;
@@ -205,6 +207,12 @@ function asObject(value: unknown, where: string): Readonly<Record<string, unknow
 function asArray(value: unknown, where: string): readonly unknown[] {
   if (Array.isArray(value)) return value;
   throw malformed(where, value, "a JSON array");
+}
+
+function asFilledArray(value: unknown, where: string): readonly unknown[] {
+  const array = asArray(value, where);
+  if (array.length > 0) return array;
+  throw malformed(where, value, "a JSON array with at least one entry");
 }
 
 function malformed(where: string, value: unknown, accepted: string): InputError {

@@ -138,9 +138,9 @@ export function* scanKsm(options: KsmOptions): Generator<Progress, KsmRun> {
     }
     rows.push({
       scan,
-      time: ksm.nowMs / 1000,
-      scan_time: (ksm.nowMs - before.nowMs) / 1000,
-      cpu_time: ksm.cpuMs - before.cpuMs,
+      time: toMicro(ksm.nowMs / 1000),
+      scan_time: toMicro((ksm.nowMs - before.nowMs) / 1000),
+      cpu_time: toMicro(ksm.cpuMs - before.cpuMs),
       pages_to_scan: ksm.knobs.pages_to_scan,
       pages_scanned: ksm.pagesScanned - before.scanned,
       pages_skipped: ksm.pagesSkipped - before.skipped,
@@ -158,4 +158,9 @@ export function* scanKsm(options: KsmOptions): Generator<Progress, KsmRun> {
   yield progress();
   const series = Object.fromEntries(MEASURES.map(({ name }) => [name, Float64Array.from(rows, (row) => row[name])])) as Record<MeasureName, Float64Array>;
   return new KsmRun(workload.name, ksm.policy.enabled && ksm.knobs.smart_scan === 1 ? ksm.policy.name : "none", workload.pages, series, ksm);
+}
+
+/** Six decimals: sums of floats would print their rounding errors. */
+function toMicro(x: number): number {
+  return Math.round(x * 1e6) / 1e6;
 }
