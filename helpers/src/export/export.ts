@@ -71,6 +71,9 @@ export async function exportNotebooks(options: ExportOptions = {}): Promise<Expo
     options.signal?.throwIfAborted();
     await target.commit();
     return { outDir: target.folder, index: "index.html", pages: pages.report };
+  } catch (error) {
+    options.signal?.throwIfAborted(); // the caller's reason says more than "aborted"
+    throw error;
   } finally {
     await target.discard();
   }

@@ -1,8 +1,8 @@
 import type { Notebook } from "./notebook-file.js";
 
 /**
- * Which kernel release each model of a notebook follows, e.g. `ksm: Linux 6.18`. Read from the `provenance` that every
- * mechanism exports; the names come from the notebook's own imports and are taken only where they name a mechanism.
+ * Which kernel release each model of a notebook follows, e.g. `ksm of Linux 6.18`. Read from the `provenance` that every
+ * mechanism exports; the names come from the notebook's own imports and count only where they name a mechanism.
  */
 export async function modelReleases(notebook: Notebook): Promise<readonly string[]> {
   const names = new Set<string>();
@@ -12,20 +12,16 @@ export async function modelReleases(notebook: Notebook): Promise<readonly string
   }
   const releases = await Promise.all([...names].sort().map(async (name) => {
     const release = await releaseOf(name);
-    return release === undefined ? undefined : `${name}: ${release}`;
+    return release === undefined ? undefined : `${name} of Linux ${release}`;
   }));
   return releases.filter((release) => release !== undefined);
 }
 
 async function releaseOf(name: string): Promise<string | undefined> {
   try {
-    const module = (await import(/* @vite-ignore */ `@mm-lab/kernel-model/${name}`)) as Readonly<Record<string, unknown>>;
-    for (const value of Object.values(module)) {
-      if (typeof value !== "object" || value === null || !("release" in value)) continue;
-      if (typeof value.release === "string") return value.release;
-    }
+    const { provenance } = (await import(/* @vite-ignore */ `@mm-lab/kernel-model/${name}`)) as { readonly provenance?: { readonly kernel?: unknown } };
+    return typeof provenance?.kernel === "string" ? provenance.kernel : undefined;
   } catch {
-    // not a mechanism of the model: the notebook's own run has said so already
+    return undefined; // not a mechanism of the model: the notebook's own run has said so already
   }
-  return undefined;
 }

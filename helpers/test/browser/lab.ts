@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import type { JupyterServer } from "./jupyter-server.js";
 
 /** What of JupyterLab's own objects the tests look at (`window.jupyterapp`, there by --LabApp.expose_app_in_browser). */
@@ -24,7 +24,7 @@ interface NotebookPanel {
   readonly content: { activeCellIndex: number; readonly widgets: readonly CellWidget[] };
 }
 interface CellWidget {
-  readonly model: { readonly outputs: { toJSON(): LabOutput[] }; readonly sharedModel: { getSource(): string; setSource(source: string): void; readonly execution_count: number | null } };
+  readonly model: { readonly outputs?: { toJSON(): LabOutput[] }; readonly sharedModel: { getSource(): string; setSource(source: string): void; readonly execution_count: number | null } };
   readonly editor: { focus(): void; setCursorPosition(position: { line: number; column: number }): void } | null;
 }
 
@@ -67,8 +67,18 @@ export class LabNotebook {
     }, cell, { timeout, polling: 100 });
   }
 
+  /** Runs every cell and waits until the last one is done. */
+  async runAll(timeout = 120_000): Promise<void> {
+    await this.page.evaluate(async () => { await (globalThis as unknown as LabWindow).jupyterapp.commands.execute("notebook:run-all-cells"); });
+    await this.page.waitForFunction(() => {
+      const panel = (globalThis as unknown as LabWindow).jupyterapp.shell.currentWidget!;
+      return panel.sessionContext.session?.kernel?.status === "idle"
+        && panel.content.widgets.every(({ model }) => model.outputs === undefined || model.sharedModel.getSource().trim() === "" || model.sharedModel.execution_count !== null);
+    }, undefined, { timeout, polling: 200 });
+  }
+
   async outputs(cell: number): Promise<readonly LabOutput[]> {
-    return await this.page.evaluate((index) => (globalThis as unknown as LabWindow).jupyterapp.shell.currentWidget!.content.widgets[index]!.model.outputs.toJSON(), cell);
+    return await this.page.evaluate((index) => (globalThis as unknown as LabWindow).jupyterapp.shell.currentWidget!.content.widgets[index]!.model.outputs!.toJSON(), cell);
   }
 
   /** Text of a cell's streams in order of arrival, as [name, text] with neighbours of one name joined. */
@@ -117,8 +127,8 @@ export async function openCells(browser: Browser, server: JupyterServer, name: s
 }
 
 /** Opens JupyterLab on a notebook of the server's folder and waits for its kernel. */
-export async function openNotebook(browser: Browser, server: JupyterServer, path: string, viewport = { width: 1280, height: 900 }): Promise<LabNotebook> {
-  const page = await browser.newPage({ viewport });
+export async function openNotebook(browser: Browser, server: JupyterServer, path: string, options: BrowserContextOptions = { viewport: { width: 1280, height: 900 } }): Promise<LabNotebook> {
+  const page = await browser.newPage(options);
   await page.goto(`${server.url}/lab/workspaces/${path.replace(/\W/g, "-")}/tree/${path}?token=${server.token}`);
   await page.waitForFunction((wanted) => {
     const lab = (globalThis as unknown as Partial<LabWindow>).jupyterapp;

@@ -58,9 +58,9 @@ describe("an exported page", () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test("says where it comes from", async () => {
+  test("says where it comes from", () => {
     const footer = /<footer[\s\S]*<\/footer>/.exec(page)?.[0] ?? "";
-    for (const name of ["mm-lab", "Commit", "Date of the code", "Uncommitted changes", "Parameters given", "tslab 1.0.22", "arquero 8.0.3", `Node.js ${process.versions.node}`, "nbconvert 7."]) expect(footer).toContain(name);
+    for (const name of ["mm-lab", "Commit", "Date of the code", "Uncommitted changes", "Parameters given", "tslab 1.0.22", "arquero 8.0.3", "ksm of Linux 6.", `Node.js ${process.versions.node}`, "nbconvert 7."]) expect(footer).toContain(name);
     expect(footer).toMatch(/<dd>[0-9a-f]{40}<\/dd>[\s\S]*<dd>\d{4}-\d\d-\d\d<\/dd>/);
   });
 
