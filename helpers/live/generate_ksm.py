@@ -160,12 +160,48 @@ class Workload:
         return knobs
 
 
+class ChainGarden(Workload):
+    """Many contents, each on several dups, and now and then a page that leaves or joins one: which chains and stale nodes
+    a search passes on its way down the tree then decides what the counters show."""
+
+    def size(self, max_pages):
+        return self.rng.randint(10, max(10, min(max_pages, 240)))
+
+    def choose_classes(self):
+        count = self.rng.randint(2, 7) if self.rng.random() < 0.5 else self.rng.randint(3, max(3, self.pages // 6))
+        return [self.rng.choice([k, 1000 * k, k << 8, k << 33]) for k in range(1, count + 1)]
+
+    def choose_kinds(self):
+        return {"move": 10, "dontneed": self.rng.choice([0, 0, 0.5]), "prune": self.rng.choice([0, 0, 0.2])}
+
+    def op(self, kind):
+        if kind != "move":
+            return super().op(kind)
+        page = self.rng.randrange(self.pages)
+        stop = min(self.pages, page + self.rng.choice([1, 1, 1, 2, 4]))
+        content = self.rng.choice(self.classes) if self.rng.random() < 0.5 else self.rng.randrange(2**20, 2**21)
+        return self.fill(page, stop, 1, content, 0)
+
+    def first_ops(self):
+        contents = self.rng.sample(self.classes, len(self.classes))
+        if self.rng.random() < 0.5:
+            return [["fill", start, self.pages, len(contents), content, 0] for start, content in enumerate(contents[:self.pages])]
+        return [["fill", page, page + 1, 1, self.rng.choice(contents), 0] for page in range(self.pages)]
+
+    def knobs(self):
+        knobs = {"max_page_sharing": self.rng.choice([2, 2, 2, 3, 3, 4, 5, 6])}
+        if self.rng.random() < 0.15:
+            knobs["stable_node_chains_prune_millisecs"] = 0
+        return knobs
+
+
 def generate(seed, count, max_pages=400, scans=None):
     rng = random.Random(seed)
     scans = scans or rng.choice([5, 8, 12, 16, 20, 30, 40])
     workloads = []
     while len(workloads) < count:
-        workload = Workload(rng, max_pages, scans)
+        kind = ChainGarden if rng.random() < 0.35 else Workload
+        workload = kind(rng, max_pages, scans)
         steps, reached = workload.steps()
         if reached < scans:
             continue

@@ -8,6 +8,7 @@ recording's format are described in data/live/README.md. Needs Linux with KSM (t
 Nobody else may use KSM meanwhile. All knobs are put back at the end, and everything is unmerged between workloads.
 """
 import argparse
+import fcntl
 import json
 import mmap
 import os
@@ -286,6 +287,8 @@ class PriorKnobs:
     """Puts back what was set before, also after an error or Ctrl-C."""
 
     def __enter__(self):
+        self.lock = open(SYS + "run")
+        fcntl.flock(self.lock, fcntl.LOCK_EX)  # one recorder at a time; the next one waits
         self.before = {name: read_knob(name) for name in [*KNOBS, "run"]}
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         if self.before["run"] != "0":
@@ -296,6 +299,7 @@ class PriorKnobs:
         forget_everything()
         for name, value in self.before.items():
             write_knob(name, value)
+        self.lock.close()
 
 
 def main():
