@@ -4,10 +4,11 @@
 import { CHECKSUM, WORDS, ZERO_CLASS } from "./content.js";
 import { advisorStartScan, advisorStopScan } from "./advisor.js";
 import {
-  PTE_ANON, PTE_KSM, PTE_KSM_ZERO, PTE_MASK, RMAP_ITEM, VMA_MERGEABLE, type KsmState, type MmSlot,
+  PTE_ANON, PTE_KSM, PTE_KSM_ZERO, PTE_MASK, RMAP_ITEM, STABLE_FLAG, UNSTABLE_FLAG, VMA_MERGEABLE, type KsmState, type MmSlot,
 } from "./state.js";
-import { allocRmapItem, freeRmapItem, IN_A_TREE, removeRmapItemFromTree } from "./rmap-item.js";
-import { removeAllStableNodes, stableTreeAppend, stableTreeInsert, stableTreeSearch } from "./stable-tree.js";
+import { allocRmapItem, freeRmapItem, removeRmapItemFromTree } from "./rmap-item.js";
+import { removeAllStableNodes, removeFromStableTree, stableTreeAppend, stableTreeInsert, stableTreeSearch } from "./stable-tree.js";
+import type { CompiledPolicy } from "./skip-policy.js";
 import { unstableTreeSearchInsert } from "./unstable-tree.js";
 import { breakKsm } from "./memory.js";
 
@@ -18,7 +19,8 @@ import { breakKsm } from "./memory.js";
 export function doScan(ksm: KsmState, budget: number): boolean {
   if (!ksm.slots.some((slot) => slot.listed)) return true;
   if (ksm.cursorSlot < 0) startFullScan(ksm);
-  const { flags } = ksm;
+  const { flags, policy } = ksm;
+  const smart = policy.enabled && ksm.knobs.smart_scan === 1;
   let left = budget;
   for (let slot = ksm.slots[ksm.cursorSlot]; slot !== undefined; slot = ksm.slots[ksm.cursorSlot]) {
     for (let page = ksm.cursorPage; page < slot.endPage; page++) {
@@ -30,7 +32,7 @@ export function doScan(ksm: KsmState, budget: number): boolean {
       }
       if ((f & RMAP_ITEM) === 0) allocRmapItem(ksm, page, slot);
       if (pte === PTE_ANON) {
-        if (shouldSkip(ksm, page)) continue;
+        if (smart && shouldSkip(ksm, page, policy)) continue;
         compareAndMerge(ksm, page);
       }
       ksm.pagesScanned++;
@@ -87,16 +89,14 @@ function hasMergeableVma(ksm: KsmState, slot: MmSlot): boolean {
 }
 
 /** Whether smart scan leaves this (unmerged) page out now; counts the visit (should_skip_rmap_item). */
-function shouldSkip(ksm: KsmState, page: number): boolean {
-  const { policy } = ksm;
-  if (!policy.enabled || ksm.knobs.smart_scan === 0) return false;
+function shouldSkip(ksm: KsmState, page: number, policy: CompiledPolicy): boolean {
   const age = ksm.age[page]!;
   if (policy.agesOnVisits && age !== 255) ksm.age[page] = age + 1;
   if (age >= policy.graceAge) {
     if (ksm.remainingSkips[page] !== 0) {
       ksm.pagesSkipped++;
       ksm.remainingSkips[page]!--;
-      if ((ksm.flags[page]! & IN_A_TREE) !== 0) removeRmapItemFromTree(ksm, page);
+      leaveTree(ksm, page);
       return true;
     }
     ksm.remainingSkips[page] = policy.skipsByAge[age]!;
@@ -107,7 +107,7 @@ function shouldSkip(ksm: KsmState, page: number): boolean {
 
 /** Tries to find a partner for an anonymous page (cmp_and_merge_page). */
 function compareAndMerge(ksm: KsmState, page: number): void {
-  if ((ksm.flags[page]! & IN_A_TREE) !== 0) removeRmapItemFromTree(ksm, page);
+  leaveTree(ksm, page);
   const contentClass = ksm.content[page]!;
   const checksum = ksm.contents.words[contentClass * WORDS + CHECKSUM]!;
   const { work, nodes } = ksm;
@@ -130,6 +130,15 @@ function compareAndMerge(ksm: KsmState, page: number): void {
   work.comparisons += levels(ksm.unstableNodes);
   const partner = unstableTreeSearchInsert(ksm, page, contentClass);
   if (partner !== 0) mergeTwoPages(ksm, page, partner - 1, contentClass);
+}
+
+/** removeRmapItemFromTree for a page under the cursor: it was last seen a scan ago, so its unstable tree is gone already. */
+function leaveTree(ksm: KsmState, page: number): void {
+  const f = ksm.flags[page]!;
+  if ((f & UNSTABLE_FLAG) !== 0) {
+    ksm.flags[page] = f & ~UNSTABLE_FLAG;
+    ksm.pagesUnshared--;
+  } else if ((f & STABLE_FLAG) !== 0) removeFromStableTree(ksm, page);
 }
 
 /** Makes this page a KSM page, maps it at its partner's address too, and enters it in the stable tree. */

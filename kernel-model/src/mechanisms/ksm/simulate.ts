@@ -115,6 +115,7 @@ export function* scanKsm(options: KsmOptions): Generator<Progress, KsmRun> {
     endMs === Infinity ? { done: rows.length, total: scans, note: `${rows.length} of ${scans} full scans` }
     : { done: Math.min(ksm.nowMs, endMs), total: endMs, note: `${rows.length} full scans, ${Math.round(ksm.nowMs / 1000)} of ${endMs / 1000} s` };
 
+  yield progress();
   let wakeUps = 0;
   let lastYield = 0;
   const chunk = 1_000_000;

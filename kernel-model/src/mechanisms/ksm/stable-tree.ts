@@ -114,11 +114,13 @@ function removeNodeFromStableTree(ksm: KsmState, node: number): void {
  */
 function findDup(ksm: KsmState, contentClass: number, prune: boolean): number {
   const { nodes } = ksm;
-  if (ksm.walks === "kernel") {
-    const pruneIsDue = prune && ksm.nowMs >= nodes.noPruneBefore;
-    if (nodes.stale > 0 || nodes.unsettled.size > 0 || pruneIsDue) return walkTo(ksm, contentClass, prune);
-  } else {
-    for (const chain of nodes.unsettled) offeredDup(ksm, chain, false);
+  if (nodes.stale > 0 || nodes.chains > 0) {
+    if (ksm.walks === "kernel") {
+      const pruneIsDue = prune && ksm.nowMs >= nodes.noPruneBefore;
+      if (nodes.stale > 0 || nodes.unsettled.size > 0 || pruneIsDue) return walkTo(ksm, contentClass, prune);
+    } else if (nodes.unsettled.size > 0) {
+      for (const chain of nodes.unsettled) offeredDup(ksm, chain, false);
+    }
   }
   const root = ksm.contents.words[contentClass * WORDS + STABLE_ROOT]!;
   if (root === 0) return 0;

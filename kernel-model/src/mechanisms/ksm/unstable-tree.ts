@@ -12,13 +12,14 @@ import { PTE_ANON, PTE_MASK, UNSTABLE_FLAG, VMA_MERGEABLE, type KsmState } from 
  * hide others from the search; here only the rewritten page itself is not found.
  */
 export function unstableTreeSearchInsert(ksm: KsmState, page: number, contentClass: number): number {
+  const { words } = ksm.contents;
   const at = contentClass * WORDS + UNSTABLE_PAGE;
-  const entered = ksm.contents.words[at]!;
-  if (entered !== 0 && isInCurrentTree(ksm, entered - 1) && ksm.content[entered - 1] === contentClass) {
+  const entered = words[at]!;
+  if (entered !== 0 && entered !== page + 1 && isInCurrentTree(ksm, entered - 1) && ksm.content[entered - 1] === contentClass) {
     const flags = ksm.flags[entered - 1]!;
     if ((flags & PTE_MASK) === PTE_ANON && (flags & VMA_MERGEABLE) !== 0) return entered;
   }
-  ksm.contents.words[at] = page + 1;
+  words[at] = page + 1;
   ksm.flags[page] = ksm.flags[page]! | UNSTABLE_FLAG;
   ksm.stamp[page] = ksm.seqnr & 0xff;
   ksm.unstableNodes++;
