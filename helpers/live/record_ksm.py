@@ -8,6 +8,8 @@ recording's format are described in data/live/README.md. Needs Linux with KSM (t
 Nobody else may use KSM meanwhile. All knobs are put back at the end, and everything is unmerged between workloads.
 """
 import argparse
+import ctypes
+import errno
 import fcntl
 import json
 import mmap
@@ -25,6 +27,7 @@ FILES = ["pages_scanned", "pages_skipped", "pages_shared", "pages_sharing", "pag
          "ksm_zero_pages", "stable_node_chains", "stable_node_dups"]
 COMMON_KNOBS = {"pages_to_scan": 10000000, "stable_node_chains_prune_millisecs": 100000000, "max_page_sharing": 256,
                 "use_zero_pages": 0, "merge_across_nodes": 1}
+FIELDS = ["name", "pages", "note", "knobs", "steps"]
 KNOBS = [*COMMON_KNOBS, "sleep_millisecs", "smart_scan", "advisor_mode"]
 MADV_DONTNEED, MADV_MERGEABLE, MADV_UNMERGEABLE, MADV_NOHUGEPAGE = 4, 12, 13, 15
 SLEEP_MS = 600_000  # longer than a recording: ksmd scans only when told to
@@ -75,7 +78,9 @@ def write_knob(name, value):
     try:
         os.write(fd, str(value).encode())
         return True
-    except OSError:
+    except OSError as error:
+        if error.errno not in (errno.EBUSY, errno.EINVAL):
+            raise
         return False
     finally:
         os.close(fd)
@@ -136,7 +141,6 @@ class Area:
     """The workload's memory."""
 
     def __init__(self, pages):
-        import ctypes
         self.libc = ctypes.CDLL(None, use_errno=True)
         self.libc.mmap.restype = ctypes.c_void_p
         self.libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
@@ -237,14 +241,21 @@ def in_fresh_process(work):
             answer = {"rows": work()}
         except NotRecorded as error:
             answer = {"error": str(error)}
+        except BaseException as error:  # not into the parent's code, of which this is a copy
+            answer = {"error": repr(error)}
         forget_everything()
         with os.fdopen(writer, "w") as file:
             json.dump(answer, file)
         os._exit(0)
     os.close(writer)
-    with os.fdopen(reader) as file:
-        text = file.read()
-    _, status = os.waitpid(child, 0)
+    try:
+        with os.fdopen(reader) as file:
+            text = file.read()
+    except BaseException:  # interrupted: the workload must not go on while the knobs are put back
+        os.kill(child, signal.SIGKILL)
+        raise
+    finally:
+        _, status = os.waitpid(child, 0)
     if status != 0 or not text:
         raise NotRecorded(f"the workload died (status {status})")
     answer = json.loads(text)
@@ -267,8 +278,7 @@ def record(workloads, scans, smart_scans=(0, 1), once=False, log=sys.stderr):
             except NotRecorded as error:
                 print(f"{workload['name']} smart_scan={smart_scan}: left out, {error}", file=log)
                 continue
-            fields = {key: workload[key] for key in ("name", "pages", "note", "knobs", "steps")}
-            recorded.append({**fields, "smart_scan": smart_scan, "rows": rows})
+            recorded.append({**{key: workload[key] for key in FIELDS}, "smart_scan": smart_scan, "rows": rows})
     return recorded
 
 
@@ -287,6 +297,10 @@ class PriorKnobs:
     """Puts back what was set before, also after an error or Ctrl-C."""
 
     def __enter__(self):
+        if not os.path.isdir(SYS):
+            sys.exit(f"{SYS} does not exist: record on a Linux kernel built with CONFIG_KSM")
+        if os.geteuid() != 0:
+            sys.exit(f"only root may write to {SYS}: run this with sudo")
         self.lock = open(SYS + "run")
         fcntl.flock(self.lock, fcntl.LOCK_EX)  # one recorder at a time; the next one waits
         self.before = {name: read_knob(name) for name in [*KNOBS, "run"]}
@@ -302,6 +316,21 @@ class PriorKnobs:
         self.lock.close()
 
 
+def read_workloads(path):
+    """Scans and workloads of the file the user named; ends the program with the reason if it is not such a file."""
+    try:
+        with open(path) as file:
+            given = json.load(file)
+        for workload in given["workloads"]:
+            missing = [key for key in FIELDS if key not in workload]
+            if missing:
+                raise ValueError(f"a workload without {', '.join(missing)}: {str(workload)[:80]}")
+        return int(given["scans"]), given["workloads"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        sys.exit(f'{path}: {error!r}; accepted: {{"scans": 30, "workloads": [{{"name", "pages", "note", "knobs", "steps"}}, ...]}}. '
+                 "Next: see data/live/README.md, or make one with generate_ksm.py")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("workloads")
@@ -309,11 +338,10 @@ def main():
     parser.add_argument("--once", action="store_true", help="run each workload once instead of twice (for campaigns)")
     parser.add_argument("--smart-scan", type=int, choices=(0, 1), action="append", help="only with this value (default: 0 and 1)")
     args = parser.parse_args()
-    with open(args.workloads) as file:
-        given = json.load(file)
+    scans, workloads = read_workloads(args.workloads)
     with PriorKnobs():
-        recorded = record(given["workloads"], given["scans"], args.smart_scan or (0, 1), args.once)
-    write_recording(args.recording, given["scans"], recorded)
+        recorded = record(workloads, scans, args.smart_scan or (0, 1), args.once)
+    write_recording(args.recording, scans, recorded)
     print(f"{args.recording}: {len(recorded)} recorded")
 
 
