@@ -52,6 +52,7 @@ export class JupyterClient {
   readonly #iopub: Subscriber = new this.#zmq.Subscriber();
   readonly #replies = new Map<string, (message: Message) => void>();
   readonly #watchers = new Set<(message: Message) => void>();
+  #closed = false;
   readonly exited: Promise<number | null>;
   /** What the process itself wrote: should be nothing. */
   processOutput = "";
@@ -153,6 +154,8 @@ export class JupyterClient {
   }
 
   #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     for (const socket of [this.#shell, this.#control, this.#iopub]) {
       socket.linger = 0;
       socket.close();

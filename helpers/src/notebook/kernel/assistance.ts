@@ -29,7 +29,8 @@ export function answerInspect(session: Session, content: Content): Content {
   } catch {
     info = undefined; // as above
   }
-  const text = info === undefined ? undefined : explain(info);
+  const explained = info === undefined ? undefined : explain(info);
+  const text = explained === "any" ? undefined : explained; // what TypeScript says of a name it does not know
   return { status: "ok", found: text !== undefined, data: text === undefined ? {} : { "text/plain": text }, metadata: {} };
 }
 

@@ -46,11 +46,14 @@ export const SHARED_SLOTS = Object.keys(SHARED).length;
 /** Output of one call beyond this many characters is cut: front ends cannot show it, and Jupyter would drop it whole. */
 export const LONGEST_OUTPUT = 1_000_000;
 
-/** So many characters may wait to be sent; then the cell waits, as a program waits that writes to a full pipe. */
-const MOST_WAITING = 64 * 1024 * 1024;
+export interface ChannelLimits {
+  /** So many characters may wait to be sent; then the cell waits, as a program waits that writes to a full pipe. */
+  readonly mostWaiting: number;
+  /** After so long without anybody reading, output is dropped (and counted) instead of waited for. */
+  readonly patienceMs: number;
+}
 
-/** After so long without anybody reading, output is dropped (and counted) instead of waited for. */
-const PATIENCE_MS = 10_000;
+const LIMITS: ChannelLimits = { mostWaiting: 64 * 1024 * 1024, patienceMs: 10_000 };
 
 export class IoChannel {
   #dropped = 0;
@@ -58,6 +61,7 @@ export class IoChannel {
   constructor(
     private readonly worker: Worker,
     private readonly shared: Int32Array,
+    private readonly limits = LIMITS,
   ) {}
 
   stream(name: StreamName, text: string): void {
@@ -97,7 +101,7 @@ export class IoChannel {
       return;
     }
     if (this.#dropped > 0) {
-      const note = `[mm-lab] ${this.#dropped} outputs were dropped here: nobody had read the earlier ones for ${PATIENCE_MS / 1000} s.\n`;
+      const note = `[mm-lab] ${this.#dropped} outputs were dropped here: nobody had read the earlier ones for ${this.limits.patienceMs / 1000} s.\n`;
       this.#dropped = 0;
       this.#post({ kind: "stream", name: "stderr", text: note }, note.length);
     }
@@ -105,14 +109,15 @@ export class IoChannel {
   }
 
   #roomFor(size: number): boolean {
+    const { mostWaiting, patienceMs } = this.limits;
     // Once output is being dropped, the queue must empty well before new output is taken.
-    const limit = this.#dropped > 0 ? MOST_WAITING / 2 : MOST_WAITING;
+    const limit = this.#dropped > 0 ? mostWaiting / 2 : mostWaiting;
     for (;;) {
       const sent = Atomics.load(this.shared, SHARED.sent);
       const waiting = (Atomics.load(this.shared, SHARED.posted) - sent) | 0;
       if (waiting === 0 || waiting + size <= limit) return true;
       if (this.#dropped > 0) return false;
-      if (Atomics.wait(this.shared, SHARED.sent, sent, PATIENCE_MS) === "timed-out") return false;
+      if (Atomics.wait(this.shared, SHARED.sent, sent, patienceMs) === "timed-out") return false;
     }
   }
 

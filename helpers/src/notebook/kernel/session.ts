@@ -99,9 +99,9 @@ export class Session {
       this.#declarations = converted.declOutput ?? "";
       return { status: "ok", hasValue: value !== undefined, value };
     } catch (error) {
-      // What the cell had declared before it failed stays usable, as in other kernels, if all of it has a value.
+      // What the cell had declared before it failed stays usable, as in other kernels.
       if (converted.lastExpressionVar !== undefined) this.#exports.forget(converted.lastExpressionVar);
-      if (this.#exports.allRecordedHaveValues()) this.#declarations = converted.declOutput ?? this.#declarations;
+      this.#declarations = this.tslab.withoutNames(converted.declOutput ?? "", this.#exports.recordedWithoutValue());
       return { status: "error", error: describeThrown(error, this.positions) };
     } finally {
       this.#failRunning = undefined;
@@ -159,8 +159,8 @@ class CellExports {
     this.#recorded = new Set();
   }
 
-  allRecordedHaveValues(): boolean {
-    return [...this.#recorded].every((name) => this.#values[name] !== undefined);
+  recordedWithoutValue(): ReadonlySet<string> {
+    return new Set([...this.#recorded].filter((name) => this.#values[name] === undefined));
   }
 
   take(name: string): unknown {

@@ -61,7 +61,8 @@ export class SourcePositions {
       if (label === "") label = entry.originalSource;
     }
     if (!code.isCell && code.label === "") label = this.shorten(resolve(dirname(toPath(file)), label));
-    return { where: label, line: at.line + 1 - code.skippedLines, column: at.column + 1, isCell: code.isCell };
+    const found = { where: label, line: at.line + 1 - code.skippedLines, column: at.column + 1, isCell: code.isCell };
+    return code.isCell ? { ...found, column: startOfCall(code.source.split("\n")[found.line - 1] ?? "", found.column) } : found;
   }
 
   /** The line of a cell's source, by the label and number of a {@link Position}. */
@@ -82,6 +83,13 @@ export class SourcePositions {
     if (!this.#code.has(file)) this.#code.set(file, readMapBeside(file));
     return this.#code.get(file);
   }
+}
+
+/** Calls of imported functions are compiled such that their position is the bracket; people look at the name. */
+function startOfCall(line: string, column: number): number {
+  if (line[column - 1] !== "(") return column;
+  const name = /[\w$.]+$/.exec(line.slice(0, column - 1));
+  return name === null ? column : name.index + 1;
 }
 
 function readMapBeside(file: string): Code | undefined {

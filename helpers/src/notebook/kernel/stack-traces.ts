@@ -15,7 +15,8 @@ export function installStackTraces(positions: SourcePositions): void {
   Error.stackTraceLimit = 50;
   Error.prepareStackTrace = (error, sites) => {
     const frames: Position[] = [];
-    const lines = [headline(error)];
+    const lines: string[] = [];
+    let mine = 0; // lines down to the outermost frame that is not Node's
     for (const site of sites) {
       const file = site.getFileName() ?? undefined;
       const line = site.getLineNumber();
@@ -32,9 +33,10 @@ export function installStackTraces(positions: SourcePositions): void {
           : describePosition(position));
       }
       lines.push(`    at ${text}`);
+      if (file?.startsWith("node:") !== true) mine = lines.length;
     }
     cellFrames.set(error, frames);
-    return lines.join("\n");
+    return [headline(error), ...lines.slice(0, mine)].join("\n");
   };
 }
 

@@ -64,6 +64,8 @@ export interface Tslab {
   readonly jupyter: { lastWriteDisplayData: ((data: DisplayData, update?: boolean) => void) | null };
   /** What a cell gets from `import … from "tslab"`. */
   readonly publicModule: () => unknown;
+  /** Declarations (as of {@link Converted.declOutput}) without those of these variables and classes. */
+  withoutNames(declarations: string, names: ReadonlySet<string>): string;
   /** Source maps of what {@link Converter.convert} has compiled since the last call, by the compiled text. */
   takeMaps(): ReadonlyMap<string, readonly string[]>;
 }
@@ -75,14 +77,26 @@ interface WatchSys {
 
 interface TypeScript {
   createWatchCompilerHost(roots: unknown, options: Record<string, unknown>, system: WatchSys, ...rest: unknown[]): unknown;
+  createSourceFile(name: string, text: string, target: number, setParents: boolean): { readonly statements: readonly Statement[] };
   transpileModule(input: string, options: { compilerOptions: Record<string, unknown> }): { outputText: string; sourceMapText?: string };
 }
+
+interface Statement {
+  readonly pos: number;
+  readonly end: number;
+  /** Of a class. */
+  readonly name?: { readonly text: string };
+  /** Of a `const`, `let` or `var`. */
+  readonly declarationList?: { readonly declarations: readonly { readonly name: { readonly text?: string } }[] };
+}
+
+const ES2022 = 9;
 
 /** Loads tslab with a TypeScript that also writes source maps. */
 export function loadTslab(): Tslab {
   const require = createRequire(createRequire(import.meta.url).resolve("tslab/package.json"));
   const maps = new Map<string, readonly string[]>();
-  putMapsInto(require, maps);
+  const typescript = putMapsInto(require, maps);
   const converter = require("./dist/converter.js") as Pick<Tslab, "createConverter" | "isCompleteCode">;
   const metadata = require("./dist/metadata.js") as Pick<Tslab, "getCodeMetadata">;
   return {
@@ -91,6 +105,15 @@ export function loadTslab(): Tslab {
     getCodeMetadata: (source) => metadata.getCodeMetadata(source),
     jupyter: require("./dist/jupyter.js") as Tslab["jupyter"],
     publicModule: () => require("tslab") as unknown,
+    withoutNames(declarations, names) {
+      return typescript.createSourceFile("declarations.d.ts", declarations, ES2022, false).statements
+        .filter(({ name, declarationList }) => {
+          const declared = declarationList?.declarations.map((one) => one.name.text) ?? [name?.text];
+          return !declared.some((one) => one !== undefined && names.has(one));
+        })
+        .map(({ pos, end }) => declarations.slice(pos, end))
+        .join("");
+    },
     takeMaps() {
       const taken = new Map(maps);
       maps.clear();
@@ -106,7 +129,7 @@ const MAP_COMMENT = /\n?\/\/# sourceMappingURL=\S*\s*$/;
  * tslab compiles a cell twice (TypeScript to ES modules, those to CommonJS) and asks for no map in either. Its compiler is
  * replaced, for this process, by one that asks for both and remembers them by the compiled text.
  */
-function putMapsInto(require: NodeJS.Require, maps: Map<string, readonly string[]>): void {
+function putMapsInto(require: NodeJS.Require, maps: Map<string, readonly string[]>): TypeScript {
   const path = require.resolve("@tslab/typescript-for-tslab");
   const original = require(path) as TypeScript;
   const replaced: TypeScript = {
@@ -129,6 +152,7 @@ function putMapsInto(require: NodeJS.Require, maps: Map<string, readonly string[
   Object.defineProperty(replaced, "__esModule", { value: true });
   const cached = require.cache[path];
   if (cached !== undefined) cached.exports = replaced;
+  return original;
 }
 
 /**
