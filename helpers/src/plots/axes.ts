@@ -1,6 +1,6 @@
 import { readableUnit } from "../tables/numbers.js";
 import { shorten, visible } from "../tables/text.js";
-import { extent, textAt, utcKey, type FrameColumn } from "./frame.js";
+import { extent, plainText, textAt, utcKey, type FrameColumn } from "./frame.js";
 import { COLORS, cycle, DASHES } from "./theme.js";
 import { clean, roundDomain } from "./ticks.js";
 
@@ -10,7 +10,7 @@ export type Json = Readonly<Record<string, unknown>>;
 /** Title of an axis, a legend or a tool tip line: "pages scanned (pages)". */
 export function columnTitle(column: FrameColumn, unit = column.unit): string {
   const title = visible(column.options.title ?? column.name);
-  return shorten(unit === undefined || unit === "" || title === unit || title.endsWith(`(${unit})`) ? title : `${title} (${unit})`, 200);
+  return plainText(shorten(unit === undefined || unit === "" || title === unit || title.endsWith(`(${unit})`) ? title : `${title} (${unit})`, 200));
 }
 
 export interface AxisRequest {

@@ -4,7 +4,7 @@ import { shorten, visible } from "../tables/text.js";
 import type { Json } from "./axes.js";
 import type { BoundControl } from "./controls.js";
 import { wrapText } from "./font-widths.js";
-import type { Datum } from "./frame.js";
+import { plainText, type Datum } from "./frame.js";
 import { renderSvg, type StaticPicture } from "./render.js";
 import { CONFIG } from "./theme.js";
 
@@ -137,11 +137,11 @@ function assemble(parts: ChartParts): VegaLiteSpec {
   const size = { width: parts.width, height: parts.height };
   const filters = parts.controls.map((c) => c.filter);
   const wide = parts.width * (facet?.columns ?? 1) + 40;
-  const subtitle = [...(parts.subtitle === undefined ? [] : [visible(parts.subtitle)]), ...parts.notes].flatMap((line) => wrapText(line, wide, CONFIG.title.subtitleFontSize, 4));
+  const subtitle = [...(parts.subtitle === undefined ? [] : [visible(parts.subtitle)]), ...parts.notes].flatMap((line) => wrapText(line, wide, CONFIG.title.subtitleFontSize, 4)).map(plainText);
   return {
     $schema: SCHEMA,
     description: parts.description,
-    title: { text: wrapText(visible(parts.title), wide, CONFIG.title.fontSize, 4, true), ...(subtitle.length === 0 ? {} : { subtitle }) },
+    title: { text: wrapText(visible(parts.title), wide, CONFIG.title.fontSize, 4, true).map(plainText), ...(subtitle.length === 0 ? {} : { subtitle }) },
     data: { values: parts.rows },
     ...(parts.controls.length === 0 ? {} : { params: parts.controls.map((c) => c.param), transform: filters }),
     ...(facet === undefined ? { ...size, ...drawing } : {

@@ -95,7 +95,15 @@ function frameColumn(from: TableLike, options: FieldOptions, keys: Set<string>, 
 function textDatum(value: unknown): string {
   return value === null || value === undefined ? MISSING
     : value === "" ? "(empty)"
-    : shorten(visible(typeof value === "string" ? value : anyCell(value).text), TEXT_LIMIT);
+    : plainText(shorten(visible(typeof value === "string" ? value : anyCell(value).text), TEXT_LIMIT));
+}
+
+/**
+ * The text, with an invisible word joiner before it where it is the name of a property every object has: Vega keeps
+ * groups and titles in plain objects, and a category called "constructor" would break the chart.
+ */
+export function plainText(text: string): string {
+  return text in {} ? `\u2060${text}` : text;
 }
 
 /** Text of a column's row, whatever its type: for series, facets and categories. */
@@ -126,7 +134,7 @@ export function rounding(column: FrameColumn): (value: number) => number {
   if (column.type === "time") return (value) => value;
   const [low, high] = extent(column.numbers);
   const ratio = Math.max(Math.abs(low), Math.abs(high)) / (high - low);
-  const digits = Math.min(17, 6 + (Number.isFinite(ratio) ? Math.max(0, Math.ceil(Math.log10(ratio))) : 0));
+  const digits = Math.min(17, 6 + (Number.isFinite(ratio) ? Math.max(0, Math.floor(Math.log10(ratio))) : 0));
   return (value) => (Object.is(value, -0) ? 0 : Number(value.toPrecision(digits)));
 }
 

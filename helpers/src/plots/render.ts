@@ -53,7 +53,8 @@ interface ViewInternals {
 export function renderSvg(spec: object, label: string, aria: boolean): StaticPicture {
   const { vega, vegaLite } = loadVega();
   const internals = vega as unknown as VegaInternals;
-  const own = spec as { config?: object };
+  // A copy, because Vega marks the rows it is given with its own symbols.
+  const own = JSON.parse(JSON.stringify(spec)) as { config?: object };
   const compiled = vegaLite.compile({ ...own, config: { ...own.config, aria } } as unknown as TopLevelSpec, { logger: SILENT });
   const measure = internals.textMetrics.width;
   internals.textMetrics.width = (item, text) => chartTextWidth(text === null || text === undefined ? "" : [text].flat().join(" "), item.fontSize ?? 11, Number(item.fontWeight) >= 600 || item.fontWeight === "bold");
