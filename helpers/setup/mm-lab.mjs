@@ -3,7 +3,7 @@ import { dependencyProblem } from "./dependencies.mjs";
 import { requireNode } from "./node-version.mjs";
 import { ROOT } from "./paths.mjs";
 import { pythonProblem } from "./python.mjs";
-import { isMain, runMain } from "./setup-error.mjs";
+import { isMain, runMain, SetupError } from "./setup-error.mjs";
 import { start } from "./start.mjs";
 import { setUp } from "./steps.mjs";
 
@@ -15,7 +15,10 @@ import { setUp } from "./steps.mjs";
 export async function mmLab(args) {
   requireNode();
   const errors = await setUp({ python: false });
-  const { main } = await import("../dist/cli/main.js");
+  const { main } = await import("../dist/cli/main.js").catch((error) => {
+    if (errors.length === 0) throw error;
+    throw new SetupError(`The command line cannot be loaded while the sources have errors (${error.message})`, "mend the errors the build names: `npm run build` shows them again");
+  });
   return main(args, {
     root: ROOT,
     buildErrors: errors,

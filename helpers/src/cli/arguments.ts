@@ -61,7 +61,7 @@ export function parseCommandLine(command: string, args: readonly string[], specs
     else {
       const spec = Object.hasOwn(specs, token.name) ? specs[token.name] : undefined;
       if (spec === undefined) throw unknownOption(command, token.rawName, specs);
-      checkValue(token.name, spec, token.value, values);
+      checkValue(token.name, spec, token.value, token.inlineValue === true, values);
       values.set(token.name, [...(values.get(token.name) ?? []), token.value ?? ""]);
     }
   }
@@ -77,10 +77,10 @@ function unknownOption(command: string, given: string, specs: OptionSpecs): unkn
   }
 }
 
-function checkValue(name: string, spec: OptionSpec, value: string | undefined, seen: ReadonlyMap<string, readonly string[]>): void {
+function checkValue(name: string, spec: OptionSpec, value: string | undefined, isInline: boolean, seen: ReadonlyMap<string, readonly string[]>): void {
   if (spec.kind === "flag" && value !== undefined) throw new InputError(`--${name}`, value, "no value", `write --${name} alone`);
   // "--out --json" is a forgotten value far more often than a file of that name.
-  if (spec.kind !== "flag" && (value === undefined || value.startsWith("--"))) {
+  if (spec.kind !== "flag" && (value === undefined || (!isInline && value.startsWith("--")))) {
     throw new InputError(`--${name}`, value ?? "", `a value (${spec.value ?? "VALUE"})`, `write --${name} ${spec.value ?? "VALUE"}, or --${name}=VALUE for one that begins with --`);
   }
   if (spec.kind !== "list" && seen.has(name)) throw new InputError(`--${name}`, value ?? "", "to be given once", `leave one --${name} out`);

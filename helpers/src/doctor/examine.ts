@@ -90,7 +90,8 @@ async function kernelFindings(root: string): Promise<Finding[]> {
   const spec = listed?.kernelspecs["tslab"];
   if (spec === undefined) return [{ section: "kernel", what: "kernelspec tslab", found: "not registered", state: "broken", meaning: "run `npm start`, which writes it into .venv" }];
   const { resource_dir: folder, spec: { argv } } = spec;
-  const [node = "", script = ""] = argv;
+  const [node = "", ...rest] = argv;
+  const script = rest.find((arg) => !arg.startsWith("-")) ?? ""; // flags of Node may stand before it
   const stale =
     !existsSync(node) ? [`${node} is gone`, "run `npm start`, which writes it anew"]
     : !existsSync(script) ? [`${script} is gone`, "the repository was moved or the file deleted: run `npm start`, or restore it from git"]

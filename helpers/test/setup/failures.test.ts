@@ -34,7 +34,7 @@ describe("npm start on a fresh clone", () => {
     const again = await start({});
     expect(again.stderr, "the next run begins again instead of trusting half an installation").toContain("npm ci (");
     expect(again.stderr).toContain("making .venv");
-  });
+  }, 240_000);
 
   test.each([
     ["is missing", {}, /No Python was found \(tried python3,[^]*Remedy: install Python 3\.10 or later/],
