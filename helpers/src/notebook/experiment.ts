@@ -63,6 +63,8 @@ export async function experiment<T>(work: Work<T>, options: ExperimentOptions = 
     last = now;
     bar.update(now);
   };
+  // On plain tslab a signal handler that is added in the same turn as the cell begins makes the next signal end the process.
+  if (kernelBridge() === undefined) await nextTurn();
   const release = onInterrupt(abort);
   options.signal?.addEventListener("abort", abort, { once: true });
   try {

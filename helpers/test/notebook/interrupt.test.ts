@@ -72,6 +72,11 @@ test("a busy loop after an await stops, wherever it runs (message)", async () =>
   await interrupt(`await new Promise((resolve) => setTimeout(() => { console.log("go"); for (;;) {} }, 1));`, "message");
 });
 
+test("a cell's own signal handlers are called and do no harm", async () => {
+  const { execution } = await interrupt(`process.once("SIGINT", () => console.log("my handler")); console.log("go"); await new Promise(() => {});`, "signal");
+  expect(streamText(execution)).toContain("my handler");
+});
+
 test("an interrupt without a running cell does nothing", async () => {
   kernel.interruptBySignal();
   await kernel.request("control", "interrupt_request", {});

@@ -22,7 +22,7 @@ test("it is plain tslab", async () => {
 test("show and last values are rich, other values print, results are the same", async () => {
   const shown = await kernel.execute(`show(aq.table({ pages: [1, 2] }));\nnew Random(1).below(6)`);
   expect(contents(shown, "display_data").map(({ data }) => html(data))).toEqual([expect.stringContaining("<table")]);
-  expect(streamText(shown)).toBe("\u001b[33m3\u001b[39m\n".replace(/\u001b\[\d+m/g, ""));
+  expect(streamText(shown)).toBe("3\n");
   const last = await kernel.execute(`aq.table({ pages: [1, 2] })`);
   expect(contents(last, "display_data").map(({ data }) => html(data))).toEqual([expect.stringContaining("<table")]);
   expect(streamText(last)).toBe("");
@@ -48,5 +48,6 @@ test("experiments run, show a bar, and stop on interrupt", async () => {
   while (!messages.some(({ content }) => html(content["data"] ?? {}).includes("<progress"))) await new Promise((resolve) => setTimeout(resolve, 20));
   kernel.interruptBySignal();
   expect((await done).reply["status"]).toBe("error");
+  await new Promise((resolve) => setTimeout(resolve, 300)); // plain tslab refuses what comes in the next 0.2 s
   expect(streamText(await kernel.execute("console.log(params({ pages: 3 }).pages)"))).toBe("3\n");
 });

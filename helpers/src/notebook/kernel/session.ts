@@ -128,9 +128,21 @@ function startScript(converted: Converted, fileName: string, interrupts: Interru
         if (stopped) interrupts.noticed();
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a cell may throw anything
         reject(stopped ? new Interrupted() : error);
+      } finally {
+        armSigint();
       }
     });
   });
+}
+
+/**
+ * Node forgets that it handles SIGINT if a script that is stopped by it (breakOnSigint) has added a listener of its own;
+ * the next interrupt would end the process.
+ */
+function armSigint(): void {
+  const listeners = process.rawListeners("SIGINT") as NodeJS.SignalsListener[];
+  process.removeAllListeners("SIGINT");
+  for (const listener of listeners) process.on("SIGINT", listener);
 }
 
 function nextTurn(): Promise<void> {
