@@ -1,51 +1,74 @@
 /** Reads data/live/ksm-claims-6.18.json: what a running kernel answered to the ledger's live questions about smart scan. */
 import { InputError } from "../../base/errors.js";
 
-/** pages_scanned and pages_skipped of each full scan. */
-export interface ScanCounts {
+/** Unique pages scanned over and over: pages_scanned and pages_skipped of each row, which is one or more full scans. */
+export interface UniqueRun {
+  readonly pages: number;
+  readonly smartScan: number;
+  readonly enabledBy: string;
   readonly scanned: readonly number[];
   readonly skipped: readonly number[];
 }
 
 export interface ClaimsRecording {
-  readonly kernel: string;
-  /** smart_scan before anything was written to it. */
+  /** Release with three numbers. */
+  readonly release: string;
+  /** smart_scan before KSM was ever used. */
   readonly smartScanDefault: number;
-  /** The same unique pages under smart_scan=1 and 0. */
-  readonly unique: { readonly pages: number; readonly smart: ScanCounts; readonly plain: ScanCounts };
   /** Path -> does it exist? */
   readonly paths: Readonly<Record<string, boolean>>;
-  /** The same unique pages, made mergeable in two ways. */
-  readonly enabling: { readonly madvise: ScanCounts; readonly prctl: ScanCounts };
+  readonly runs: readonly UniqueRun[];
 }
 
 /** Errors: {@link InputError} naming the field that is missing or of the wrong kind. */
 export function parseClaimsRecording(text: string): ClaimsRecording {
   const file = object(JSON.parse(text), "the file");
-  const unique = object(file["unique"], "unique");
-  const enabling = object(file["enabling"], "enabling");
-  const paths = object(file["paths"], "paths");
+  const columns = array(file["columns"], "columns");
+  const untouched = object(file["untouched"], "untouched");
   return {
-    kernel: String(file["kernel"]),
-    smartScanDefault: number(file["smart_scan_default"], "smart_scan_default"),
-    unique: { pages: number(unique["pages"], "unique.pages"), smart: counts(unique["smart"], "unique.smart"), plain: counts(unique["plain"], "unique.plain") },
-    paths: Object.fromEntries(Object.entries(paths).map(([path, found]) => [path, found === true])),
-    enabling: { madvise: counts(enabling["madvise"], "enabling.madvise"), prctl: counts(enabling["prctl"], "enabling.prctl") },
+    release: string(file["release"], "release"),
+    smartScanDefault: Number(string(untouched["smart_scan"], "untouched.smart_scan")),
+    paths: Object.fromEntries(Object.entries(object(file["paths"], "paths")).map(([path, found]) => [path, found === true])),
+    runs: array(file["runs"], "runs").map((value, i) => {
+      const where = `runs[${i}]`;
+      const run = object(value, where);
+      const rows = array(run["rows"], `${where}.rows`).map((row, j) => array(row, `${where}.rows[${j}]`));
+      const column = (name: string): number[] => {
+        const at = columns.indexOf(name);
+        if (at < 0) throw malformed("columns", columns, `a column "${name}"`);
+        return rows.map((row, j) => number(row[at], `${where}.rows[${j}][${at}]`));
+      };
+      if (column("full_scans").some((scans) => scans !== 1)) throw malformed(`${where}.rows`, "a row of several scans", "one full scan a row");
+      return {
+        pages: number(run["pages"], `${where}.pages`),
+        smartScan: number(run["smart_scan"], `${where}.smart_scan`),
+        enabledBy: string(run["enabled_by"], `${where}.enabled_by`),
+        scanned: column("scanned"),
+        skipped: column("skipped"),
+      };
+    }),
   };
 }
 
-function counts(value: unknown, where: string): ScanCounts {
-  const both = object(value, where);
-  return { scanned: numbers(both["scanned"], `${where}.scanned`), skipped: numbers(both["skipped"], `${where}.skipped`) };
-}
-
-function numbers(value: unknown, where: string): number[] {
-  if (!Array.isArray(value)) throw malformed(where, value, "an array of numbers");
-  return value.map((item: unknown, i) => number(item, `${where}[${i}]`));
+/** The run with these settings. Errors: {@link InputError} if it was not recorded. */
+export function findRun(recording: ClaimsRecording, smartScan: 0 | 1, enabledBy: "madvise" | "prctl"): UniqueRun {
+  const found = recording.runs.find((run) => run.smartScan === smartScan && run.enabledBy === enabledBy);
+  if (found === undefined) throw malformed("runs", recording.runs.length, `a run with smart_scan ${smartScan}, enabled by ${enabledBy}`);
+  return found;
 }
 
 function number(value: unknown, where: string): number {
   if (typeof value !== "number") throw malformed(where, value, "a number");
+  return value;
+}
+
+function string(value: unknown, where: string): string {
+  if (typeof value !== "string") throw malformed(where, value, "a text");
+  return value;
+}
+
+function array(value: unknown, where: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw malformed(where, value, "a JSON array");
   return value;
 }
 

@@ -3,7 +3,7 @@
  * that the claim's "how" names; no tolerance is wider than that.
  */
 import { judge, type Evidence, type Experiments } from "../../base/claims.js";
-import { parseClaimsRecording } from "./claims-recording.js";
+import { findRun, parseClaimsRecording } from "./claims-recording.js";
 import { parseRecording, type RecordedCase } from "./recording.js";
 import { fixedRate, longRunReduction, mergedShortLived, smallestSufficientRate, visitsOfUniquePage } from "./experiments.js";
 
@@ -131,20 +131,20 @@ export const claims: Experiments = {
   },
 
   "ksm-smart-scan.off-by-default": (evidence) => {
-    const { kernel, smartScanDefault } = parseClaimsRecording(evidence.recording("ksm-claims-6.18.json"));
-    const seen = `An untouched Linux ${kernel} reads smart_scan=${smartScanDefault}.`;
+    const { release, smartScanDefault } = parseClaimsRecording(evidence.recording("ksm-claims-6.18.json"));
+    const seen = `An untouched Linux ${release} reads smart_scan=${smartScanDefault}.`;
     return smartScanDefault === 0 ? judge(true, seen)
       : { verdict: "changed-since", seen: `${seen} The series (6.7) had it off; mm/ksm.c now sets it on.` };
   },
 
   "ksm-smart-scan.pages-skipped-counter": (evidence) => {
-    const { unique } = parseClaimsRecording(evidence.recording("ksm-claims-6.18.json"));
-    const skipped = unique.smart.skipped;
-    const growth = Array.from({ length: skipped.length - 31 }, (_, i) => sum(skipped.slice(22 + i, 31 + i)));
-    const expected = 8 * unique.pages;
+    const recording = parseClaimsRecording(evidence.recording("ksm-claims-6.18.json"));
+    const { pages, skipped } = findRun(recording, 1, "madvise");
+    const growth = Array.from({ length: Math.max(0, skipped.length - 30) }, (_, i) => sum(skipped.slice(22 + i, 31 + i)));
+    const expected = 8 * pages;
     return judge(
       skipped.every((n) => n >= 0) && growth.length > 0 && growth.every((n) => Math.abs(n - expected) <= 0.05 * expected),
-      `Linux 6.18, ${unique.pages} unique pages: after 22 full scans pages_skipped grows by ${range(growth)} in any 9 full scans; 8n is ${expected}.`,
+      `Linux ${recording.release}, ${pages} unique pages: after 22 full scans pages_skipped grows by ${range(growth)} in any 9 full scans; 8n is ${expected}.`,
     );
   },
 
@@ -156,8 +156,11 @@ export const claims: Experiments = {
   },
 
   "ksm-smart-scan.madvise-and-prctl": (evidence) => {
-    const { enabling } = parseClaimsRecording(evidence.recording("ksm-claims-6.18.json"));
-    const [byMadvise, byPrctl] = [enabling.madvise, enabling.prctl].map(({ scanned, skipped }) => sum(skipped) / (sum(skipped) + sum(scanned)));
+    const recording = parseClaimsRecording(evidence.recording("ksm-claims-6.18.json"));
+    const [byMadvise, byPrctl] = (["madvise", "prctl"] as const).map((enabledBy) => {
+      const { scanned, skipped } = findRun(recording, 1, enabledBy);
+      return sum(skipped) / (sum(skipped) + sum(scanned));
+    });
     return judge(
       Math.abs(byMadvise! - byPrctl!) <= 0.05,
       `Share of skipped visits with the same unique pages: ${percent(byMadvise!, 4)} enabled by madvise, ${percent(byPrctl!, 4)} by prctl.`,
