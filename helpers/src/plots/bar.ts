@@ -5,7 +5,7 @@ import { categories, categoriesOf, positionOf, seriesOf, tooltipOf, type Json } 
 import { allRows, commonParts, counted, dataColumns, emitRows, listed, numbersOnly, onePerSpot, plainTitle, prepare, unique, valueText } from "./build.js";
 import { Chart, type Layer, type Row } from "./chart.js";
 import { chartTextWidth } from "./font-widths.js";
-import { extent, fieldOptions, textAt, type FrameColumn } from "./frame.js";
+import { asCategories, extent, fieldOptions, textAt, type FrameColumn } from "./frame.js";
 import type { XYOptions } from "./options.js";
 import { COLORS, THEME_TEXT } from "./theme.js";
 
@@ -29,12 +29,12 @@ export function barChart(source: Source, options: BarOptions): Chart {
   const fields = { x: fieldOptions("x", options.x), y: fieldOptions("y", options.y), color: options.color === undefined ? undefined : fieldOptions("color", options.color) };
   const ownKeys = ["x", "y", "color", "horizontal", "sort"];
   const first = prepare("barChart", source, options, fields, ownKeys);
-  const names = categories(first.of("x"), first.rows);
+  const x = asCategories(first.of("x"));
+  const names = categories(x, first.rows);
   const series = first.color === undefined ? [] : categories(first.color, first.rows);
   const horizontal = options.horizontal ?? (names.length > 12 || names.some((n) => chartTextWidth(n, 11) > (0.9 * first.width) / names.length));
   const tall = Math.min(2000, Math.max(60, names.length * Math.max(22, 16 * Math.max(1, series.length) + 6)));
   const prepared = horizontal && options.height === undefined ? { ...first, height: tall } : first;
-  const x = prepared.of("x");
   const y = prepared.of("y");
   const { color, dividing } = prepared;
   numbersOnly("y", y);

@@ -5,7 +5,7 @@ import { shorten, visible } from "../tables/text.js";
 import { categories, columnTitle } from "./axes.js";
 import type { ChartParts, DataColumn, Row } from "./chart.js";
 import { bindControl, type BoundControl } from "./controls.js";
-import { datumAt, extent, frameOf, rounding, textAt, utcKey, type Frame, type FrameColumn } from "./frame.js";
+import { asCategories, datumAt, extent, frameOf, rounding, textAt, utcKey, type Frame, type FrameColumn } from "./frame.js";
 import { COMMON_KEYS, type ChartOptions, type FieldOptions } from "./options.js";
 
 /** The columns of a chart by role, and what all charts derive from their options. */
@@ -41,9 +41,9 @@ export function prepare(kind: string, source: Source, options: ChartOptions, rol
   return {
     frame, rows: frame.rows, width, height,
     of: (role) => columns.get(role)!,
-    color: columns.get("color"),
-    dividing: [...keep.map((_, i) => columns.get(`keep[${i}]`)!), ...controls.map((_, i) => columns.get(`controls[${i}]`)!)],
-    controls: controls.map((control, i) => bindControl(control, columns.get(`controls[${i}]`)!, frame.rows, i)),
+    color: columns.has("color") ? asCategories(columns.get("color")!) : undefined,
+    dividing: [...keep.map((_, i) => columns.get(`keep[${i}]`)!), ...controls.map((_, i) => columns.get(`controls[${i}]`)!)].map(asCategories),
+    controls: controls.map((control, i) => bindControl(control, asCategories(columns.get(`controls[${i}]`)!), frame.rows, i)),
   };
 }
 

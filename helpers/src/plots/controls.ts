@@ -72,7 +72,6 @@ export function controlParams(control: Control, values: readonly (number | strin
 export function bindControl(control: Control, column: FrameColumn, rows: number, index: number): BoundControl {
   const texts = categories(column, rows);
   const values = column.type === "number" ? texts.map(Number).filter((v) => !Number.isNaN(v)) : texts;
-  if (column.type === "time") throw new InputError(`the field of a ${control.kind}`, control.field, "a column of numbers, text or booleans", "turn the dates into text first");
   const label = control.label ?? (column.unit === undefined ? column.name : `${column.name} (${column.unit})`);
   return bind(control, column.key, values, index, visible(label));
 }

@@ -114,6 +114,15 @@ export function textAt(column: FrameColumn, row: number): string {
   return column.type === "time" ? new Date(value).toISOString() : String(value);
 }
 
+/** The column as categories: dates become text, without the time of day where all are at midnight UTC. */
+export function asCategories(column: FrameColumn): FrameColumn {
+  if (column.type !== "time") return column;
+  const day = 86_400_000;
+  const wholeDays = column.numbers.every((time) => Number.isNaN(time) || time % day === 0);
+  const texts = Array.from(column.numbers, (time) => (Number.isNaN(time) ? MISSING : new Date(time).toISOString().slice(0, wholeDays ? 10 : undefined)));
+  return { ...column, type: "text", numbers: new Float64Array(0), texts };
+}
+
 /** A JSON value of a column's row; absent numbers are null. Numbers are rounded by {@link rounding}. */
 export function datumAt(column: FrameColumn, row: number, round: (value: number) => number): Datum {
   if (column.type === "text") return column.texts[row]!;

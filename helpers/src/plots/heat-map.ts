@@ -3,7 +3,7 @@ import { formatWithUnit, readableUnit } from "../tables/numbers.js";
 import { categories, categoriesOf, columnTitle, tooltipOf, type Json } from "./axes.js";
 import { allRows, commonParts, counted, dataColumns, emitRows, numbersOnly, onePerSpot, plainTitle, prepare, rangeText, unique } from "./build.js";
 import { Chart } from "./chart.js";
-import { extent, fieldOptions } from "./frame.js";
+import { asCategories, extent, fieldOptions } from "./frame.js";
 import type { ChartOptions, Field } from "./options.js";
 
 export interface HeatMapOptions extends ChartOptions {
@@ -23,7 +23,7 @@ export interface HeatMapOptions extends ChartOptions {
 export function heatMap(source: Source, options: HeatMapOptions): Chart {
   const fields = { x: fieldOptions("x", options.x), y: fieldOptions("y", options.y), value: fieldOptions("color", options.color) };
   const prepared = prepare("heatMap", source, options, fields, ["x", "y", "color"]);
-  const [x, y, value] = [prepared.of("x"), prepared.of("y"), prepared.of("value")];
+  const [x, y, value] = [asCategories(prepared.of("x")), asCategories(prepared.of("y")), prepared.of("value")];
   numbersOnly("color", value);
   onePerSpot("heat map", prepared.rows, unique([x, y, ...prepared.dividing]));
   const [low, high] = extent(value.numbers);

@@ -13,6 +13,8 @@ import { COLORS } from "./theme.js";
 /** Above this many points a line chart is thinned to {@link KEPT_POINTS}: no screen shows more. */
 const POINT_LIMIT = 5_000;
 const KEPT_POINTS = 2_000;
+/** Up to this many points show their values under the pointer. */
+const TARGET_LIMIT = 1_000;
 
 export interface LineOptions extends XYOptions {
   /** What thinning keeps above 5,000 points: every bucket's extremes, or the shape. Default: "min-max". */
@@ -49,10 +51,14 @@ export function lineChart(source: Source, options: LineOptions): Chart {
   const labels = dividing.length > 0 ? undefined : endLabels({ groups, names, x, y, color, encoding, height: prepared.height });
   const interpolation = interpolate === "step" ? { interpolate: "step-after" } : {};
   const drawn = labels === undefined ? encoding : { ...encoding, color: { ...(series as { color: Json }).color, legend: null }, strokeDash: { ...(series as { strokeDash: Json }).strokeDash, legend: null } };
+  // Wide, invisible targets for the pointer, because the line itself is thin; a crowded line needs none.
+  const targets: Layer = {
+    mark: { type: "point", opacity: 0, size: 80, tooltip: true, aria: false },
+    encoding: { x: encoding["x"], y: encoding["y"], tooltip: unique([x, y, ...(color === undefined ? [] : [color]), ...dividing]).map(tooltipOf) },
+  };
   const layers: Layer[] = [
     { mark: { type: "line", ...interpolation, ...(color === undefined ? { color: COLORS[0] } : {}) }, encoding: drawn },
-    // Wide, invisible targets for the pointer: the line itself is thin.
-    { mark: { type: "point", opacity: 0, size: 80, tooltip: true, aria: false }, encoding: { x: encoding["x"], y: encoding["y"], tooltip: [x, y, ...(color === undefined ? [] : [color]), ...dividing].map(tooltipOf) } },
+    ...(rows.length > TARGET_LIMIT ? [] : [targets]),
     ...(labels === undefined ? [] : [labels]),
   ];
   const shown = [x, y, ...(color === undefined ? [] : [color])];
@@ -60,7 +66,7 @@ export function lineChart(source: Source, options: LineOptions): Chart {
     ...commonParts("Line chart", options, prepared, describeLines(x, y, color, names, groups, prepared.rows), note === undefined ? [] : [note]),
     rows: emitRows(rows, shown, [...(color === undefined ? [] : [color]), ...dividing]),
     columns: dataColumns([...shown, ...dividing]),
-    layers: rows.length > 1_000 ? layers.filter((l) => l.mark["opacity"] !== 0).map((l, i) => (i === 0 ? { ...l, mark: { ...l.mark, tooltip: false } } : l)) : layers,
+    layers,
   });
 }
 

@@ -54,7 +54,8 @@ export function renderSvg(spec: object, label: string, aria: boolean): StaticPic
   const { vega, vegaLite } = loadVega();
   const internals = vega as unknown as VegaInternals;
   // A copy, because Vega marks the rows it is given with its own symbols.
-  const own = JSON.parse(JSON.stringify(spec)) as { config?: object };
+  const own = JSON.parse(JSON.stringify(spec)) as SpecParts;
+  for (const part of [own, own.spec]) if (part?.layer !== undefined) part.layer = part.layer.filter((l) => l.mark?.opacity !== 0);
   const compiled = vegaLite.compile({ ...own, config: { ...own.config, aria } } as unknown as TopLevelSpec, { logger: SILENT });
   const measure = internals.textMetrics.width;
   internals.textMetrics.width = (item, text) => chartTextWidth(text === null || text === undefined ? "" : [text].flat().join(" "), item.fontSize ?? 11, Number(item.fontWeight) >= 600 || item.fontWeight === "bold");
@@ -75,6 +76,13 @@ export function renderSvg(spec: object, label: string, aria: boolean): StaticPic
   } finally {
     internals.textMetrics.width = measure;
   }
+}
+
+/** The parts of a spec that are changed for the picture: layers that only catch the pointer are left out. */
+interface SpecParts {
+  config?: object;
+  layer?: { mark?: { opacity?: number } }[];
+  spec?: { layer?: { mark?: { opacity?: number } }[] };
 }
 
 const SILENT = {

@@ -3,7 +3,7 @@ import type { Source } from "../tables/table.js";
 import { categories, columnTitle, type Json } from "./axes.js";
 import { counted, listed, plainTitle } from "./build.js";
 import { Chart } from "./chart.js";
-import { fieldOptions, frameOf } from "./frame.js";
+import { asCategories, fieldOptions, frameOf } from "./frame.js";
 import type { ChartOptions, Field } from "./options.js";
 
 export interface FacetOptions {
@@ -30,7 +30,7 @@ export function smallMultiples<O extends ChartOptions>(chart: (source: Source, o
   const field = fieldOptions("by", by);
   const { parts } = chart(source, { ...rest, width, height: options.height ?? 150, keep: [...(options.keep ?? []), field.field] } as unknown as O);
   const frame = frameOf(source, { by: field });
-  const column = frame.columns[0]!;
+  const column = asCategories(frame.columns[0]!);
   const panels = categories(column, frame.rows);
   const key = parts.columns.find((c) => c.name === column.name)?.field ?? column.key;
   const facet: Json = { field: key, type: column.type === "number" ? "ordinal" : "nominal", title: null, ...(column.type === "text" ? { sort: panels } : {}) };

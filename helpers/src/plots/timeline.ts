@@ -3,7 +3,7 @@ import type { Source } from "../tables/table.js";
 import { categories, categoriesOf, positionOf, seriesOf, tooltipOf, type Json } from "./axes.js";
 import { allRows, commonParts, counted, dataColumns, emitRows, listed, numbersOnly, plainTitle, prepare, unique, valueText } from "./build.js";
 import { Chart } from "./chart.js";
-import { extent, fieldOptions } from "./frame.js";
+import { asCategories, extent, fieldOptions } from "./frame.js";
 import type { ChartOptions, Field } from "./options.js";
 import { COLORS } from "./theme.js";
 
@@ -27,9 +27,10 @@ export function timeline(source: Source, options: TimelineOptions): Chart {
   const start = fieldOptions("start", options.start);
   const fields = { task: fieldOptions("task", options.task), start, end: fieldOptions("end", options.end), color: options.color === undefined ? undefined : fieldOptions("color", options.color) };
   const first = prepare("timeline", source, options, fields, ["task", "start", "end", "color"]);
-  const tasks = categories(first.of("task"), first.rows);
+  const task = asCategories(first.of("task"));
+  const tasks = categories(task, first.rows);
   const prepared = options.height === undefined ? { ...first, height: Math.min(2000, Math.max(60, 26 * tasks.length)) } : first;
-  const [task, from, to] = [prepared.of("task"), prepared.of("start"), prepared.of("end")];
+  const [from, to] = [prepared.of("start"), prepared.of("end")];
   const { color, dividing } = prepared;
   numbersOnly("start", from);
   numbersOnly("end", to);

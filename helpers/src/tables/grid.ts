@@ -49,7 +49,7 @@ export function gridToHtml(grid: Grid): string {
   }
   return `<div class="mm-lab-table" role="region" tabindex="0" aria-label="${attribute(grid.caption)}" style="max-height:480px;max-width:100%;overflow:auto">`
     + `<table style="border-collapse:collapse;margin:0;font-variant-numeric:tabular-nums">`
-    + `<caption style="caption-side:top;text-align:left;padding:2px 10px 4px">${html(grid.caption)}</caption>`
+    + `<caption style="caption-side:top;text-align:left;padding:2px 10px 4px${grid.caption.length <= 90 ? ";white-space:nowrap" : ""}">${html(grid.caption)}</caption>`
     + `<thead><tr>${head.join("")}</tr></thead>\n<tbody>\n${body.join("\n")}\n</tbody></table></div>`;
 }
 

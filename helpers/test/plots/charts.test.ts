@@ -149,6 +149,11 @@ describe("lineChart", () => {
     expect(chart.description).toContain("day from 2026-01-03T00:00:00.000Z to 2026-01-09T00:00:00.000Z");
   });
 
+  test("the static picture leaves out what only the pointer finds", () => {
+    expect(line.toSVG().includes("mark-symbol role-mark")).toBe(false);
+    expect(line.toSVG().length).toBeLessThan(15_000);
+  });
+
   test("bad input is named with what to do next", () => {
     expect(() => lineChart(counters, { title: "t", x: "scn", y: "pages" })).toThrow('the field of x is "scn"; accepted: one of "scan", "pages", "policy", "workload", "unused". Next: did you mean "scan".');
     expect(() => lineChart(counters, { title: "t", x: "scan", y: "policy" })).toThrow('the column of y is "policy"; accepted: a column of numbers');
@@ -186,6 +191,17 @@ describe("barChart", () => {
   test("two rows for one bar are refused", () => {
     expect(() => barChart([{ x: "a", y: 1 }, { x: "a", y: 2 }], { title: "t", x: "x", y: "y" })).toThrow('a row of the bar chart is "x = a"; accepted: one row for each combination. Next: aggregate first: table.groupby("x")');
   });
+});
+
+test("dates are categories on bars, cells, series and panels, and times on timelines", () => {
+  const days = [3, 9].flatMap((d) => ["a", "b"].map((s, i) => ({ day: new Date(Date.UTC(2026, 0, d)), later: new Date(Date.UTC(2026, 0, d + 5)), s, v: d + i })));
+  for (const chart of [
+    barChart(days, { title: "t", x: "day", y: "v", color: "s" }),
+    heatMap(days, { title: "t", x: "day", y: "s", color: "v" }),
+    lineChart(days, { title: "t", x: "v", y: "v", color: "day" }),
+    smallMultiples(lineChart, days, { title: "t", x: "v", y: "v", by: "day" }),
+    timeline(days, { title: "t", task: "s", start: "day", end: "later" }),
+  ]) expect(draw(chart).texts, chart.toText()).toEqual(expect.arrayContaining(["2026-01-03"]));
 });
 
 describe("bandChart", () => {

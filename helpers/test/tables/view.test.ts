@@ -16,7 +16,7 @@ suite("view", () => {
     const cut = view(rows(1234)).toHTML();
     expect(cells(cut, 0)).toEqual([...Array.from("0123456789"), "⋮ 1,219 more rows", "1,229", "1,230", "1,231", "1,232", "1,233"]);
     expect(cut).toContain("⋮ 1,219 more rows");
-    expect(cut).toContain("<caption style=\"caption-side:top;text-align:left;padding:2px 10px 4px\">1,234 rows × 3 columns</caption>");
+    expect(cut).toContain("<caption style=\"caption-side:top;text-align:left;padding:2px 10px 4px;white-space:nowrap\">1,234 rows × 3 columns</caption>");
     expect(cells(view(rows(30), { limit: 3 }).toHTML(), 0)).toEqual(["0", "1", "⋮ 27 more rows", "29"]);
   });
 
