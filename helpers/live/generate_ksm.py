@@ -27,7 +27,7 @@ class Workload:
         self.classes = self.choose_classes()
         self.wants_zero = rng.random() < 0.35
         self.restless = rng.choice([0.15, 0.3, 0.6, 1.0])
-        self.most_ops = rng.choice([1, 2, 4, 8])
+        self.most_ops = self.choose_most_ops()
         self.kinds = self.choose_kinds()
 
     def size(self, max_pages):
@@ -48,6 +48,9 @@ class Workload:
         if rng.random() < 0.1:
             chosen += [rng.randrange(TOP + 1) for _ in range(count)]
         return chosen
+
+    def choose_most_ops(self):
+        return self.rng.choice([1, 2, 4, 8])
 
     def choose_kinds(self):
         """Each workload has its own habits: a few kinds of operation, some often."""
@@ -195,12 +198,26 @@ class ChainGarden(Workload):
         return knobs
 
 
-def generate(seed, count, max_pages=400, scans=None):
+class DeepTree(ChainGarden):
+    """As many contents as there is room for, and many changes at a time: the tree is rebalanced over several levels."""
+
+    def size(self, max_pages):
+        return self.rng.randint(max(10, max_pages // 4), max(10, max_pages))
+
+    def choose_classes(self):
+        count = self.rng.randint(2, max(2, self.pages // 5))
+        return self.rng.sample(range(1, 2**20), count)
+
+    def choose_most_ops(self):
+        return self.rng.choice([4, 8, 30, 100])
+
+
+def generate(seed, count, max_pages=400, scans=None, deep=False):
     rng = random.Random(seed)
     scans = scans or rng.choice([5, 8, 12, 16, 20, 30, 40])
     workloads = []
     while len(workloads) < count:
-        kind = ChainGarden if rng.random() < 0.35 else Workload
+        kind = DeepTree if deep else ChainGarden if rng.random() < 0.35 else Workload
         workload = kind(rng, max_pages, scans)
         steps, reached = workload.steps()
         if reached < scans:
@@ -217,9 +234,10 @@ def main():
     parser.add_argument("workloads")
     parser.add_argument("--pages", type=int, default=400, help="size of the largest workload")
     parser.add_argument("--scans", type=int, help="full scans of each workload (default: drawn from 5 to 40)")
+    parser.add_argument("--deep", action="store_true", help="only chains in deep trees (give --pages 1000 or so)")
     args = parser.parse_args()
     with open(args.workloads, "w") as file:
-        json.dump(generate(args.seed, args.count, args.pages, args.scans), file)
+        json.dump(generate(args.seed, args.count, args.pages, args.scans, args.deep), file)
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ async function startRepl() {
         evaluating--;
         incomplete = error?.constructor.name === "Recoverable";
         if (interactive || error === null || incomplete) return done(error, value);
-        stderr.write(`Uncaught ${ownFrames(inspect(error))}\n`);
+        stderr.write(`Uncaught ${ownFrames(error)}\n`);
         done(null, undefined);
       });
     },
@@ -96,11 +96,13 @@ async function feed(input, server, isIdle) {
 }
 
 /**
- * A trace without the frames of the REPL itself.
- * @param {string} trace
+ * An error's trace without the source excerpt Node puts before it and without the frames of the REPL itself.
+ * @param {unknown} error
  */
-function ownFrames(trace) {
-  return trace.split("\n").filter((line) => !/^ +at .*(node:|ts-node|helpers[\\/]setup|Array\.reduce)/.test(line)).join("\n");
+function ownFrames(error) {
+  if (!(error instanceof Error) || error.stack === undefined) return inspect(error);
+  const start = error.stack.indexOf(`${error.name}: ${error.message}`);
+  return error.stack.slice(Math.max(0, start)).split("\n").filter((line) => !/^ +at .*(node:|ts-node|helpers[\\/]setup|Array\.reduce)/.test(line)).join("\n");
 }
 
 /**

@@ -5,3 +5,4 @@ export * from "./notebook/index.js";
 export * from "./claims/index.js";
 export * from "./live/index.js";
 export * from "./simulate/formats.js";
+export * from "./data/files.js";

@@ -24,8 +24,8 @@ function csv({ columns }: Dataset): string {
 }
 
 /** Quoted where needed (RFC 4180); an absent value is an empty field. */
-function field(value: unknown): string {
-  const text = value === null || value === undefined ? "" : String(value);
+function field(value: number | string | boolean | null | undefined): string {
+  const text = value === null || value === undefined ? "" : `${value}`;
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

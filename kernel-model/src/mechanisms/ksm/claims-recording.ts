@@ -50,9 +50,9 @@ export function parseClaimsRecording(text: string): ClaimsRecording {
   };
 }
 
-/** The run with these settings. Errors: {@link InputError} if it was not recorded. */
-export function findRun(recording: ClaimsRecording, smartScan: 0 | 1, enabledBy: "madvise" | "prctl"): UniqueRun {
-  const found = recording.runs.find((run) => run.smartScan === smartScan && run.enabledBy === enabledBy);
+/** The run with these settings, of so many pages if given. Errors: {@link InputError} if it was not recorded. */
+export function findRun(recording: ClaimsRecording, smartScan: 0 | 1, enabledBy: "madvise" | "prctl", pages?: number): UniqueRun {
+  const found = recording.runs.find((run) => run.smartScan === smartScan && run.enabledBy === enabledBy && run.pages === (pages ?? run.pages));
   if (found === undefined) throw malformed("runs", recording.runs.length, `a run with smart_scan ${smartScan}, enabled by ${enabledBy}`);
   return found;
 }

@@ -157,13 +157,14 @@ export const claims: Experiments = {
 
   "ksm-smart-scan.madvise-and-prctl": (evidence) => {
     const recording = parseClaimsRecording(evidence.recording("ksm-claims-6.18.json"));
+    const { pages } = findRun(recording, 1, "prctl");
     const [byMadvise, byPrctl] = (["madvise", "prctl"] as const).map((enabledBy) => {
-      const { scanned, skipped } = findRun(recording, 1, enabledBy);
+      const { scanned, skipped } = findRun(recording, 1, enabledBy, pages);
       return sum(skipped) / (sum(skipped) + sum(scanned));
     });
     return judge(
       Math.abs(byMadvise! - byPrctl!) <= 0.05,
-      `Share of skipped visits with the same unique pages: ${percent(byMadvise!, 4)} enabled by madvise, ${percent(byPrctl!, 4)} by prctl.`,
+      `Share of skipped visits with the same ${pages} unique pages: ${percent(byMadvise!, 4)} enabled by madvise, ${percent(byPrctl!, 4)} by prctl.`,
     );
   },
 };
