@@ -66,8 +66,11 @@ describe("an exported page", () => {
 
   test("is the same, byte for byte, when it is made again", async () => {
     await exportNotebooks({ notebooks: [fixture("charts.ipynb"), fixture("hostile.ipynb")], outDir: folder, execute: false });
+    // Somebody may commit between the two exports: the state of the checkout is part of the page.
+    const code = /Code of [^<]*|<dd>[0-9a-f]{40}<|<dt>Uncommitted changes<\/dt><dd>[^<]*/g;
     for (const file of ["charts.html", "hostile.html"]) {
-      expect((await readFile(join(folder, file), "utf8")) === (await readFile(join(out, file), "utf8"))).toBe(true);
+      const [first, second] = await Promise.all([out, folder].map(async (place) => (await readFile(join(place, file), "utf8")).replace(code, "")));
+      expect(first === second).toBe(true);
     }
   });
 
