@@ -37,7 +37,6 @@ export const CONFIG = {
     gridColor: FURNITURE, gridOpacity: 0.22, domainColor: FURNITURE, tickColor: FURNITURE,
   },
   legend: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: "normal", labelLimit: 220, symbolStrokeWidth: 2, symbolSize: 120 },
-  facet: { spacing: { row: 34, column: 28 } },
   header: { titleAnchor: "start", titleAlign: "left", labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelFontWeight: 600, labelAnchor: "start", labelPadding: 6 },
   line: { strokeWidth: 2 },
   bar: { discreteBandSize: { band: 0.8 } },

@@ -1,4 +1,7 @@
+import Ajv from "ajv";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import type { TopLevelSpec } from "vega-lite";
 import { expect } from "vitest";
 import type { Chart } from "../../src/plots/index.js";
@@ -6,6 +9,11 @@ import type { Chart } from "../../src/plots/index.js";
 const load = createRequire(import.meta.url);
 const vega = load("vega") as typeof import("vega");
 const vegaLite = load("vega-lite") as typeof import("vega-lite");
+
+const schema = JSON.parse(readFileSync(join(dirname(load.resolve("vega-lite")), "vega-lite-schema.json"), "utf8")) as object;
+const validator = new Ajv({ unknownFormats: "ignore", logger: false });
+/** One check per shape of spec: the schema's own "any of these" would report the errors of the wrong shape. */
+const validators = new Map(["TopLevelUnitSpec", "TopLevelLayerSpec", "TopLevelFacetSpec"].map((shape) => [shape, validator.compile({ ...schema, $ref: `#/definitions/${shape}` })]));
 
 export interface Mark {
   readonly type: string;
@@ -41,7 +49,7 @@ export interface Drawn {
   readonly view: import("vega").View;
 }
 
-/** Compiles and draws a chart as a browser would; fails on any warning, and on any coordinate that is not finite. */
+/** Checks a chart against Vega-Lite's schema, compiles and draws it as a browser would; fails on any warning, and on any coordinate that is not finite. */
 export function draw(chart: Chart): Drawn {
   const warnings: string[] = [];
   const warn = (...texts: unknown[]): typeof logger => {
@@ -51,6 +59,9 @@ export function draw(chart: Chart): Drawn {
   const logger = { level: () => logger, error: warn, warn, info: () => logger, debug: () => logger } as unknown as import("vega").LoggerInterface;
   // Hosts get the spec as JSON text: what JSON loses must not matter.
   const spec = JSON.parse(JSON.stringify(chart.spec)) as TopLevelSpec;
+  const validate = validators.get("facet" in spec ? "TopLevelFacetSpec" : "layer" in spec ? "TopLevelLayerSpec" : "TopLevelUnitSpec")!;
+  void validate(spec);
+  expect(validate.errors ?? []).toEqual([]);
   const view = new vega.View(vega.parse(vegaLite.compile(spec, { logger }).spec), { renderer: "none", logger });
   view.run();
   const drawn = scene(view);
