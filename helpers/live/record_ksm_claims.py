@@ -14,7 +14,7 @@ import platform
 import subprocess
 import sys
 
-from record_ksm import Area, COMMON_KNOBS, Counters, Ksmd, MADV_MERGEABLE, PriorKnobs, SYS, forget_everything, write_knob
+from ksm_host import Area, COMMON_KNOBS, Counters, Ksmd, MADV_MERGEABLE, PriorKnobs, SYS, forget_everything, write_knob
 
 PR_SET_MEMORY_MERGE = 67
 COLUMNS = ["full_scans", "scanned", "skipped", "rmap_items", "merging"]
