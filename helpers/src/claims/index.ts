@@ -1,3 +1,4 @@
 export * from "./claims-table.js";
 export * from "./ledger.js";
+export * from "./topics-table.js";
 export * from "./verdicts.js";
