@@ -148,7 +148,7 @@ function assemble(parts: ChartParts): VegaLiteSpec {
       facet: facet.by,
       columns: facet.columns,
       bounds: "flush",
-      spacing: { row: 34, column: 28 },
+      spacing: { row: 34, column: facet.independent ? 75 : 28 },
       spec: { ...size, ...drawing },
       ...(facet.independent ? { resolve: { scale: { y: "independent" } } } : {}),
     }),

@@ -39,7 +39,7 @@ export function smallMultiples<O extends ChartOptions>(chart: (source: Source, o
     notes: [...parts.notes, `Panels: ${columnTitle(column)}`],
     kind: `${counted(panels.length, "panel")}, each a ${parts.kind.toLowerCase()}`,
     description: options.description === undefined ? `One panel for each ${plainTitle(column)} (${listed(panels)}). ${parts.description}` : parts.description,
-    layers: parts.layers.map((layer) => ({ ...layer, encoding: upright(layer.encoding) })),
+    layers: parts.layers.map((layer) => ({ ...layer, encoding: independent === true ? ownScale(upright(layer.encoding)) : upright(layer.encoding) })),
     facet: { by: facet, columns: Math.min(count, Math.max(1, panels.length)), independent: independent === true },
   });
 }
@@ -50,4 +50,13 @@ function upright(encoding: Json): Json {
   if (y?.axis === undefined) return encoding;
   const kept = Object.fromEntries(Object.entries(y.axis).filter(([name]) => !name.startsWith("title")));
   return { ...encoding, y: { ...y, axis: kept } };
+}
+
+/** The y axis without the domain and ticks of all panels' data, so that each panel finds its own. */
+function ownScale(encoding: Json): Json {
+  const y = encoding["y"] as { axis?: Json; scale?: { type?: string; domain?: readonly [number, number] } } | undefined;
+  if (y?.scale?.domain === undefined || y.axis === undefined) return encoding;
+  const { type, domain } = y.scale;
+  const axis = Object.fromEntries(Object.entries(y.axis).filter(([name]) => name !== "values"));
+  return { ...encoding, y: { ...y, axis, scale: type === undefined ? { nice: true, zero: domain[0] <= 0 && domain[1] >= 0 } : { type, nice: true } } };
 }

@@ -270,6 +270,13 @@ describe("smallMultiples", () => {
     expect(panels.description).toMatch(/^One panel for each workload \(web, VM\)\. /);
   });
 
+  test("independent panels have a y axis each, shared ones the same", () => {
+    const rows = [1, 1000].flatMap((size) => [0, 1, 2].map((x) => ({ x, y: size * x, size })));
+    const highest = (independent: boolean) => draw(smallMultiples(lineChart, rows, { title: "t", by: "size", x: "x", y: "y", independent })).marks.filter((m) => m.type === "line").map((m) => Math.round(Math.min(...m.items.map((i) => i.y!))));
+    expect(highest(true)).toEqual([0, 0]);
+    expect(highest(false)).toEqual([150, 0]);
+  });
+
   test.each([
     ["bar", () => smallMultiples(barChart, cells, { title: "t", by: "age", x: "rate", y: "saved" })],
     ["band", () => smallMultiples(bandChart, runs.map((r) => ({ ...r, half: r.threads > 4 })), { title: "t", by: "half", x: "threads", y: "latency", color: "thp" })],
