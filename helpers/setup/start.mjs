@@ -26,6 +26,16 @@ export async function start(args) {
   return runToEnd(python, ["-m", "jupyterlab", ...first, ...args], { ...process.env, ...jupyterEnvironment(ROOT) });
 }
 
+const PARENT = process.ppid;
+
+/**
+ * Ended by a signal, npm ends its shell but not what runs in it: without this look the server would go on unseen.
+ * Started without npm it may be meant to outlive its terminal (nohup).
+ */
+function orphaned() {
+  return process.env["npm_lifecycle_event"] === "start" && process.ppid !== PARENT;
+}
+
 /**
  * Hands terminal and signals to the program and waits for it.
  * @param {string} program
@@ -41,8 +51,12 @@ function runToEnd(program, args, env) {
     /** @param {NodeJS.Signals} signal */
     const forward = (signal) => child.kill(signal);
     process.on("SIGINT", stay).on("SIGTERM", forward).on("SIGHUP", forward);
+    const watch = setInterval(() => {
+      if (orphaned()) child.kill("SIGTERM");
+    }, 500);
     child.on("error", reject);
     child.on("close", (status, signal) => {
+      clearInterval(watch);
       process.off("SIGINT", stay).off("SIGTERM", forward).off("SIGHUP", forward);
       resolve(status ?? (signal === "SIGTERM" || signal === "SIGINT" ? 0 : 1));
     });
