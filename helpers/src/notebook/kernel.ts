@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { setKernelBridge } from "./bridge.js";
@@ -42,7 +42,8 @@ export function startKernel({ configPath, buildErrors = [] }: KernelOptions): vo
   const interrupts = new Interrupts(flags);
   const projectRoot = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
   const positions = new SourcePositions(projectRoot);
-  const tslab = loadTslab();
+  const outside = relative(projectRoot, process.cwd()).startsWith("..");
+  const tslab = loadTslab(outside ? projectRoot : undefined);
   tslab.jupyter.lastWriteDisplayData = (data, update) => channel.publish(update === true ? "update_display_data" : "display_data", { ...data });
   const session = new Session(tslab, interrupts, positions, { folder: process.cwd(), projectRoot });
   const runner = new CellRunner(session, channel, positions, buildErrors);

@@ -77,6 +77,16 @@ test("a cell's own signal handlers are called and do no harm", async () => {
   expect(streamText(execution)).toContain("my handler");
 });
 
+test("an interrupt while the cell is still being compiled counts", async () => {
+  for (let i = 0; i < 3; i++) {
+    const { done, messages } = kernel.begin(`const big${i} = [${"{ a: 1, b: [2, 3] }, ".repeat(3_000)}];\nfor (;;) {}`);
+    while (messages.length === 0) await sleep(1);
+    await sleep(15 * i);
+    kernel.interruptBySignal();
+    expect((await done).reply).toMatchObject({ status: "error", ename: "Interrupted" });
+  }
+});
+
 test("an interrupt without a running cell does nothing", async () => {
   kernel.interruptBySignal();
   await kernel.request("control", "interrupt_request", {});

@@ -11,18 +11,29 @@ const GRACE_MS = 5_000;
 export class Interrupts {
   readonly #listeners = new Set<() => void>();
   #giveUp: ((reason: Interrupted) => void) | undefined;
+  #givenUp = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly shared: Int32Array) {}
 
-  /** A cell begins; the promise rejects with {@link Interrupted} when it has to be given up. */
+  /** A cell begins (to be compiled); the promise rejects with {@link Interrupted} when it has to be given up. */
   begin(): Promise<never> {
-    Atomics.store(this.shared, SHARED.running, 1);
+    this.#givenUp = false;
     const promise = new Promise<never>((_resolve, reject) => {
-      this.#giveUp = reject;
+      this.#giveUp = (reason) => {
+        this.#givenUp = true;
+        reject(reason);
+      };
     });
     promise.catch(() => undefined);
     return promise;
+  }
+
+  /** Its code is about to run; false if it was interrupted before. From here on it may be ended by force. */
+  mayRun(): boolean {
+    if (this.#givenUp) return false;
+    Atomics.store(this.shared, SHARED.running, 1);
+    return true;
   }
 
   end(): void {

@@ -39,6 +39,15 @@ export class Session {
 
   /** @param label how error messages call the cell, e.g. "Cell [3]" */
   async execute(source: string, label: string): Promise<Outcome> {
+    const givenUp = this.interrupts.begin();
+    try {
+      return await this.#execute(source, label, givenUp);
+    } finally {
+      this.interrupts.end();
+    }
+  }
+
+  async #execute(source: string, label: string, givenUp: Promise<never>): Promise<Outcome> {
     const failed = (error: ErrorContent): Outcome => ({ status: "error", error });
     const meta = this.tslab.getCodeMetadata(source);
     if (meta.mode === "browser") {
@@ -62,7 +71,7 @@ export class Session {
     const fileName = `mm-lab/cell-${++this.#cells}.ts`;
     const lines = converted.output?.split("\n").length ?? 0;
     this.positions.addCell(fileName, { label, source, lines, maps: maps.get(converted.output ?? "") ?? [] });
-    return this.#run(converted, fileName);
+    return this.#run(converted, fileName, givenUp);
   }
 
   /** A promise was rejected and nobody looked: the running cell fails. False if none runs. */
@@ -83,17 +92,16 @@ export class Session {
     return this.tslab.createConverter({ isJS: false, isBrowser: false });
   }
 
-  async #run(converted: Converted, fileName: string): Promise<Outcome> {
-    const given = this.interrupts.begin();
+  async #run(converted: Converted, fileName: string, givenUp: Promise<never>): Promise<Outcome> {
     const floating = new Promise<never>((_resolve, reject) => {
       this.#failRunning = reject;
     });
     floating.catch(() => undefined);
     this.#exports.startRecording();
     try {
-      await Promise.race([startScript(converted, fileName, this.interrupts), given, floating]);
+      await Promise.race([startScript(converted, fileName, this.interrupts), givenUp, floating]);
       const name = converted.lastExpressionVar;
-      const value = name === undefined ? undefined : await Promise.race([this.#exports.take(name), given, floating]);
+      const value = name === undefined ? undefined : await Promise.race([this.#exports.take(name), givenUp, floating]);
       // Rejections that nobody handles are reported after the microtasks of this turn.
       await Promise.race([nextTurn(), floating]);
       this.#declarations = converted.declOutput ?? "";
@@ -105,7 +113,6 @@ export class Session {
       return { status: "error", error: describeThrown(error, this.positions) };
     } finally {
       this.#failRunning = undefined;
-      this.interrupts.end();
     }
   }
 }
@@ -114,13 +121,15 @@ export class Session {
  * Runs a compiled cell in a turn of the event loop of its own: if the cell has to be ended by force, everything that waits
  * in the same turn is ended with it, and that must not be the kernel.
  */
-function startScript(converted: Converted, fileName: string, interrupts: Interrupts): Promise<unknown> {
+async function startScript(converted: Converted, fileName: string, interrupts: Interrupts): Promise<unknown> {
   const { output, hasToplevelAwait } = converted;
-  if (output === undefined) return Promise.resolve();
+  if (output === undefined) return undefined;
   const head = `(${hasToplevelAwait === true ? "async " : ""}function (exports, require) {\n`;
   const script = new Script(`${head}${output}\n})(__tslab__.exports, __tslab__.require)`, { filename: fileName, lineOffset: -1 });
+  await nextTurn(); // an interrupt that came while the cell was compiled is noticed now
   return new Promise((resolve, reject) => {
     setImmediate(() => {
+      if (!interrupts.mayRun()) return; // and the cell has been given up
       try {
         resolve(script.runInThisContext({ breakOnSigint: true, displayErrors: false }));
       } catch (error) {

@@ -75,8 +75,17 @@ interface WatchSys {
   watchDirectory?(path: string, callback: unknown, recursive?: boolean): { close(): void };
 }
 
+interface WatchHost {
+  resolveModuleNameLiterals?: (literals: readonly { readonly text: string }[], importer: string, redirected: unknown, options: unknown) => Resolved[];
+}
+
+interface Resolved {
+  readonly resolvedModule?: object | undefined;
+}
+
 interface TypeScript {
-  createWatchCompilerHost(roots: unknown, options: Record<string, unknown>, system: WatchSys, ...rest: unknown[]): unknown;
+  createWatchCompilerHost(roots: unknown, options: Record<string, unknown>, system: WatchSys, ...rest: unknown[]): WatchHost;
+  resolveModuleName(name: string, importer: string, options: unknown, host: WatchHost): Resolved;
   createSourceFile(name: string, text: string, target: number, setParents: boolean): { readonly statements: readonly Statement[] };
   transpileModule(input: string, options: { compilerOptions: Record<string, unknown> }): { outputText: string; sourceMapText?: string };
 }
@@ -92,11 +101,14 @@ interface Statement {
 
 const ES2022 = 9;
 
-/** Loads tslab with a TypeScript that also writes source maps. */
-export function loadTslab(): Tslab {
+/**
+ * Loads tslab with a TypeScript that also writes source maps, and finds the project's packages from everywhere.
+ * @param packagesFrom a folder of the project, where the notebook lies outside of it
+ */
+export function loadTslab(packagesFrom?: string): Tslab {
   const require = createRequire(createRequire(import.meta.url).resolve("tslab/package.json"));
   const maps = new Map<string, readonly string[]>();
-  const typescript = putMapsInto(require, maps);
+  const typescript = putMapsInto(require, maps, packagesFrom);
   const converter = require("./dist/converter.js") as Pick<Tslab, "createConverter" | "isCompleteCode">;
   const metadata = require("./dist/metadata.js") as Pick<Tslab, "getCodeMetadata">;
   return {
@@ -129,13 +141,15 @@ const MAP_COMMENT = /\n?\/\/# sourceMappingURL=\S*\s*$/;
  * tslab compiles a cell twice (TypeScript to ES modules, those to CommonJS) and asks for no map in either. Its compiler is
  * replaced, for this process, by one that asks for both and remembers them by the compiled text.
  */
-function putMapsInto(require: NodeJS.Require, maps: Map<string, readonly string[]>): TypeScript {
+function putMapsInto(require: NodeJS.Require, maps: Map<string, readonly string[]>, packagesFrom: string | undefined): TypeScript {
   const path = require.resolve("@tslab/typescript-for-tslab");
   const original = require(path) as TypeScript;
   const replaced: TypeScript = {
     ...original,
     createWatchCompilerHost(roots, options, system, ...rest) {
-      return original.createWatchCompilerHost(roots, { ...options, inlineSourceMap: true }, watchOnlyOwnFiles(system), ...rest);
+      const host = original.createWatchCompilerHost(roots, { ...options, inlineSourceMap: true }, watchOnlyOwnFiles(system), ...rest);
+      if (packagesFrom !== undefined) host.resolveModuleNameLiterals = resolveAlsoFrom(packagesFrom, original, host);
+      return host;
     },
     transpileModule(input, options) {
       const inner = INLINE_MAP.exec(input)?.[1];
@@ -153,6 +167,22 @@ function putMapsInto(require: NodeJS.Require, maps: Map<string, readonly string[
   const cached = require.cache[path];
   if (cached !== undefined) cached.exports = replaced;
   return original;
+}
+
+/** As TypeScript finds modules, but what is not found from the importing file is looked for from `folder`. */
+function resolveAlsoFrom(folder: string, typescript: TypeScript, host: WatchHost): NonNullable<WatchHost["resolveModuleNameLiterals"]> {
+  const known = new Map<string, Resolved>();
+  return (literals, importer, _redirected, options) => literals.map(({ text }) => {
+    const key = `${importer}\0${text}`;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    let resolved = typescript.resolveModuleName(text, importer, options, host);
+    if (resolved.resolvedModule === undefined && !text.startsWith(".")) {
+      resolved = typescript.resolveModuleName(text, `${folder}/cell.ts`, options, host);
+    }
+    if (resolved.resolvedModule !== undefined) known.set(key, resolved); // a missing file may yet be written
+    return resolved;
+  });
 }
 
 /**
