@@ -1,15 +1,16 @@
 import { mechanisms } from "@mm-lab/kernel-model";
-import { countVerdicts, judgeClaims, VERDICTS } from "./verdicts.js";
+import { countVerdicts, judgeClaims, VERDICTS, type JudgedClaim } from "./verdicts.js";
 
 /** Notebook of a mechanism's topic, in notebooks/. */
 const NOTEBOOKS: Readonly<Record<string, string>> = { ksm: "ksm-scan-savings.ipynb" };
 
 /**
- * The README's table of topics: mechanism, notebook, and how many of its claims have which verdict, each experiment run
- * now. A last row counts the claims of all other topics. Markdown.
+ * The README's table of topics: mechanism, notebook, and how many of its claims have which verdict. A last row counts
+ * the claims of all other topics. Markdown.
+ *
+ * @param judged all claims of the ledger; default: judged now
  */
-export function topicsTable(): string {
-  const judged = judgeClaims();
+export function topicsTable(judged: readonly JudgedClaim[] = judgeClaims()): string {
   const topics = new Set(mechanisms.map(({ topic }) => topic));
   const rows = mechanisms.map(({ name, title, topic }) => {
     const notebook = NOTEBOOKS[name];
@@ -24,7 +25,7 @@ export function topicsTable(): string {
   return [header, header.map((_, i) => (i < 2 ? "---" : "--:")), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-function counts(claims: Parameters<typeof countVerdicts>[0]): string[] {
+function counts(claims: readonly JudgedClaim[]): string[] {
   const by = countVerdicts(claims);
   return [String(claims.length), ...VERDICTS.map((verdict) => (by[verdict] === 0 ? "" : String(by[verdict])))];
 }

@@ -1,4 +1,4 @@
-import { InputError, mechanisms, type Evidence, type Finding, type Verdict } from "@mm-lab/kernel-model";
+import { Evidence, InputError, mechanisms, type Experiments, type Finding, type Verdict } from "@mm-lab/kernel-model";
 import { readDataFile } from "../data/files.js";
 import { readLedger, type Claim } from "./ledger.js";
 
@@ -6,9 +6,6 @@ export const VERDICTS: readonly Verdict[] = ["reproduced", "contradicted", "chan
 
 /** A claim with what its experiment found just now. */
 export interface JudgedClaim extends Claim, Finding {}
-
-/** What an experiment may read: the recordings in data/live. */
-export const evidence: Evidence = { recording: (name) => readDataFile("live", name) };
 
 /**
  * Runs the experiment of every claim, or of one topic's, and returns claims and findings in ledger order.
@@ -25,17 +22,17 @@ export function judgeClaims(options: { readonly topic?: string; readonly onClaim
   const topics = [...new Set(ledger.map(({ topic }) => topic))];
   const { topic, onClaim } = options;
   if (topic !== undefined && !topics.includes(topic)) throw new InputError("the topic", topic, topics.join(", "), "use one of these topics");
-  const experiments = new Map(mechanisms.flatMap(({ claims }) => Object.entries(claims)));
-  for (const id of experiments.keys()) {
+  const experiments: Experiments = Object.assign({}, ...mechanisms.map(({ claims }) => claims)) as Experiments;
+  const evidence = new Evidence((name) => readDataFile("live", name));
+  for (const id of Object.keys(experiments)) {
     if (!ledger.some((claim) => claim.id === id)) throw new InputError("an experiment", id, "a claim id of data/claims", "correct the id in the mechanism's claims.ts");
   }
   return ledger
     .filter((claim) => topic === undefined || claim.topic === topic)
     .map((claim) => {
-      const experiment = experiments.get(claim.id);
-      if (experiment === undefined) return { ...claim, ...withoutExperiment(claim) };
+      if (experiments[claim.id] === undefined) return { ...claim, ...withoutExperiment(claim) };
       onClaim?.(claim.id);
-      return { ...claim, ...experiment(evidence) };
+      return { ...claim, ...evidence.finding(claim.id, experiments) };
     });
 }
 

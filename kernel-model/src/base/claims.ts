@@ -17,10 +17,31 @@ export interface Finding {
   readonly chosen?: string;
 }
 
-/** What an experiment may look at besides the model: the recordings of a running kernel, as text. */
-export interface Evidence {
+/** What an experiment may look at besides the model: recordings of a running kernel, and the findings of other experiments. */
+export class Evidence {
+  readonly #read: (name: string) => string;
+  readonly #found = new Map<string, Finding>();
+
+  /** @param read gives the text of a recording by its file name */
+  constructor(read: (name: string) => string) {
+    this.#read = read;
+  }
+
   /** Text of data/live/NAME. Errors: InputError if there is no such recording. */
-  recording(name: string): string;
+  recording(name: string): string {
+    return this.#read(name);
+  }
+
+  /** The finding of an experiment, which runs once. Errors: Error if `experiments` has no such claim. */
+  finding(id: string, experiments: Experiments): Finding {
+    const known = this.#found.get(id);
+    if (known !== undefined) return known;
+    const experiment = experiments[id];
+    if (experiment === undefined) throw new Error(`there is no experiment for ${id}: add it to the mechanism's claims.ts`);
+    const finding = experiment(this);
+    this.#found.set(id, finding);
+    return finding;
+  }
 }
 
 export type Experiment = (evidence: Evidence) => Finding;

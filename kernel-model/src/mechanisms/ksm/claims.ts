@@ -22,12 +22,11 @@ export const claims: Experiments = {
   },
 
   "ksm-smart-scan.two-fields": (evidence) => {
-    const others = Object.entries(claims).filter(([id]) => MODEL_CLAIMS.includes(id));
-    const failed = others.filter(([, experiment]) => experiment(evidence).verdict !== "reproduced").map(([id]) => id);
+    const failed = MODEL_CLAIMS.filter((id) => evidence.finding(id, claims).verdict !== "reproduced");
     return judge(
       failed.length === 0,
       failed.length === 0
-        ? `The model keeps two 8-bit fields per page, age and remaining_skips, and reproduces all ${others.length} other model claims of the topic.`
+        ? `The model keeps two 8-bit fields per page, age and remaining_skips, and reproduces all ${MODEL_CLAIMS.length} other model claims of the topic.`
         : `With the two 8-bit fields the model does not reproduce: ${failed.join(", ")}.`,
     );
   },
