@@ -125,7 +125,7 @@ function headline(cells: readonly Cell[], metadata: JsonObject, path: string): {
   const given = metadata["title"];
   return {
     title: typeof given === "string" && given.trim() !== "" ? given.trim() : heading >= 0 ? plain(lines[heading]!.replace(/^#\s+/, "")) : basename(path, ".ipynb"),
-    question: paragraphAfter(lines, asked >= 0 ? asked : heading),
+    question: paragraphAfter(lines, asked >= 0 ? asked : heading).replace(/^question\s*[.:]\s*/i, ""),
   };
 }
 
