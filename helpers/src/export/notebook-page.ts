@@ -52,13 +52,15 @@ export function notebookBody(notebook: Notebook, path: string, html: readonly st
       findings.push(...lintChart(chart.spec, chart.picture !== undefined, i + 1));
       return chartFigure(chart, charts.length);
     });
-    return `<section class="mm-cell">${code}${outputs.map((output) => `\n<div class="mm-output">${output}</div>`).join("")}</section>`;
+    return `<section class="mm-cell">${code}${outputs.filter((output) => output !== "").map((output) => `\n<div class="mm-output">${output}</div>`).join("")}</section>`;
   });
   return { html: parts.filter((part) => part !== "").join("\n"), charts, findings };
 }
 
 function outputHtml(output: Output, next: () => string, options: SanitizeOptions, pictureIds: SanitizeOptions): string {
-  if (output.kind === "stream") return `<pre class="mm-stream${output.name === "stderr" ? " mm-stderr" : ""}">${next()}</pre>`;
+  // A progress bar that is done leaves an output with nothing in it.
+  const prints = (html: string, open: string): string => (html.trim() === "" ? "" : `${open}${html}</pre>`);
+  if (output.kind === "stream") return prints(next(), `<pre class="mm-stream${output.name === "stderr" ? " mm-stderr" : ""}">`);
   if (output.kind === "error") return `<pre class="mm-error" role="alert">${next()}</pre>`;
   const type = chosen(output);
   const content = type === undefined ? "" : textOf(output, type);
@@ -68,7 +70,7 @@ function outputHtml(output: Output, next: () => string, options: SanitizeOptions
     case "image/svg+xml": return `<figure role="img" aria-label="${label}">${sanitizeHtml(content, pictureIds)}</figure>`;
     case "image/png": case "image/jpeg": return sanitizeHtml(`<img src="data:${type};base64,${content.replace(/[^\w+/=]/g, "")}" alt="${label}">`);
     case "text/markdown": return `<div class="mm-text">${next()}</div>`;
-    case "text/plain": return `<pre class="mm-stream">${next()}</pre>`;
+    case "text/plain": return prints(next(), '<pre class="mm-stream">');
     default: return '<p class="mm-missing">This output has no form that a page can show.</p>';
   }
 }

@@ -58,6 +58,10 @@ describe("an exported page", () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  test("leaves no trace of an output with nothing in it", () => {
+    expect(page.match(/<div class="mm-output"><pre class="mm-stream">[^<]*/g)?.map((output) => output.split(">").at(-1)!.trim())).toEqual(["no history: done\nkernel table: done", "42"]);
+  });
+
   test("says where it comes from", () => {
     const footer = /<footer[\s\S]*<\/footer>/.exec(page)?.[0] ?? "";
     for (const name of ["mm-lab", "Commit", "Date of the code", "Uncommitted changes", "Parameters given", "tslab 1.0.22", "arquero 8.0.3", "ksm of Linux 6.", `Node.js ${process.versions.node}`, "nbconvert 7."]) expect(footer).toContain(name);
