@@ -33,8 +33,8 @@ async function startRepl() {
   process.env["TS_NODE_HISTORY"] = interactive ? join(state, "repl-history") : " "; // a blank means none
   const require = createRequire(join(ROOT, "package.json"));
   // ts-node declares every builtin module as a name, and `node:sqlite` and its like (Node 24) are none.
-  const Module = require("node:module");
-  Module.builtinModules = Module.builtinModules.filter((/** @type {string} */ name) => !name.includes(":"));
+  const Module = /** @type {{ builtinModules: readonly string[] }} */ (require("node:module"));
+  Module.builtinModules = Module.builtinModules.filter((name) => !name.includes(":"));
   /** @type {typeof import("ts-node")} */
   const tsNode = require("ts-node");
   const declarations = loadGlobals(require);
