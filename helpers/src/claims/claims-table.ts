@@ -28,7 +28,7 @@ export class ClaimsTable implements HasDataset {
  * The claims of a topic, each experiment run now: the claims table of a notebook.
  *
  * @example
- * claimsTable("ksm-smart-scan");
+ * claimsTable("zswap-refcount");
  */
 export function claimsTable(topic: string): ClaimsTable {
   return new ClaimsTable(topic, judgeClaims({ topic }));

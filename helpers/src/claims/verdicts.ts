@@ -15,7 +15,7 @@ export interface JudgedClaim extends Claim, Finding {}
  * Errors: {@link InputError} for an unknown topic.
  *
  * @example
- * judgeClaims({ topic: "ksm-smart-scan" }).filter(({ verdict }) => verdict === "contradicted");
+ * judgeClaims({ topic: "rcu" }).filter(({ verdict }) => verdict === "contradicted");
  */
 export function judgeClaims(options: { readonly topic?: string; readonly onClaim?: (id: string) => void } = {}): JudgedClaim[] {
   const ledger = readLedger();

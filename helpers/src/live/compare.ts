@@ -27,7 +27,7 @@ export function compareRecording(text: string, source: string, onCase?: (done: n
   const recording = ksm.parseRecording(text, source);
   const differences: string[] = [];
   for (const [i, recorded] of recording.cases.entries()) {
-    const difference = ksm.compareCase(recorded, recording.columns);
+    const difference = compareNamed(recorded, recording.columns, source);
     if (difference !== undefined) {
       const { scan, when, column, kernel, model } = difference;
       differences.push(`${recorded.name} (smart_scan ${recorded.smartScan}): ${column} ${when} ${scan}: kernel ${kernel}, model ${model}`);
@@ -35,4 +35,14 @@ export function compareRecording(text: string, source: string, onCase?: (done: n
     onCase?.(i + 1, recording.cases.length);
   }
   return { cases: recording.cases.length, equal: recording.cases.length - differences.length, differences };
+}
+
+/** An operation that the model refuses is a fault of the recording: the message names the workload. */
+function compareNamed(recorded: ksm.RecordedCase, columns: ksm.Recording["columns"], source: string): ksm.Difference | undefined {
+  try {
+    return ksm.compareCase(recorded, columns);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(`${source}, workload ${recorded.name}: ${error.what}`, error.value, error.accepted, error.next);
+  }
 }
