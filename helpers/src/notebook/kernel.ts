@@ -3,6 +3,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { setKernelBridge } from "./bridge.js";
+import { Interrupted } from "./interrupted.js";
 import { IoChannel, SHARED_SLOTS, type ToCells } from "./kernel/channel.js";
 import { CellRunner } from "./kernel/cell-runner.js";
 import { answerIsComplete, answerComplete, answerInspect } from "./kernel/assistance.js";
@@ -56,7 +57,8 @@ export function startKernel({ configPath, buildErrors = [] }: KernelOptions): vo
   process.on("SIGINT", () => interrupts.fire());
   process.on("uncaughtException", (error) => report(error));
   process.on("unhandledRejection", (reason) => {
-    if (!session.failRunning(reason)) report(reason);
+    // What is left of a cell that was given up ends with Interrupted; that is no news.
+    if (!(reason instanceof Interrupted) && !session.failRunning(reason)) report(reason);
   });
   process.on("exit", () => channel.drain(1_000));
   const report = (thrown: unknown): void => {

@@ -54,6 +54,19 @@ test.each(["signal", "message"] as const)("a long model run after an await stops
   expect(await steps()).toBe(before); // and does not go on behind our back
 });
 
+test("a loop of awaits stops and does not go on in the background", async () => {
+  await interrupt(`let ticks = 0;
+    async function tick(): Promise<number> { await new Promise((resolve) => setTimeout(resolve, 2)); return 1; }
+    console.log("go");
+    for (;;) ticks += await tick();`, "signal");
+  await sleep(50);
+  const before = resultText(await kernel.execute("ticks"));
+  expect(Number(before)).toBeGreaterThan(0);
+  await sleep(50);
+  expect(resultText(await kernel.execute("ticks"))).toBe(before);
+  expect(resultText(await kernel.execute("await tick()"))).toBe("1"); // what the cell had defined works on
+});
+
 test("an asynchronous experiment gets an AbortSignal", async () => {
   const { execution } = await interrupt(`
     await experiment(async ({ signal, progress }) => {

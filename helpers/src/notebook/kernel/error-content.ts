@@ -1,4 +1,4 @@
-import { inspect } from "node:util";
+import { inspect, types } from "node:util";
 import type { SourcePositions } from "./source-positions.js";
 import { describePosition, innermostCell } from "./stack-traces.js";
 import type { Diagnostic } from "./tslab-modules.js";
@@ -17,7 +17,7 @@ const DEEPEST_CAUSE = 4;
 const FRAME = "    at ";
 
 export function describeThrown(thrown: unknown, positions: SourcePositions): ErrorContent {
-  if (!(thrown instanceof Error)) {
+  if (!(thrown instanceof Error) && !types.isNativeError(thrown)) { // an error of another vm context is native too
     const evalue = clip(safely(() => (typeof thrown === "string" ? thrown : inspect(thrown))));
     const ename = `Thrown ${thrown === null ? "null" : typeof thrown}`;
     return { ename, evalue, traceback: [`${ename}: ${evalue}`, "(Throw an Error to see here where it happened.)"] };

@@ -11,17 +11,18 @@ const GRACE_MS = 5_000;
 export class Interrupts {
   readonly #listeners = new Set<() => void>();
   #giveUp: ((reason: Interrupted) => void) | undefined;
-  #givenUp = false;
+  #cell = { givenUp: false };
   #timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly shared: Int32Array) {}
 
   /** A cell begins (to be compiled); the promise rejects with {@link Interrupted} when it has to be given up. */
   begin(): Promise<never> {
-    this.#givenUp = false;
+    const cell = { givenUp: false };
+    this.#cell = cell;
     const promise = new Promise<never>((_resolve, reject) => {
       this.#giveUp = (reason) => {
-        this.#givenUp = true;
+        cell.givenUp = true;
         reject(reason);
       };
     });
@@ -31,10 +32,19 @@ export class Interrupts {
 
   /** Its code is about to run; false if it was interrupted before. From here on it may be ended by force. */
   mayRun(): boolean {
-    if (this.#givenUp) return false;
+    if (this.#cell.givenUp) return false;
     Atomics.store(this.shared, SHARED.running, 1);
     return true;
   }
+
+  /** Called by the code of cells before each `await`: the cell that runs. */
+  readonly beforeAwait = (): { readonly givenUp: boolean } => this.#cell;
+
+  /** Called by the code of cells with the value of each `await`. */
+  readonly afterAwait = <T>(cell: { readonly givenUp: boolean }, value: T): T => {
+    if (cell.givenUp) throw new Interrupted();
+    return value;
+  };
 
   end(): void {
     Atomics.store(this.shared, SHARED.running, 0);

@@ -1,6 +1,7 @@
 import { Script } from "node:vm";
 import { Interrupted } from "../interrupted.js";
 import { CellModules } from "./cell-modules.js";
+import { AFTER_AWAIT, BEFORE_AWAIT } from "./check-awaits.js";
 import { describeDiagnostics, describeThrown, type ErrorContent } from "./error-content.js";
 import type { Interrupts } from "./interrupts.js";
 import type { SourcePositions } from "./source-positions.js";
@@ -34,7 +35,8 @@ export class Session {
     this.#converter = this.#createConverter();
     this.#modules = new CellModules(options.folder, options.projectRoot, tslab, positions);
     // Libraries look here to find out that they run in a notebook, as on plain tslab.
-    Object.assign(globalThis, { __tslab__: { exports: this.#exports.proxy, require: this.#modules.require } });
+    const { beforeAwait, afterAwait } = interrupts;
+    Object.assign(globalThis, { __tslab__: { exports: this.#exports.proxy, require: this.#modules.require, beforeAwait, afterAwait } });
   }
 
   /** @param label how error messages call the cell, e.g. "Cell [3]" */
@@ -124,8 +126,8 @@ export class Session {
 async function startScript(converted: Converted, fileName: string, interrupts: Interrupts): Promise<unknown> {
   const { output, hasToplevelAwait } = converted;
   if (output === undefined) return undefined;
-  const head = `(${hasToplevelAwait === true ? "async " : ""}function (exports, require) {\n`;
-  const script = new Script(`${head}${output}\n})(__tslab__.exports, __tslab__.require)`, { filename: fileName, lineOffset: -1 });
+  const head = `(${hasToplevelAwait === true ? "async " : ""}function (exports, require, ${BEFORE_AWAIT}, ${AFTER_AWAIT}) {\n`;
+  const script = new Script(`${head}${output}\n})(__tslab__.exports, __tslab__.require, __tslab__.beforeAwait, __tslab__.afterAwait)`, { filename: fileName, lineOffset: -1 });
   await nextTurn(); // an interrupt that came while the cell was compiled is noticed now
   return new Promise((resolve, reject) => {
     setImmediate(() => {

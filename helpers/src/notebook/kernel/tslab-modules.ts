@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { checkAwaits, type AstTools } from "./check-awaits.js";
 
 /** The parts of tslab 1.0.22 (and of its TypeScript 5.0.4) that the kernel builds on. They are not documented, but at rest. */
 
@@ -87,7 +88,12 @@ interface TypeScript {
   createWatchCompilerHost(roots: unknown, options: Record<string, unknown>, system: WatchSys, ...rest: unknown[]): WatchHost;
   resolveModuleName(name: string, importer: string, options: unknown, host: WatchHost): Resolved;
   createSourceFile(name: string, text: string, target: number, setParents: boolean): { readonly statements: readonly Statement[] };
-  transpileModule(input: string, options: { compilerOptions: Record<string, unknown> }): { outputText: string; sourceMapText?: string };
+  transpileModule(input: string, options: TranspileOptions): { outputText: string; sourceMapText?: string };
+}
+
+interface TranspileOptions {
+  readonly compilerOptions: Record<string, unknown>;
+  readonly transformers?: { readonly before: readonly unknown[] };
 }
 
 interface Statement {
@@ -134,6 +140,10 @@ export function loadTslab(packagesFrom?: string): Tslab {
   };
 }
 
+function isCell(map: string): boolean {
+  return (JSON.parse(map) as { sources: readonly string[] }).sources[0]?.endsWith("__tslab__.ts") === true;
+}
+
 const INLINE_MAP = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/;
 const MAP_COMMENT = /\n?\/\/# sourceMappingURL=\S*\s*$/;
 
@@ -154,12 +164,14 @@ function putMapsInto(require: NodeJS.Require, maps: Map<string, readonly string[
     transpileModule(input, options) {
       const inner = INLINE_MAP.exec(input)?.[1];
       if (inner === undefined) return original.transpileModule(input, options);
+      const innerMap = Buffer.from(inner, "base64").toString();
       const result = original.transpileModule(input.replace(INLINE_MAP, ""), {
         ...options,
         compilerOptions: { ...options.compilerOptions, sourceMap: true },
+        ...(isCell(innerMap) ? { transformers: { before: [checkAwaits(original as unknown as AstTools)] } } : {}),
       });
       const outputText = result.outputText.replace(MAP_COMMENT, "");
-      maps.set(outputText, [result.sourceMapText ?? "", Buffer.from(inner, "base64").toString()]);
+      maps.set(outputText, [result.sourceMapText ?? "", innerMap]);
       return { ...result, outputText };
     },
   };
