@@ -50,7 +50,8 @@ export interface ExportReport {
  * Runs notebooks and writes each as one HTML file that works with no network, and an `index.html` that lists them.
  *
  * The pages depend on the code and the notebooks alone: the same commit gives the same bytes. Either every page is written or none.
- * Costs the run of each notebook, plus about 2 s.
+ * Costs the run of each notebook, plus about 2 s. Limits: formulas stay as typed (`$...$`); HTML of cells is cut down to what
+ * is known to be harmless, so scripts, style sheets and frames of a notebook do not reach its page.
  *
  * @throws {InputError} for a notebook that is missing, broken or of a name already taken, and for a folder that cannot be written
  * @throws {RunError} when a cell fails

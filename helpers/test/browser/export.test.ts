@@ -107,6 +107,20 @@ describe.skipIf(whyNoBrowser() !== undefined)("an exported page in Chromium", ()
     }, { javaScriptEnabled: false });
   });
 
+  test("every notebook of the laboratory, as committed, is fit to be shared", async () => {
+    const lab = await exportNotebooks({ outDir: join(out, "lab"), execute: false });
+    expect(lab.pages.flatMap(({ file, findings }) => findings.map(({ message }) => `${file}: ${message}`))).toEqual([]);
+    for (const { file, charts, bytes } of lab.pages) {
+      await open(join("lab", file), async (page, seen) => {
+        expect(await page.locator("figure.mm-chart .mm-live svg.marks").count()).toBe(charts);
+        expect(await page.locator("figure.mm-chart details.mm-data").count()).toBe(charts);
+        expect(seen).toEqual({ requests: [], complaints: [] });
+        expect(bytes).toBeLessThan(3e6);
+      });
+    }
+    expect(asked).toEqual([]);
+  });
+
   test("a slider changes what is drawn", async () => {
     for (const file of ["charts.html", "run/run.html"]) {
       await open(file, async (page) => {
