@@ -44,4 +44,10 @@ function problems() {
   });
 }
 
+// `mm-lab claims | head` closes the pipe early: that is no failure of ours.
+process.stdout.on("error", (error) => {
+  if (/** @type {NodeJS.ErrnoException} */ (error).code === "EPIPE") process.exit(0);
+  throw error;
+});
+
 if (isMain(import.meta.url)) await runMain(() => mmLab(process.argv.slice(2)));

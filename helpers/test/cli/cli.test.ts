@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { findChromium } from "../../src/doctor/chromium.js";
+import type { Host } from "../../src/cli/command.js";
+import { doctorCommand } from "../../src/cli/doctor.js";
 import { parseCommandLine, parseParameters, type OptionSpecs } from "../../src/cli/arguments.js";
 import { ROOT, run, type Ended } from "../setup/copy.js";
 
@@ -75,6 +77,29 @@ test("the doctor finds this installation in order and knows its versions", async
   expect(found.get("started as")).toContain("kernel.mjs");
   expect(found.get("tslab loaded")).toBe(join(ROOT, "node_modules", "tslab"));
   expect(findings.every(({ state, meaning }) => state === "good" || meaning !== ""), "whatever is not good says what to do").toBe(true);
+});
+
+test("the doctor fails only for what is needed to run", async () => {
+  const written: string[] = [];
+  const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => written.push(String(text)) > 0);
+  try {
+    const host: Host = {
+      root: ROOT, buildErrors: ["a.ts(1,1): error TS1: x"], ensurePython: () => Promise.resolve(), start: () => Promise.resolve(0),
+      problems: () => Promise.resolve([{ part: ".venv", problem: "was not finished", remedy: "run `npm start`" }]),
+    };
+    expect(await doctorCommand.run(parseCommandLine("doctor", [], doctorCommand.options), host)).toBe(1);
+  } finally {
+    write.mockRestore();
+  }
+  expect(written.join("")).toMatch(/!! compiled packages +1 type error\(s\), first: a\.ts/);
+  expect(written.join("")).toMatch(/!! \.venv +was not finished\n +run `npm start`/);
+  expect(written.join("").trimEnd()).toMatch(/2 thing\(s\) keep mm-lab from running: compiled packages, \.venv\.$/);
+});
+
+test("output cut off by a closed pipe is no error", async () => {
+  const { stderr, status } = await run("/bin/bash", ["-c", `set -o pipefail; "${process.execPath}" "${join(ROOT, "helpers", "setup", "mm-lab.mjs")}" doctor --json | true`]); // the reader is gone before the first byte
+  expect(stderr).not.toContain("EPIPE");
+  expect(status).toBe(0);
 });
 
 test("a Chromium named in MMLAB_CHROMIUM must be one", () => {
