@@ -20,6 +20,10 @@ const samples = {
   a: { title: "model", x: "scan", y: "cost", color: "policy" }, b: { title: "measured", x: "scan", y: "saved", color: "policy" },
   times: [1, 2, 3, 4], latencies: [4, 3, 2, 1], console: { log: () => undefined },
 };
+/** The constructor of asynchronous functions, which has no name of its own. */
+// eslint-disable-next-line @typescript-eslint/require-await
+const AsyncFunction = (async () => undefined).constructor as new (...args: string[]) => (...values: unknown[]) => Promise<unknown>;
+
 const scope: Record<string, unknown> = { ...model, ...model.ksm, ...helpers, aq, ...samples };
 
 function files(folder: string): string[] {
@@ -49,7 +53,6 @@ test("there are examples in both packages", () => {
 });
 
 test.each(all)("the example in %s runs: %s", async (_file, code) => {
-  const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor as new (...args: string[]) => (...values: unknown[]) => Promise<unknown>;
   const { outputText } = ts.transpileModule(code, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext } });
   // Names the example declares itself hide ours.
   const names = Object.keys(scope).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && !new RegExp(`(?:const|let|function)\\s+${name.replaceAll("$", "\\$")}\\b`).test(code));
