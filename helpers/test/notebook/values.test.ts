@@ -64,3 +64,14 @@ test("variables can be declared anew, with another type", async () => {
   await kernel.execute(`let again = "text"; class Shape { sides = "four" }`);
   expect(resultText(await kernel.execute(`again.toUpperCase() + new Shape().sides.length`))).toBe("'TEXT4'");
 });
+
+test("a variable of an earlier cell may stand as a shorthand property, which plain tslab does not find", async () => {
+  await kernel.execute("let pages = 3;\nconst other = { pages: 9, scans: 4 };");
+  expect(resultText(await kernel.execute("JSON.stringify({ pages, twice: [{ pages }] })"))).toBe(`'{"pages":3,"twice":[{"pages":3}]}'`);
+  expect(resultText(await kernel.execute("const own = 1;\nJSON.stringify({ own, pages })"))).toBe(`'{"own":1,"pages":3}'`);
+  await kernel.execute("({ pages, scans: pages = pages } = other);");
+  expect(resultText(await kernel.execute("pages"))).toBe("4");
+  await kernel.execute("({ pages = 5 } = {} as { pages?: number });");
+  expect(resultText(await kernel.execute("pages"))).toBe("5");
+  expect(resultText(await kernel.execute("[1, 2].map((pages) => JSON.stringify({ pages })).join()"))).toBe(`'{"pages":1},{"pages":2}'`);
+});

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { checkAwaits, type AstTools } from "./check-awaits.js";
+import { nameTheVariable, visitingShorthands, type ShorthandTools } from "./shorthand-properties.js";
 
 /** The parts of tslab 1.0.22 (and of its TypeScript 5.0.4) that the kernel builds on. They are not documented, but at rest. */
 
@@ -77,6 +78,7 @@ interface WatchSys {
 }
 
 interface WatchHost {
+  createProgram: (...args: readonly unknown[]) => { getProgram(): { getTypeChecker(): Parameters<typeof nameTheVariable>[0] } };
   resolveModuleNameLiterals?: (literals: readonly { readonly text: string }[], importer: string, redirected: unknown, options: unknown) => Resolved[];
 }
 
@@ -84,7 +86,7 @@ interface Resolved {
   readonly resolvedModule?: object | undefined;
 }
 
-interface TypeScript {
+interface TypeScript extends ShorthandTools {
   createWatchCompilerHost(roots: unknown, options: Record<string, unknown>, system: WatchSys, ...rest: unknown[]): WatchHost;
   resolveModuleName(name: string, importer: string, options: unknown, host: WatchHost): Resolved;
   createSourceFile(name: string, text: string, target: number, setParents: boolean): { readonly statements: readonly Statement[] };
@@ -156,8 +158,15 @@ function putMapsInto(require: NodeJS.Require, maps: Map<string, readonly string[
   const original = require(path) as TypeScript;
   const replaced: TypeScript = {
     ...original,
+    visitEachChild: visitingShorthands(original),
     createWatchCompilerHost(roots, options, system, ...rest) {
       const host = original.createWatchCompilerHost(roots, { ...options, inlineSourceMap: true }, watchOnlyOwnFiles(system), ...rest);
+      const createProgram = host.createProgram;
+      host.createProgram = (...args) => {
+        const builder = createProgram(...args);
+        nameTheVariable(builder.getProgram().getTypeChecker(), original);
+        return builder;
+      };
       if (packagesFrom !== undefined) host.resolveModuleNameLiterals = resolveAlsoFrom(packagesFrom, original, host);
       return host;
     },
