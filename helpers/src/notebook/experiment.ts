@@ -42,12 +42,14 @@ const HEED_MS = 1_000;
  * @throws what the work throws
  *
  * @example
- * const result = await experiment(function* () {
- *   for (let scan = 0; scan < 30; scan++) {
- *     ksm.scan();
- *     yield { done: scan + 1, total: 30 };
+ * const run = await experiment(scanKsm({ workload: mixWorkload({ pages: 900, shares: { unique: 1 } }) }), { title: "900 pages" });
+ * const sum = await experiment(function* () {
+ *   let sum = 0;
+ *   for (let i = 1; i <= 100; i++) {
+ *     sum += i;
+ *     yield { done: i, total: 100 };
  *   }
- *   return ksm.counters();
+ *   return sum;
  * });
  */
 export async function experiment<T>(work: Work<T>, options: ExperimentOptions = {}): Promise<T> {

@@ -9,7 +9,7 @@ import { runningTslab } from "./running-tslab.js";
  * (The last value of a cell is displayed by itself.)
  *
  * @example
- * for (const policy of policies) show(simulate(policy).table());
+ * for (const policy of ["none", "kernel"] as const) show(simulateKsm({ workload: mixWorkload({ pages: 900, shares: { unique: 1 } }), policy }));
  */
 export function show(value: unknown): void {
   const bundle = toBundle(value);
@@ -30,8 +30,8 @@ let displays = 0;
  * Outside a notebook each content is printed.
  *
  * @example
- * const live = showLive(chart(first));
- * live.update(chart(second));
+ * const live = showLive("half done");
+ * live.update("done");
  */
 export function showLive(value: unknown): LiveDisplay {
   const id = `mm-lab-${process.pid}-${++displays}`;

@@ -58,7 +58,7 @@ function cellToHtml(cell: Cell, align: "left" | "right"): string {
   const bar = cell.bar === undefined ? "" : `background:linear-gradient(90deg,transparent ${percent(cell.bar[0])},${INK}47 ${percent(cell.bar[0])},${INK}47 ${percent(cell.bar[1])},transparent ${percent(cell.bar[1])});`;
   const direction = align === "left" ? ` dir="auto"` : "";
   const content = cell.histogram === undefined ? html(cell.text) : histogramSvg(cell.histogram, cell.text);
-  return `<td${direction}${title} style="text-align:${align};padding:2px 10px;${align === "right" ? "white-space:pre;" : "max-width:36em;overflow-wrap:anywhere;"}${bar}${cell.absent === true ? GREY : ""}">${content}</td>`;
+  return `<td${direction}${title} style="text-align:${align};padding:2px 10px;${align === "right" ? "white-space:pre;" : "max-width:36em;overflow-wrap:break-word;"}${bar}${cell.absent === true ? GREY : ""}">${content}</td>`;
 }
 
 function percent(share: number): string {
