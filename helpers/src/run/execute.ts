@@ -121,6 +121,10 @@ function judgeCell(cell: Cell, count: number, reply: Reply | undefined, ending: 
   const outputs = cell.outputs ?? [];
   const error = outputs.find((output) => output.output_type === "error");
   const stderr = outputs.filter((output) => output.name === "stderr").map((output) => joined(output.text));
+  // The runner then interrupts the cell, whose last words may still arrive: they are not what went wrong.
+  if (ending?.startsWith("timeout") && (reply === undefined || error?.ename === "Interrupted")) {
+    return { kind: "timeout", message: `the cell ran longer than ${timeout} s`, trace: [], next: "give it more time with --timeout SECONDS, or a smaller run with -p" };
+  }
   if (!mayFail && (error !== undefined || reply?.status === "error")) return failedCell(cell, count, error, reply, cleanTrace(stderr));
   const diagnostic = stderr.find((text) => DIAGNOSTIC.test(text));
   if (!mayFail && diagnostic !== undefined) {
@@ -128,9 +132,6 @@ function judgeCell(cell: Cell, count: number, reply: Reply | undefined, ending: 
     return { kind: "diagnostic", message: `an error that no cell caught: ${firstError(trace)}`, trace, ...located(cell, count, trace), next: "await the promise in the cell, or catch its error" };
   }
   if (reply !== undefined && (reply.status === "ok" || mayFail)) return undefined;
-  if (ending?.startsWith("timeout")) {
-    return { kind: "timeout", message: `the cell ran longer than ${timeout} s`, trace: [], next: "give it more time with --timeout SECONDS, or a smaller run with -p" };
-  }
   if (ending !== null) return judgeEnding(ending);
   return { kind: "not-executed", message: `the cell was not executed (${reply?.status ?? "no reply"})`, trace: [], next: "look at the cell before it: an error there makes the kernel skip what follows" };
 }

@@ -5,7 +5,8 @@ import { root } from "@mm-lab/helpers";
 
 const PAGES = ["README.md", "helpers/README.md", "kernel-model/src/mechanisms/ksm/README.md", "data/README.md", "data/live/README.md"];
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
-const json = (file: string): Record<string, Record<string, string>> => JSON.parse(read(file)) as Record<string, Record<string, string>>;
+interface Package { readonly license: string; readonly scripts: Record<string, string>; readonly dependencies?: Record<string, string>; readonly devDependencies?: Record<string, string> }
+const json = (file: string): Package => JSON.parse(read(file)) as Package;
 
 test.each(PAGES)("every link of %s leads to a file", (page) => {
   const links = [...read(page).matchAll(/\]\(([^)#\s]+)\)/g)].map(([, link]) => link!).filter((link) => !/^https?:/.test(link));
@@ -13,7 +14,7 @@ test.each(PAGES)("every link of %s leads to a file", (page) => {
 });
 
 test("the commands that the README names exist", () => {
-  const scripts = Object.keys(json("package.json")["scripts"]!);
+  const scripts = Object.keys(json("package.json").scripts);
   const named = [...read("README.md").matchAll(/npm (?:run )?([a-z]+)/g)].map(([, name]) => name!).filter((name) => name !== "run");
   expect(named.length).toBeGreaterThan(4);
   for (const name of named) expect(scripts).toContain(name);
@@ -26,6 +27,6 @@ test("the list of dependencies is that of the packages, versions and licences in
     return Object.entries({ ...dependencies, ...devDependencies }).filter(([name]) => !name.startsWith("@mm-lab/"));
   });
   const listed = [...read("helpers/README.md").matchAll(/^\| (\S+) \| (\d\S*) \| (\S+) \|/gm)].map(([, name, version, licence]) => [name, version, licence].join(" "));
-  const actual = wanted.map(([name, version]) => [name, version, String(json(`node_modules/${name}/package.json`)["license"])].join(" "));
+  const actual = wanted.map(([name, version]) => [name, version, json(`node_modules/${name}/package.json`).license].join(" "));
   expect(listed.sort()).toEqual(actual.sort());
 });

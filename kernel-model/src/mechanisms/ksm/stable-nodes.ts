@@ -12,19 +12,19 @@ const FREE = -1;
 export class StableNodes {
   readonly tree = new RbTree(1024);
   /** Content of the node's KSM page; for a chain, of its dups. */
-  contentClass = new Int32Array(1025);
+  contentClass: Int32Array = new Int32Array(1025);
   /** rmap_hlist_len: items that map the KSM page, or {@link STABLE_NODE_CHAIN}. */
-  length = new Int32Array(1025);
+  length: Int32Array = new Int32Array(1025);
   /** Page table entries that map the KSM page: 0 once it is freed, and the node stale. */
-  mapCount = new Int32Array(1025);
+  mapCount: Int32Array = new Int32Array(1025);
   /** First item of a node (page + 1), first dup of a chain. */
-  first = new Int32Array(1025);
+  first: Int32Array = new Int32Array(1025);
   /** Chain that a dup hangs off, 0 for a node in the tree. */
-  chain = new Int32Array(1025);
-  nextDup = new Int32Array(1025);
-  prevDup = new Int32Array(1025);
+  chain: Int32Array = new Int32Array(1025);
+  nextDup: Int32Array = new Int32Array(1025);
+  prevDup: Int32Array = new Int32Array(1025);
   /** Of a chain: virtual time of its last clean-up, ms. */
-  prunedAt = new Float64Array(1025);
+  prunedAt: Float64Array = new Float64Array(1025);
   /** Chains that a search would change by passing them. */
   readonly unsettled = new Set<number>();
 

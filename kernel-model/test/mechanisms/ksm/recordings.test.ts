@@ -116,7 +116,6 @@ describe("a malformed recording is refused, naming the place", () => {
     ["contents that run past 2^64 - 1", withOp(["fill", 0, 4, 1, 7, 1]).replace(",7,1]", ",18446744073709551613,1]"),
       /the last content of fill is 18446744073709551616n; accepted: an integer from 0 to 2\^64 - 1/],
     ["an unknown knob in a step", withOp(["knob", "smart_scanning", 1]), new RegExp(`${op}: the knob is "smart_scanning"; accepted: run, pages`)],
-    ["a value a knob refuses", withOp(["knob", "max_page_sharing", 1]), /max_page_sharing is 1; accepted: an integer from 2 to \d+ mappings/],
     ["a store to an unmapped page", fileWith({ workloads: [workload({ steps: [{ scan: 0, ops: [["unmap", 1, 2], ["fill", 1, 2, 1, 7, 0]] }] })] }),
       /a store to page is 1; accepted: a mapped page/],
   ])("%s", (_, text, message) => {
