@@ -1,4 +1,4 @@
-import { checkOneOf, InputError, ksm, mechanisms } from "@mm-lab/kernel-model";
+import { checkOneOf, InputError, ksm, mechanisms, type Parameter } from "@mm-lab/kernel-model";
 import { readUserFile } from "../live/index.js";
 import { formatDataset, FORMATS } from "../simulate/formats.js";
 import { writeWhole } from "../run/index.js";
@@ -33,7 +33,7 @@ ${mechanisms.map(({ name, title, parameters }) => `${name}: ${title}\n${paramete
         await output(formatDataset(step.value.dataset(), format), input.text("out"));
         return 0;
       }
-      if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${step.value.note}`);
+      if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${step.value.note ?? ""}`);
     }
   },
 };
@@ -63,7 +63,7 @@ async function output(content: string | Uint8Array, file: string | undefined): P
   else process.stdout.write(content);
 }
 
-function describe(parameter: ksm.Parameter): string {
+function describe(parameter: Parameter): string {
   const unit = parameter.unit === undefined ? "" : ` ${parameter.unit}`;
   return `  ${parameter.name.padEnd(36)} ${parameter.meaning} (default ${parameter.default}${unit})`;
 }

@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path";
 import { InputError } from "@mm-lab/kernel-model";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge"];
-const FIXED = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium", "/snap/bin/chromium"];
+const FIXED = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium", "/snap/bin/chromium", "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe"];
 
 /**
  * The Chromium the browser tests use: MMLAB_CHROMIUM if set, else the first on the PATH or at a usual place.

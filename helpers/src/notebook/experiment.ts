@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { InputError } from "@mm-lab/kernel-model";
+import { InputError, type Progress } from "@mm-lab/kernel-model";
 import { kernelBridge } from "./bridge.js";
 import { Interrupted } from "./interrupted.js";
-import { ProgressBar, describeProgress, type Progress } from "./progress-bar.js";
+import { ProgressBar, describeProgress } from "./progress-bar.js";
 
 /** What an asynchronous experiment is given. */
 export interface ExperimentContext {

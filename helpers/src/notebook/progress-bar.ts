@@ -1,14 +1,6 @@
+import type { Progress } from "@mm-lab/kernel-model";
 import type { Bundle } from "../display/to-bundle.js";
 import { sendToNotebook } from "./show.js";
-
-/** How far a piece of work has come. */
-export interface Progress {
-  /** Units done so far, 0 to `total`. */
-  readonly done: number;
-  readonly total: number;
-  /** What is being done now, a few words. */
-  readonly note?: string;
-}
 
 /** Work that ends sooner shows no bar. */
 const SHOW_AFTER_MS = 300;

@@ -5,3 +5,4 @@ export * from "./errors.js";
 export * from "./hash.js";
 export * from "./random.js";
 export * from "./provenance.js";
+export * from "./run.js";

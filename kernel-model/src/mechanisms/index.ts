@@ -2,6 +2,7 @@
 import type { Experiments } from "../base/claims.js";
 import type { HasDataset } from "../base/dataset.js";
 import type { Provenance } from "../base/provenance.js";
+import type { Parameter, Progress } from "../base/run.js";
 import * as ksm from "./ksm/index.js";
 
 export interface Mechanism {
@@ -13,9 +14,9 @@ export interface Mechanism {
   readonly topic: string;
   readonly provenance: Provenance;
   readonly claims: Experiments;
-  readonly parameters: readonly ksm.Parameter[];
+  readonly parameters: readonly Parameter[];
   /** A run from flat parameters, cooperative: it yields its progress. `workload`, if it takes one, replaces the generated one. */
-  simulate(parameters: Readonly<Record<string, unknown>>, workload?: ksm.Workload): Generator<ksm.Progress, HasDataset>;
+  simulate(parameters: Readonly<Record<string, unknown>>, workload?: ksm.Workload): Generator<Progress, HasDataset>;
 }
 
 export const mechanisms: readonly Mechanism[] = [

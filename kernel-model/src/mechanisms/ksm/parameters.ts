@@ -1,16 +1,10 @@
 /** KSM runs from flat named parameters: what the command line and parameter sweeps hand over. */
 import { checkKeys, InputError, quote } from "../../base/errors.js";
+import type { Parameter, Progress } from "../../base/run.js";
 import { KNOB_NAMES, DEFAULT_KNOBS, type KsmKnobs } from "./knobs.js";
-import { scanKsm, type KsmRun, type Progress } from "./simulate.js";
+import { scanKsm, type KsmRun } from "./simulate.js";
 import type { SkipPolicy } from "./skip-policy.js";
 import { mixWorkload, type MixOptions, type Workload } from "./workload.js";
-
-export interface Parameter {
-  readonly name: string;
-  readonly default: number | string;
-  readonly unit?: string;
-  readonly meaning: string;
-}
 
 /** Parameters of the generated workload and the run; the knobs of /sys/kernel/mm/ksm come on top under their own names. */
 export const PARAMETERS: readonly Parameter[] = [

@@ -1,6 +1,7 @@
 /** Runs ksmd over a workload in virtual time and records the counters after each full scan. */
 import type { Column, Dataset, HasDataset } from "../../base/dataset.js";
 import { checkInteger, checkKeys, checkNumber, checkOneOf } from "../../base/errors.js";
+import type { Progress } from "../../base/run.js";
 import { checkCost, cpuNs, type KsmCost } from "./cost.js";
 import { DEFAULT_KNOBS, type KsmKnobs } from "./knobs.js";
 import { MEASURES, type MeasureName } from "./measures.js";
@@ -26,13 +27,6 @@ export interface KsmOptions {
    * millions of pages (README.md says what differs). Default "kernel" up to 100,000 pages, else "lazy".
    */
   readonly walks?: "kernel" | "lazy";
-}
-
-/** How far a run is; yielded about every million page visits. */
-export interface Progress {
-  readonly done: number;
-  readonly total: number;
-  readonly note: string;
 }
 
 /** Counters after each full scan, one array per measure, in order of the scans. */
