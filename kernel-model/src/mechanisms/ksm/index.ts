@@ -13,6 +13,7 @@ export * from "./properties.js";
 export * from "./provenance.js";
 export * from "./recording.js";
 export * from "./scanner.js";
+export * from "./scenarios.js";
 export * from "./simulate.js";
 export * from "./skip-policy.js";
 export * from "./state.js";
