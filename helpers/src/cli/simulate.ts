@@ -17,7 +17,7 @@ ${mechanisms.map(({ name, title, parameters }) => `${name}: ${title}\n${paramete
   options: {
     param: { kind: "list", short: "p", value: "NAME=VALUE", help: "a parameter (JSON, else text); repeatable" },
     workload: { kind: "text", value: "FILE", help: "a recording (.json) or operations (.csv; -p pages=N says how many pages) instead of a generated workload" },
-    case: { kind: "text", value: "NAME", help: "which workload of the recording; default the first" },
+    case: { kind: "text", value: "NAME", help: "which workload of the recording, NAME or NAME:SMART_SCAN; default the first" },
     format: { kind: "text", value: "FORMAT", help: "json (default), csv or parquet" },
     out: { kind: "text", value: "FILE", help: "write there instead of to stdout" },
   },
@@ -52,10 +52,11 @@ function readWorkload(input: ParsedArguments, parameters: Record<string, unknown
   }
   const { cases } = ksm.parseRecording(text, file);
   const wanted = input.text("case") ?? cases[0]?.name ?? "";
-  const found = cases.find(({ name }) => name === wanted);
-  if (found === undefined) throw new InputError("--case", wanted, [...new Set(cases.map(({ name }) => name))].join(", "), "use one of these names");
+  // Most workloads were recorded twice: NAME:0 and NAME:1 tell the value of smart_scan, NAME alone is the first.
+  const found = cases.find(({ name, smartScan }) => name === wanted || `${name}:${smartScan}` === wanted);
+  if (found === undefined) throw new InputError("--case", wanted, cases.map(({ name, smartScan }) => `${name}:${smartScan}`).join(", "), "use one of these names");
   const knobs = { ...found.knobs, smart_scan: found.smartScan };
-  return { workload: ksm.stepsWorkload(found), parameters: { scans: found.rows.length, ...knobs, ...parameters } };
+  return { workload: ksm.stepsWorkload({ name: found.name, pages: found.pages, steps: found.steps, refusedWrites: "ignore" }), parameters: { scans: found.rows.length, ...knobs, ...parameters } };
 }
 
 async function output(content: string | Uint8Array, file: string | undefined): Promise<void> {

@@ -68,11 +68,14 @@ export function checkNumber(what: string, value: unknown, range: NumberRange = {
 export function checkOneOf<T extends string | number | boolean>(what: string, value: unknown, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
-  throw new InputError(what, value, `one of ${choices.map((c) => quote(c)).join(", ")}`, suggestion(String(value), choices.map(String)));
+  throw new InputError(what, value, `one of ${choices.map((c) => quote(c)).join(", ")}`, typeof value === "string" && choices.every((c) => typeof c === "string") ? suggestion(value, choices) : "use one of these");
 }
 
 /** Throws {@link InputError} if `given` has a key that is not in `known` (a misspelt parameter must never be ignored). */
-export function checkKeys(what: string, given: object, known: readonly string[]): void {
+export function checkKeys(what: string, given: unknown, known: readonly string[]): void {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new InputError(`the parameters of ${what}`, given, `an object with ${known.join(", ")}`, "write them in braces, by name");
+  }
   for (const key of Object.keys(given)) {
     if (!known.includes(key)) throw new InputError(`a parameter of ${what}`, key, known.join(", "), suggestion(key, known));
   }

@@ -20,8 +20,8 @@ export function writeKnob(ksm: KsmState, name: string, value: unknown): KnobResu
   const knob = KNOB_NAMES.find((known) => known === name);
   if (knob === undefined) throw new InputError("the knob", name, `run, ${KNOB_NAMES.join(", ")}`, "use a file name of /sys/kernel/mm/ksm");
   const checked = checkKnob(knob, value);
-  if (ksm.knobs[knob] === checked) return "ok";
   if (knob === "pages_to_scan" && ksm.knobs.advisor_mode !== "none") return "EINVAL";
+  if (ksm.knobs[knob] === checked) return "ok";
   if (knob === "max_page_sharing" || knob === "merge_across_nodes") {
     if (ksm.pagesShared > 0) return "EBUSY";
     removeAllStableNodes(ksm);

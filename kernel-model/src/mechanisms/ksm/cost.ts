@@ -18,7 +18,7 @@ export interface KsmCost {
   readonly wakeUpNs: number;
 }
 
-export const DEFAULT_COST: KsmCost = { visitNs: 150, checksumNs: 450, comparisonNs: 120, mergeNs: 2500, wakeUpNs: 5000 };
+export const DEFAULT_COST: KsmCost = Object.freeze({ visitNs: 150, checksumNs: 450, comparisonNs: 120, mergeNs: 2500, wakeUpNs: 5000 });
 
 export function checkCost(given: Partial<KsmCost> = {}): KsmCost {
   checkKeys("cost", given, Object.keys(DEFAULT_COST));

@@ -1,4 +1,5 @@
 /** The experiments behind the claims and the notebook: small questions to the model, each answered by a run of it. */
+import { checkInteger } from "../../base/errors.js";
 import { addProcess, fill, madviseMergeable } from "./memory.js";
 import type { MeasureName } from "./measures.js";
 import { doScan } from "./scanner.js";
@@ -19,6 +20,7 @@ export type ProcessedScans = readonly number[] & { readonly age: number };
  * visitsOfUniquePage(14); // 0, 1, 2, 3, 5, 8, 13
  */
 export function visitsOfUniquePage(rounds: number, options: { readonly policy?: SkipPolicy; readonly wrapAge?: boolean } = {}): ProcessedScans {
+  checkInteger("rounds", rounds, { min: 0, unit: "full scans" });
   const ksm = new KsmState(1, options.policy === undefined ? {} : { policy: options.policy });
   addProcess(ksm, 1);
   fill(ksm, 0, 1, 1, 1, 0);

@@ -28,7 +28,7 @@ export interface KsmKnobs {
   readonly advisor_target_scan_time: number;
 }
 
-export const DEFAULT_KNOBS: KsmKnobs = {
+export const DEFAULT_KNOBS: KsmKnobs = Object.freeze({
   pages_to_scan: 100,
   sleep_millisecs: 20,
   smart_scan: 1,
@@ -41,7 +41,7 @@ export const DEFAULT_KNOBS: KsmKnobs = {
   advisor_min_pages_to_scan: 500,
   advisor_max_pages_to_scan: 30000,
   advisor_target_scan_time: 200,
-};
+});
 
 export type KnobName = keyof KsmKnobs;
 export const KNOB_NAMES = Object.keys(DEFAULT_KNOBS) as readonly KnobName[];
@@ -64,7 +64,7 @@ export function checkKnob(name: KnobName, value: unknown): number | string {
   const range = INTEGER_RANGES[name];
   if (range !== undefined) return checkInteger(name, value, range);
   if (name === "advisor_mode") return checkOneOf(name, value, ["none", "scan-time"]);
-  return checkOneOf(name, typeof value === "boolean" ? Number(value) : value, [0, 1]);
+  return checkOneOf(name, value, [0, 1]);
 }
 
 /** All knobs: the given ones checked, the others at their defaults. */

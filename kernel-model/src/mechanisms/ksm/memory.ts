@@ -15,7 +15,7 @@ export function addProcess(ksm: KsmState, pages: number, name = `process ${ksm.s
   const firstPage = ksm.slots.at(-1)?.endPage ?? 0;
   const free = ksm.pages - firstPage;
   checkInteger(`the size of ${name}`, pages, { min: 1, max: free, unit: "pages", next: "make the model larger or the process smaller" });
-  const slot: MmSlot = { name, firstPage, endPage: firstPage + pages, listed: false, rmapItems: 0, mergingPages: 0, zeroPages: 0 };
+  const slot: MmSlot = { name, firstPage, endPage: firstPage + pages, listed: false, rmapItems: 0, mergingPages: 0 };
   ksm.slots.push(slot);
   ksm.flags.fill(VMA_MAPPED, firstPage, slot.endPage);
   return slot;
@@ -33,12 +33,10 @@ export function madviseMergeable(ksm: KsmState, start: number, stop: number): vo
 /** madvise(MADV_UNMERGEABLE): each merged page gets a private copy again. */
 export function madviseUnmergeable(ksm: KsmState, start: number, stop: number): void {
   checkRange(ksm, "unmergeable", start, stop);
-  for (const slot of slotsIn(ksm, start, stop)) {
-    for (let page = Math.max(start, slot.firstPage); page < Math.min(stop, slot.endPage); page++) {
-      if ((ksm.flags[page]! & VMA_MERGEABLE) === 0) continue;
-      breakKsm(ksm, page, slot);
-      ksm.flags[page] = ksm.flags[page]! & ~VMA_MERGEABLE;
-    }
+  for (let page = start; page < stop; page++) {
+    if ((ksm.flags[page]! & VMA_MERGEABLE) === 0) continue;
+    breakKsm(ksm, page);
+    ksm.flags[page] = ksm.flags[page]! & ~VMA_MERGEABLE;
   }
 }
 
@@ -55,16 +53,16 @@ export function fill(ksm: KsmState, start: number, stop: number, step: number, f
   const last = BigInt(checkContent("the first content of fill", first)) + BigInt(count - 1) * BigInt(increment);
   checkContent("the last content of fill", last);
   const small = typeof first === "number" && typeof increment === "number" && last <= BigInt(Number.MAX_SAFE_INTEGER);
+  for (let page = start; page < stop; page += step) checkMapped(ksm, page); // before the first store: all or nothing
   for (let k = 0, page = start; page < stop; k++, page += step) {
     writePage(ksm, page, small ? first + k * increment : BigInt(first) + BigInt(k) * BigInt(increment));
   }
 }
 
-/** Stores to one whole page; the range has been checked. O(1). */
+/** Stores to one whole page. O(1). */
 export function writePage(ksm: KsmState, page: number, content: ContentNumber): void {
-  const f = ksm.flags[page]!;
-  if ((f & VMA_MAPPED) === 0) throw new InputError("a store to page", page, "a mapped page", "map it, or leave it out");
-  const fresh = ksm.contents.take(content);
+  checkMapped(ksm, page);
+  const fresh = ksm.contents.take(checkContent("the content of a store", content));
   discard(ksm, page);
   ksm.flags[page] = (ksm.flags[page]! & ~PTE_MASK) | PTE_ANON;
   ksm.content[page] = fresh;
@@ -107,7 +105,7 @@ export function unmap(ksm: KsmState, start: number, stop: number): void {
 }
 
 /** Gives a merged page a private copy with the same content (break_ksm). */
-export function breakKsm(ksm: KsmState, page: number, slot: MmSlot): void {
+export function breakKsm(ksm: KsmState, page: number): void {
   const pte = ksm.flags[page]! & PTE_MASK;
   if (pte === PTE_KSM) {
     unmapKsmPage(ksm, ksm.head[page]!);
@@ -115,9 +113,7 @@ export function breakKsm(ksm: KsmState, page: number, slot: MmSlot): void {
     ksm.contents.hold(ZERO_CLASS);
     ksm.content[page] = ZERO_CLASS;
     ksm.zeroPages--;
-    slot.zeroPages--;
   } else return;
-  ksm.work.copies++;
   ksm.flags[page] = (ksm.flags[page]! & ~PTE_MASK) | PTE_ANON;
 }
 
@@ -133,9 +129,12 @@ function discard(ksm: KsmState, page: number): void {
     ksm.contents.drop(ksm.content[page]!);
   } else if (pte === PTE_KSM_ZERO) {
     ksm.zeroPages--;
-    ksm.slotOf(page).zeroPages--;
   }
   ksm.flags[page] = f & ~PTE_MASK;
+}
+
+function checkMapped(ksm: KsmState, page: number): void {
+  if (((ksm.flags[page] ?? 0) & VMA_MAPPED) === 0) throw new InputError("a store to page", page, "a mapped page", "map it, or leave it out");
 }
 
 function slotsIn(ksm: KsmState, start: number, stop: number): MmSlot[] {

@@ -19,8 +19,14 @@ export const PARAMETERS: readonly Parameter[] = [
   { name: "rewriteSeconds", default: 10, unit: "s", meaning: "time between two rewrites of a volatile page" },
   { name: "turnover", default: "processes", meaning: "short-lived pages are new processes, or same-addresses rewritten" },
   { name: "scans", default: 30, unit: "full scans", meaning: "length of the run" },
+  { name: "seconds", default: "none", unit: "s", meaning: "end of the run in virtual time, whichever of scans and seconds comes first" },
+  { name: "seed", default: "none", meaning: "shuffles the pages of the generated workload" },
+  { name: "walks", default: "by size", meaning: "how the stable tree is searched: kernel or lazy" },
   { name: "policy", default: "kernel", meaning: "none, kernel, failed-scans, or skip lengths by age as a list, e.g. [0,0,0,1,2,4]" },
 ];
+
+/** Those that have nothing to do with the generated workload. */
+const RUN = ["scans", "seconds", "walks", "policy"];
 
 const KINDS = ["unique", "duplicate", "zero", "shortLived", "volatile"] as const;
 
@@ -29,14 +35,16 @@ const KINDS = ["unique", "duplicate", "zero", "shortLived", "volatile"] as const
  * Errors: {@link InputError} for an unknown name, with all names listed, or a value out of range.
  */
 export function scanKsmFromParameters(given: Readonly<Record<string, unknown>>, workload?: Workload): Generator<Progress, KsmRun> {
-  const ours = workload === undefined ? PARAMETERS : PARAMETERS.filter(({ name }) => name === "scans" || name === "policy");
+  const ours = workload === undefined ? PARAMETERS : PARAMETERS.filter(({ name }) => RUN.includes(name));
   const known = [...ours.map(({ name }) => name), ...KNOB_NAMES];
   checkKeys("ksm", given, known);
   const value = (name: string): unknown => given[name] ?? PARAMETERS.find((parameter) => parameter.name === name)?.default;
   const knobs = Object.fromEntries(KNOB_NAMES.filter((name) => given[name] !== undefined).map((name) => [name, given[name]])) as Partial<KsmKnobs>;
   return scanKsm({
     workload: workload ?? mixWorkload(mixFrom(given, value)),
-    scans: value("scans") as number,
+    ...(given["scans"] === undefined && given["seconds"] !== undefined ? {} : { scans: value("scans") as number }),
+    ...(given["seconds"] !== undefined && { seconds: given["seconds"] as number }),
+    ...(given["walks"] !== undefined && { walks: given["walks"] as "kernel" | "lazy" }),
     policy: policyFrom(value("policy")),
     knobs,
   });
@@ -47,7 +55,8 @@ function mixFrom(given: Readonly<Record<string, unknown>>, value: (name: string)
   const someShare = KINDS.some((kind) => given[kind] !== undefined);
   const shares = Object.fromEntries(KINDS.map((kind) => [kind, someShare ? (given[kind] ?? 0) : value(kind)]));
   const rest = ["pages", "copies", "lifetimeSeconds", "rewriteSeconds", "turnover"].map((name) => [name, value(name)]);
-  return { ...Object.fromEntries(rest), shares } as MixOptions;
+  const seed = given["seed"] === undefined ? {} : { seed: given["seed"] };
+  return { ...Object.fromEntries(rest), ...seed, shares } as MixOptions;
 }
 
 function policyFrom(value: unknown): SkipPolicy {

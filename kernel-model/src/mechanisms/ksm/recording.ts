@@ -9,7 +9,7 @@ import { KNOB_NAMES, type KsmKnobs } from "./knobs.js";
 import { addProcess, madviseMergeable } from "./memory.js";
 import { applyOp, type Op, type Step } from "./ops.js";
 import { doScan } from "./scanner.js";
-import { KsmState } from "./state.js";
+import { KsmState, MAX_PAGES } from "./state.js";
 
 /** Counters of a recording's rows, in our order; a file states its own in "columns". */
 const COLUMNS = ["scanned", "skipped", "shared", "sharing", "unshared", "volatile", "zero", "chains", "dups", "rmap_items", "merging"] as const;
@@ -61,8 +61,8 @@ export function replayCase(recorded: Pick<RecordedCase, "pages" | "knobs" | "sma
   return rows;
 }
 
-/** As applyOp; a value that the knob's file refused (EINVAL) changed nothing. */
-function applyRecorded(ksm: KsmState, op: Op): void {
+/** As applyOp; a write that the knob's file refused (EBUSY, EINVAL) changed nothing, then as now. */
+export function applyRecorded(ksm: KsmState, op: Op): void {
   try {
     applyOp(ksm, op);
   } catch (error) {
@@ -104,6 +104,9 @@ function rowOf(ksm: KsmState, before: { scanned: number; skipped: number }): Rec
 /** Reads a recording. Errors: {@link InputError} naming the place in the file, what is accepted there and what to do. */
 export function parseRecording(text: string, source = "the recording"): Recording {
   const file = asObject(parseJson(text, source), source);
+  if (file["workloads"] === undefined && file["untouched"] !== undefined) {
+    throw new InputError(source, "evidence for claims", "a recording of counters per scan, with \"workloads\"", "leave this file out: `mm-lab claims` reads it");
+  }
   const columns = asFilledArray(file["columns"], `${source}: "columns"`).map((name, i) => {
     const known = COLUMNS.find((column) => column === name);
     if (known === undefined) throw malformed(`${source}: columns[${i}]`, name, COLUMNS.join(", "));
@@ -122,7 +125,7 @@ function parseCase(value: unknown, where: string, columns: readonly RecordedColu
   const workload = asObject(value, where);
   const name = workload["name"];
   if (typeof name !== "string") throw malformed(`${where}.name`, name, "a text");
-  const pages = checkInteger(`${where}.pages`, workload["pages"], { min: 1, max: 2 ** 31 - 2, unit: "pages" });
+  const pages = checkInteger(`${where}.pages`, workload["pages"], { min: 1, max: MAX_PAGES, unit: "pages" });
   const smartScan = workload["smart_scan"];
   if (smartScan !== 0 && smartScan !== 1) throw malformed(`${where}.smart_scan`, smartScan, "0 or 1");
   const knobs = { ...common, ...(workload["knobs"] === undefined ? {} : asObject(workload["knobs"], `${where}.knobs`)) };

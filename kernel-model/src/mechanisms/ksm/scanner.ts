@@ -1,6 +1,7 @@
 /**
  * ksmd: one wake-up after the other through all candidates. Function names are those of mm/ksm.c in camelCase.
  */
+import { checkInteger } from "../../base/errors.js";
 import { CHECKSUM, WORDS, ZERO_CLASS } from "./content.js";
 import { advisorStartScan, advisorStopScan } from "./advisor.js";
 import {
@@ -17,6 +18,7 @@ import { breakKsm } from "./memory.js";
  * Returns true if the full scan was completed. Skipped pages do not count against the budget.
  */
 export function doScan(ksm: KsmState, budget: number): boolean {
+  if (budget !== Infinity) checkInteger("the budget of doScan", budget, { min: 1, unit: "pages, or Infinity" });
   if (!ksm.slots.some((slot) => slot.listed)) return true;
   if (ksm.cursorSlot < 0) startFullScan(ksm);
   const { flags, policy } = ksm;
@@ -55,7 +57,7 @@ export function unmergeAndRemoveAllRmapItems(ksm: KsmState): void {
   for (const slot of ksm.slots) {
     for (let page = slot.firstPage; page < slot.endPage; page++) {
       const f = ksm.flags[page]!;
-      if ((f & VMA_MERGEABLE) !== 0) breakKsm(ksm, page, slot);
+      if ((f & VMA_MERGEABLE) !== 0) breakKsm(ksm, page);
       if ((f & RMAP_ITEM) !== 0) freeRmapItem(ksm, page, slot);
     }
   }
@@ -164,7 +166,6 @@ function mapZeroPage(ksm: KsmState, page: number): void {
   ksm.flags[page] = (ksm.flags[page]! & ~PTE_MASK) | PTE_KSM_ZERO;
   ksm.contents.drop(ZERO_CLASS);
   ksm.zeroPages++;
-  ksm.slotOf(page).zeroPages++;
   ksm.work.merges++;
 }
 

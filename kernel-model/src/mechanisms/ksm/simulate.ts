@@ -1,6 +1,6 @@
 /** Runs ksmd over a workload in virtual time and records the counters after each full scan. */
 import type { Column, Dataset, HasDataset } from "../../base/dataset.js";
-import { checkInteger, checkKeys, checkNumber, checkOneOf } from "../../base/errors.js";
+import { checkInteger, checkKeys, checkNumber, checkOneOf, InputError } from "../../base/errors.js";
 import type { Progress } from "../../base/run.js";
 import { checkCost, cpuNs, type KsmCost } from "./cost.js";
 import { DEFAULT_KNOBS, type KsmKnobs } from "./knobs.js";
@@ -49,9 +49,10 @@ export class KsmRun implements HasDataset {
     return this.total("pages_scanned") + this.total("pages_skipped");
   }
 
-  /** Sum of a per-scan measure, from scan `from` on. */
+  /** Sum of a per-scan measure, from scan `from` on. Errors: {@link InputError} for an unknown measure or scan. */
   total(measure: MeasureName, from = 0): number {
-    return this.series[measure].subarray(from).reduce((sum, x) => sum + x, 0);
+    checkInteger("from", from, { min: 0, max: this.scans - 1, unit: "(a scan of the run)" });
+    return this.#values(measure).subarray(from).reduce((sum, x) => sum + x, 0);
   }
 
   /** Mean of a measure over the scans from `from` on. */
@@ -61,12 +62,16 @@ export class KsmRun implements HasDataset {
 
   /** Value after the last scan. */
   last(measure: MeasureName): number {
-    return this.series[measure].at(-1) ?? NaN;
+    return this.#values(measure).at(-1)!;
+  }
+
+  #values(measure: MeasureName): Float64Array {
+    return this.series[checkOneOf("the measure", measure, MEASURES.map(({ name }) => name))];
   }
 
   dataset(): Dataset {
     const columns = MEASURES.map((measure): Column => ({ ...measure, values: this.series[measure.name] }));
-    return { title: `KSM after each full scan: ${this.workload}; policy ${this.policy}`, columns };
+    return { title: `KSM after each full scan: ${this.workload}; policy ${this.policy}${this.state.walks === "lazy" ? "; lazy walks" : ""}`, columns };
   }
 }
 
@@ -91,11 +96,17 @@ export function simulateKsm(options: KsmOptions): KsmRun {
 /** The same, stopping every now and then to report progress, so that a notebook can show it and interrupt the run. */
 export function* scanKsm(options: KsmOptions): Generator<Progress, KsmRun> {
   checkKeys("simulateKsm", options, ["workload", "scans", "seconds", "knobs", "policy", "cost", "walks"]);
+  if (typeof options.workload?.start !== "function") {
+    throw new InputError("workload", options.workload, "a workload", "make one with mixWorkload, stepsWorkload or csvWorkload");
+  }
   const scans = checkInteger("scans", options.scans ?? (options.seconds === undefined ? 30 : 1e6), { min: 1, max: 1e6, unit: "full scans" });
   const endMs = options.seconds === undefined ? Infinity : 1000 * checkNumber("seconds", options.seconds, { min: 0.001, unit: "s of virtual time" });
   const cost = checkCost(options.cost);
   const { workload } = options;
   const knobs = { ...options.knobs };
+  if (knobs.advisor_mode === "scan-time" && knobs.pages_to_scan !== undefined) {
+    throw new InputError("pages_to_scan", knobs.pages_to_scan, "no value while the advisor sets it (the kernel answers EINVAL)", "leave it out, or set advisor_mode to \"none\"");
+  }
   if (knobs.advisor_mode === "scan-time") knobs.pages_to_scan ??= knobs.advisor_min_pages_to_scan ?? DEFAULT_KNOBS.advisor_min_pages_to_scan;
   const ksm = new KsmState(workload.pages, {
     knobs,
@@ -106,8 +117,8 @@ export function* scanKsm(options: KsmOptions): Generator<Progress, KsmRun> {
   const driver = workload.start(ksm);
   const rows: Record<MeasureName, number>[] = [];
   const progress = (): Progress =>
-    endMs === Infinity ? { done: rows.length, total: scans, note: `${rows.length} of ${scans} full scans` }
-    : { done: Math.min(ksm.nowMs, endMs), total: endMs, note: `${rows.length} full scans, ${Math.round(ksm.nowMs / 1000)} of ${endMs / 1000} s` };
+    endMs === Infinity ? { done: Math.round(100 * (rows.length + (ksm.cursorSlot < 0 ? 0 : ksm.cursorPage / ksm.pages))) / 100, total: scans, note: "full scans" }
+    : { done: Math.round(Math.min(ksm.nowMs, endMs) / 1000), total: endMs / 1000, note: "s of virtual time" };
 
   yield progress();
   let wakeUps = 0;
@@ -127,12 +138,17 @@ export function* scanKsm(options: KsmOptions): Generator<Progress, KsmRun> {
         }
       }
       wakeUps++;
+      const wokenAt = ksm.nowMs;
       const cpuMs = (cpuNs(ksm, cost) + wakeUps * cost.wakeUpNs) / 1e6;
       ksm.nowMs += ksm.knobs.sleep_millisecs + (cpuMs - ksm.cpuMs);
       ksm.cpuMs = cpuMs;
+      if (ksm.nowMs === wokenAt && endMs !== Infinity) {
+        throw new InputError("seconds", options.seconds, "a run in which time passes (here neither sleep nor work takes any)", "give sleep_millisecs or a cost, or limit the run by scans");
+      }
     }
     rows.push({
       scan,
+      full_scans: ksm.seqnr,
       time: toMicro(ksm.nowMs / 1000),
       scan_time: toMicro((ksm.nowMs - before.nowMs) / 1000),
       cpu_time: toMicro(ksm.cpuMs - before.cpuMs),

@@ -1,4 +1,4 @@
-import { checkInteger, checkOneOf, InputError, quote } from "../../base/errors.js";
+import { checkInteger, checkKeys, checkOneOf, InputError, quote } from "../../base/errors.js";
 
 /** How many scans a page of this age is left out for: an integer from 0 to 255; `age` is 0 to 255. */
 export type SkipFunction = (age: number) => number;
@@ -53,11 +53,12 @@ export function compilePolicy(policy: SkipPolicy = "kernel"): CompiledPolicy {
   }
   if (typeof policy === "function") return compile({ skips: policy, name: policy.name || "custom" }, true);
   if (isTable(policy)) return compile({ skips: policy, name: "table" }, true);
+  checkKeys("the skip policy", policy, ["skips", "agesOn", "graceAge", "name"]);
   return compile(policy, true);
 }
 
 function isTable(policy: readonly number[] | SkipPolicyOptions): policy is readonly number[] {
-  return Array.isArray(policy);
+  return Array.isArray(policy) || ArrayBuffer.isView(policy);
 }
 
 function compile(options: SkipPolicyOptions, enabled: boolean): CompiledPolicy {

@@ -1,4 +1,4 @@
-import { InputError } from "../../base/errors.js";
+import { checkInteger, checkKeys, checkOneOf, InputError } from "../../base/errors.js";
 import { freshAdvisor } from "./advisor.js";
 import { ContentTable } from "./content.js";
 import { checkKnobs, type KsmKnobs } from "./knobs.js";
@@ -36,12 +36,19 @@ export interface MmSlot {
   /** rmap items and merged pages of this process, as in /proc/PID/ksm_stat. */
   rmapItems: number;
   mergingPages: number;
-  zeroPages: number;
 }
 
 /** sizeof(struct ksm_rmap_item) on 64-bit: what general_profit charges for an item. */
 export const RMAP_ITEM_BYTES = 64;
 export const PAGE_BYTES = 4096;
+
+/** Largest model: 512 GiB of 4 KiB pages. It takes 24 bytes a page and 32 a distinct content, 3 to 7 GiB. */
+export const MAX_PAGES = 2 ** 27;
+
+/** Checks a number of pages given by a user. */
+export function checkPages(what: string, pages: unknown): number {
+  return checkInteger(what, pages, { min: 1, max: MAX_PAGES, unit: "pages (at 24 to 56 bytes of memory each)" });
+}
 
 export interface KsmStateOptions {
   readonly knobs?: Partial<KsmKnobs>;
@@ -100,13 +107,15 @@ export class KsmState {
   cpuMs = 0;
   advisor = freshAdvisor();
   /** Counts of the work done, priced by cost.ts. */
-  readonly work = { checksums: 0, comparisons: 0, merges: 0, copies: 0 };
+  readonly work = { checksums: 0, comparisons: 0, merges: 0 };
 
   constructor(
     readonly pages: number,
     options: KsmStateOptions = {},
   ) {
-    this.walks = options.walks ?? "kernel";
+    checkPages("pages", pages);
+    checkKeys("KsmState", options, ["knobs", "policy", "contentHint", "walks"]);
+    this.walks = checkOneOf("walks", options.walks ?? "kernel", ["kernel", "lazy"]);
     this.knobs = checkKnobs(options.knobs);
     this.policy = compilePolicy(options.policy);
     this.flags = new Uint8Array(pages);

@@ -2,9 +2,9 @@
 import { checkInteger, checkKeys, checkNumber, checkOneOf, InputError, quote } from "../../base/errors.js";
 import { Random } from "../../base/random.js";
 import { addProcess, madviseMergeable, replaceProcess, writePage } from "./memory.js";
-import { applyOp, type Step } from "./ops.js";
-import { parseOp } from "./recording.js";
-import type { KsmState } from "./state.js";
+import { applyOp, type Op, type Step } from "./ops.js";
+import { applyRecorded, parseOp } from "./recording.js";
+import { checkPages, type KsmState } from "./state.js";
 
 export interface Workload {
   readonly name: string;
@@ -20,22 +20,42 @@ export interface WorkloadDriver {
   advance(scan: number, nowMs: number): void;
 }
 
-/** A workload given step by step, one process, all of it mergeable from the start. */
-export function stepsWorkload(options: { readonly pages: number; readonly steps: readonly Step[]; readonly name?: string }): Workload {
-  checkInteger("pages", options.pages, { min: 1, max: 2 ** 31 - 2, unit: "pages" });
+export interface StepsOptions {
+  readonly pages: number;
+  readonly steps: readonly Step[];
+  readonly name?: string;
+  /** What a write does that a knob's file refuses: stop the run, or change nothing, as it did when it was recorded. Default "error". */
+  readonly refusedWrites?: "error" | "ignore";
+}
+
+/**
+ * A workload given step by step, one process, all of it mergeable from the start. Steps of scans that are not run do nothing.
+ * Errors: {@link InputError} for a malformed step; while running, for an operation that cannot be done, naming its step.
+ */
+export function stepsWorkload(options: StepsOptions): Workload {
+  checkKeys("stepsWorkload", options, ["pages", "steps", "name", "refusedWrites"]);
+  const { steps, name = "steps" } = options;
+  const pages = checkPages("pages", options.pages);
+  const apply = checkOneOf("refusedWrites", options.refusedWrites ?? "error", ["error", "ignore"]) === "ignore" ? applyRecorded : applyOp;
+  if (!isList(steps)) throw new InputError("steps", steps, "an array of { scan, ops }", "see stepsWorkload");
+  for (const [i, step] of steps.entries()) {
+    checkKeys(`steps[${i}]`, step, ["scan", "ops", "where"]);
+    checkInteger(`steps[${i}].scan`, step.scan, { min: 0, unit: "(a full scan)" });
+    if (!isList(step.ops)) throw new InputError(`steps[${i}].ops`, step.ops, "an array of operations", "see stepsWorkload");
+  }
   return {
-    name: options.name ?? "steps",
-    pages: options.pages,
-    contents: Math.min(options.pages, 1 << 20),
+    name,
+    pages,
+    contents: Math.min(pages, 1 << 20),
     start(ksm) {
-      addProcess(ksm, options.pages, options.name);
+      addProcess(ksm, pages, name);
       let done = -1;
       return {
         advance(scan) {
           while (done < scan) {
             done++;
-            for (const step of options.steps) if (step.scan === done) for (const op of step.ops) applyOp(ksm, op);
-            if (done === 0) madviseMergeable(ksm, 0, options.pages);
+            for (const step of steps) if (step.scan === done) applyStep(ksm, step, apply, name);
+            if (done === 0) madviseMergeable(ksm, 0, pages);
           }
         },
       };
@@ -43,13 +63,32 @@ export function stepsWorkload(options: { readonly pages: number; readonly steps:
   };
 }
 
+/** Array.isArray without its narrowing of read-only arrays to any. */
+function isList(value: unknown): boolean {
+  return Array.isArray(value);
+}
+
+function applyStep(ksm: KsmState, step: Step, apply: (ksm: KsmState, op: Op) => void, name: string): void {
+  for (const op of step.ops) {
+    try {
+      apply(ksm, op);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      throw new InputError(`${step.where ?? `${name}, before scan ${step.scan}`}: ${error.what}`, error.value, error.accepted, error.next);
+    }
+  }
+}
+
 /**
  * A workload from CSV: a line per operation, `scan,op,...` with the operation's fields in the order of the recordings.
+ * Errors: {@link InputError} naming the line.
  *
  * @example
  * csvWorkload("scan,op,args\n0,fill,0,1000,1,7,0\n5,unmap,0,500", 1000);
  */
 export function csvWorkload(text: string, pages: number, name = "CSV"): Workload {
+  if (typeof text !== "string") throw new InputError("the CSV text", text, "a text", "read the file first");
+  checkPages("pages", pages);
   const steps: Step[] = [];
   for (const [i, line] of text.split(/\r?\n/).entries()) {
     const where = `${name}, line ${i + 1}`;
@@ -58,8 +97,10 @@ export function csvWorkload(text: string, pages: number, name = "CSV"): Workload
     if (!/^\d+$/.test(scan ?? "")) {
       throw new InputError(where, line, "scan,op,... with a scan number first", "see csvWorkload for an example");
     }
-    steps.push({ scan: Number(scan), ops: [parseOp(op.map((field) => (/^-?\d{1,15}$/.test(field) ? Number(field) : field)), where)] });
+    const fields = op.map((field) => (/^-?\d{1,15}$/.test(field) ? Number(field) : field));
+    steps.push({ scan: Number(scan), where, ops: [parseOp(fields, where, pages)] });
   }
+  if (steps.length === 0) throw new InputError(name, text, "at least one operation", "write a line such as 0,fill,0,1000,1,7,0");
   return stepsWorkload({ pages, steps, name });
 }
 
@@ -72,7 +113,7 @@ export interface MixOptions {
    * volatile: rewritten with new content every `rewriteSeconds`.
    */
   readonly shares: { readonly unique?: number; readonly duplicate?: number; readonly zero?: number; readonly shortLived?: number; readonly volatile?: number };
-  /** Pages with the same content, of duplicate and short-lived pages. Default 4. */
+  /** Most pages with the same content, of duplicate and short-lived pages: they are dealt out evenly to as few groups as that takes. Default 4. */
   readonly copies?: number;
   /** Life of a short-lived group in virtual seconds. Default 60 s. */
   readonly lifetimeSeconds?: number;
@@ -102,9 +143,9 @@ const KINDS: readonly Kind[] = ["unique", "duplicate", "zero", "shortLived", "vo
  */
 export function mixWorkload(options: MixOptions): Workload {
   checkKeys("mixWorkload", options, ["pages", "shares", "copies", "lifetimeSeconds", "rewriteSeconds", "turnover", "seed", "name"]);
-  const pages = checkInteger("pages", options.pages, { min: 1, max: 2 ** 31 - 2, unit: "pages" });
+  const pages = checkPages("pages", options.pages);
   const counts = pageCounts(pages, options.shares);
-  const copies = checkInteger("copies", options.copies ?? 4, { min: 2, max: pages < 2 ? 2 : pages, unit: "pages" });
+  const copies = checkInteger("copies", options.copies ?? 4, { min: 2, unit: "pages" });
   const lifetimeMs = 1000 * checkNumber("lifetimeSeconds", options.lifetimeSeconds ?? 60, { min: 1e-3, unit: "s" });
   const rewriteMs = 1000 * checkNumber("rewriteSeconds", options.rewriteSeconds ?? 10, { min: 1e-3, unit: "s" });
   const turnover = checkOneOf("turnover", options.turnover ?? "processes", ["processes", "same-addresses"]);
@@ -119,7 +160,7 @@ export function mixWorkload(options: MixOptions): Workload {
       const members = interleave(pages, counts, seed === undefined ? undefined : new Random(seed));
       let fresh = 1; // 0 is the zero page
       const writeGroups = (kind: Kind): void => {
-        const groups = Math.max(1, Math.floor(counts[kind] / copies));
+        const groups = Math.ceil(counts[kind] / copies);
         for (const [i, page] of members[kind].entries()) writePage(ksm, page, fresh + (i % groups));
         fresh += groups;
       };
@@ -130,7 +171,7 @@ export function mixWorkload(options: MixOptions): Workload {
       if (counts.shortLived > 0) writeGroups("shortLived");
       madviseMergeable(ksm, 0, pages);
 
-      const groups = Math.max(1, Math.floor(counts.shortLived / copies));
+      const groups = Math.ceil(counts.shortLived / copies);
       const deaths = counts.shortLived === 0 ? undefined : everyEvenly(groups, lifetimeMs, (group) => {
         for (let i = group; i < counts.shortLived; i += groups) {
           const page = members.shortLived[i]!;

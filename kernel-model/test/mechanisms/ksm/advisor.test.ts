@@ -20,6 +20,22 @@ test("a scan of no measurable time or CPU counts as one second and one percent",
   expect(scanTimeAdvisor(context, { ...input, pagesToScan: 500, scanTimeMs: 3, cpuMs: 0 })).toBe(5000);
 });
 
+test("each bound holds: most CPU, most pages, least CPU", () => {
+  const slow = { ...input, scanTimeMs: 4_000_000, targetScanTimeS: 1 };
+  const ready = () => ({ ...freshAdvisor(), scanTimeS: 4000, change: 100 });
+  // cpu = 400 s of 4000 s = 10 %: 100 pages a percent, so at most 100 * 70.
+  expect(scanTimeAdvisor(ready(), { ...slow, pagesToScan: 1000, cpuMs: 400_000 })).toBe(7000);
+  expect(scanTimeAdvisor(ready(), { ...slow, pagesToScan: 1000, cpuMs: 400_000, maxCpu: 30 })).toBe(3000);
+  // cpu = 1 %: 10000 pages a percent would allow 700,000.
+  expect(scanTimeAdvisor(ready(), { ...slow, pagesToScan: 10_000, cpuMs: 40_000 })).toBe(30_000);
+  expect(scanTimeAdvisor(ready(), { ...slow, pagesToScan: 10_000, cpuMs: 40_000, maxPagesToScan: 12_345 })).toBe(12_345);
+});
+
+test("a run under the advisor starts at advisor_min_pages_to_scan", () => {
+  const run = simulateKsm({ workload: mixWorkload({ pages: 1000, shares: { unique: 1 } }), scans: 1, knobs: { advisor_mode: "scan-time", advisor_min_pages_to_scan: 50, sleep_millisecs: 100 }, cost: { wakeUpNs: 0 } });
+  expect(run.series.scan_time[0]).toBeCloseTo((1000 / 50 + 1) * 0.1, 1);
+});
+
 test("the advisor brings a full scan near its target time", () => {
   const run = simulateKsm({
     workload: mixWorkload({ pages: 400_000, shares: { unique: 1 } }),

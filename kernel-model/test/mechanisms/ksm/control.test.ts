@@ -21,6 +21,15 @@ test("max_page_sharing cannot change while pages are merged, and can after unmer
   expect(writeKnob(ksm, "max_page_sharing", 2)).toBe("ok");
 });
 
+test("merge_across_nodes cannot change either, and a clean-up interval takes effect at once", () => {
+  const ksm = merged(12, { knobs: { max_page_sharing: 4 } });
+  expect(writeKnob(ksm, "merge_across_nodes", 0)).toBe("EBUSY");
+  // Dups of 4, 4 and 4: pages 0 to 2 leave the last one, pages 4 and 5 another; a clean-up offers the fuller of the two.
+  expect(ksm.nodes.noPruneBefore).toBe(2000);
+  writeKnob(ksm, "stable_node_chains_prune_millisecs", 0);
+  expect(ksm.nodes.noPruneBefore).toBe(0);
+});
+
 test("max_page_sharing 2 makes a chain of three dups out of six equal pages", () => {
   const ksm = merged(6, { knobs: { max_page_sharing: 2 } });
   expect([ksm.nodes.chains, ksm.nodes.dups, ksm.pagesShared, ksm.pagesSharing]).toEqual([1, 3, 3, 3]);
@@ -64,6 +73,33 @@ test.each([
   ["run", 3, "run is 3; accepted: 0, 1 or 2. Next: write one of these."],
 ])("writing %s = %s is refused", (name, value, message) => {
   expect(() => writeKnob(new KsmState(1), name, value)).toThrow(message);
+});
+
+test("the age stays at 255", () => {
+  const ksm = new KsmState(1);
+  addProcess(ksm, 1);
+  applyOp(ksm, { op: "fill", start: 0, stop: 1, step: 1, content: 1, increment: 0 });
+  madviseMergeable(ksm, 0, 1);
+  for (let scan = 0; scan < 300; scan++) doScan(ksm, Infinity);
+  expect(ksm.age[0]).toBe(255);
+});
+
+test.each<[() => unknown, string]>([
+  [() => new KsmState(NaN), "pages is NaN; accepted: an integer from 1 to 134217728 pages"],
+  [() => new KsmState(1, { walk: "lazy" } as never), 'a parameter of KsmState is "walk"; accepted: knobs, policy, contentHint, walks. Next: did you mean "walks".'],
+  [() => doScan(merged(), 0), "the budget of doScan is 0; accepted: an integer of at least 1 pages, or Infinity."],
+  [() => merged(4, { policy: { skip: [1] } as never }), 'a parameter of the skip policy is "skip"; accepted: skips, agesOn, graceAge, name. Next: did you mean "skips".'],
+  [() => merged(4, { policy: 7 as never }), "the parameters of the skip policy is 7; accepted: an object with skips,"],
+])("the scanner's own interface refuses nonsense: %#", (act, message) => {
+  expect(act).toThrow(message);
+});
+
+test("a fill over an unmapped page stores nothing at all", () => {
+  const ksm = merged(6);
+  applyOp(ksm, { op: "unmap", start: 5, stop: 6 });
+  const before = Array.from(ksm.content);
+  expect(() => applyOp(ksm, { op: "fill", start: 0, stop: 6, step: 1, content: 9, increment: 0 })).toThrow("a store to page is 5; accepted: a mapped page.");
+  expect(Array.from(ksm.content)).toEqual(before);
 });
 
 test("skipped pages do not count against pages_to_scan", () => {

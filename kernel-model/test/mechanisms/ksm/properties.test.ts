@@ -31,21 +31,45 @@ describe.each(["kernel", "lazy"] as const)("%s walks", (walks) => {
   });
 });
 
-test("lazy and kernel walks agree on every page counter after each full scan", () => {
-  fc.assert(
-    fc.property(fc.array(fc.array(anyOp, { maxLength: 4 }), { maxLength: 14 }), (rounds) => {
-      const [exact, lazy] = [fresh("kernel"), fresh("lazy")];
-      for (const ops of rounds) {
-        for (const ksm of [exact, lazy]) {
-          for (const op of ops) apply(ksm, op);
-          doScan(ksm, Infinity);
+describe("lazy walks beside kernel walks", () => {
+  const rounds = fc.array(fc.tuple(fc.array(anyOp, { maxLength: 4 }), fc.integer({ min: 1, max: 3000 })), { maxLength: 14 });
+  const counters = (ksm: KsmState): number[] => [ksm.pagesScanned, ksm.pagesSkipped, ksm.rmapItems, ksm.zeroPages, ksm.pagesShared, ksm.pagesSharing, ksm.pagesUnshared];
+  const play = (ksm: KsmState, [ops, pauseMs]: readonly [readonly Op[], number]): void => {
+    for (const op of ops) apply(ksm, op);
+    doScan(ksm, Infinity);
+    ksm.nowMs += pauseMs;
+  };
+
+  test("without chains every counter agrees", () => {
+    fc.assert(
+      fc.property(rounds, (played) => {
+        const [exact, lazy] = [fresh("kernel", 256), fresh("lazy", 256)];
+        for (const round of played) {
+          play(exact, round);
+          play(lazy, round);
+          expect(counters(lazy)).toEqual(counters(exact));
         }
-        expect([lazy.pagesScanned, lazy.pagesSkipped, lazy.rmapItems, lazy.zeroPages]).toEqual([exact.pagesScanned, exact.pagesSkipped, exact.rmapItems, exact.zeroPages]);
-        expect(lazy.pagesShared + lazy.pagesSharing + lazy.pagesUnshared).toBe(exact.pagesShared + exact.pagesSharing + exact.pagesUnshared);
-      }
-    }),
-    { seed: 7, numRuns: 300 },
-  );
+      }),
+      { seed: 7, numRuns: 300 },
+    );
+  });
+
+  test("with chains a few runs differ, because dups are filled in another order: README limit 3", () => {
+    let differing = 0;
+    fc.assert(
+      fc.property(rounds, fc.integer({ min: 2, max: 4 }), (played, maxPageSharing) => {
+        const [exact, lazy] = [fresh("kernel", maxPageSharing), fresh("lazy", maxPageSharing)];
+        for (const round of played) {
+          play(exact, round);
+          play(lazy, round);
+        }
+        expect(violations(lazy)).toEqual([]);
+        if (counters(lazy).join() !== counters(exact).join()) differing++;
+      }),
+      { seed: 7, numRuns: 1000 },
+    );
+    expect(differing).toBeLessThan(20);
+  });
 });
 
 describe("each property catches its broken twin", () => {
