@@ -20,7 +20,8 @@ async function bringUpToDate() {
   const broken = await syntaxErrors();
   if (broken.length > 0) return [...broken, "The previous build is in use. Next: mend the syntax, then restart the kernel."];
   try {
-    return (await ensureBuilt({ quiet: true })).errors;
+    const { errors } = await ensureBuilt({ quiet: true });
+    return errors.length === 0 ? [] : [...errors, "The new code is in use all the same. Next: mend the types, then restart the kernel."];
   } catch (error) {
     if (!existsSync(KERNEL)) throw error;
     return [error instanceof Error ? error.message : String(error)];

@@ -3,6 +3,7 @@
  *
  *   npm run bench ksm                 20 thousand to 20 million pages, 30 full scans each
  *   npm run bench ksm -- --pages 2e6  one size
+ *   npm run bench ksm -- --check      fails below 20 million visits a second or above 3 GiB at the largest size
  *
  * A visit is a candidate met in a full scan, processed or skipped. Set-up (first writes to every page) is not counted.
  */
@@ -17,21 +18,33 @@ const MIXES = {
   "everything: unique, duplicate, zero, short-lived, volatile": { unique: 0.25, duplicate: 0.6, zero: 0.05, shortLived: 0.05, volatile: 0.05 },
 };
 
-const { values } = parseArgs({ options: { pages: { type: "string" } } });
+const { values } = parseArgs({ options: { pages: { type: "string" }, check: { type: "boolean" } } });
+const LEAST_RATE = 20e6;
+const MOST_GIB = 3;
 const sizes = values.pages === undefined ? [2e4, 2e5, 2e6, 2e7] : [pageCount(values.pages)];
 console.log(`Node ${process.version}, at least 30 full scans, pages_to_scan 10000, one core`);
 console.log("visits/s in millions; in parentheses the share of the bare sweep's rate");
+let slowest = Infinity;
 for (const pages of sizes) {
+  slowest = Infinity;
   const sweep = bareSweep(pages);
   console.log(`\n${pages.toLocaleString("en")} pages: bare sweep ${millions(sweep)} M/s`);
   for (const [name, shares] of Object.entries(MIXES)) {
     const cells = ([0, 1] as const).map((smart_scan) => {
       const { rate, sharing, reduction } = timed(pages, shares, smart_scan);
+      slowest = Math.min(slowest, rate);
       return `smart_scan=${smart_scan} ${millions(rate).padStart(6)} (${Math.round((100 * rate) / sweep)} %)` + (smart_scan === 1 ? `, ${Math.round(100 * reduction)} % skipped, ${sharing.toLocaleString("en")} pages saved` : "");
     });
     console.log(`  ${name}\n    ${cells.join("   ")}`);
   }
   console.log(`  peak memory so far ${(process.resourceUsage().maxRSS / 2 ** 20).toFixed(2)} GiB`);
+}
+
+if (values.check === true) {
+  const gib = process.resourceUsage().maxRSS / 2 ** 20;
+  const held = slowest >= LEAST_RATE && gib <= MOST_GIB;
+  console.log(`\n${held ? "holds" : "DOES NOT HOLD"}: ${millions(slowest)} M visits/s in the slowest mix (at least ${millions(LEAST_RATE)}), ${gib.toFixed(2)} GiB (at most ${MOST_GIB})`);
+  if (!held) process.exitCode = 1;
 }
 
 function timed(pages: number, shares: ksm.MixOptions["shares"], smart_scan: 0 | 1): { rate: number; sharing: number; reduction: number } {

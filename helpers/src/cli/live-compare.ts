@@ -1,5 +1,6 @@
 import { InputError } from "@mm-lab/kernel-model";
-import { compareRecording, readUserFile } from "../live/index.js";
+import { readUserFile } from "../data/files.js";
+import { compareRecording } from "../live/index.js";
 import type { Command } from "./command.js";
 
 export const liveCompareCommand: Command = {

@@ -47,6 +47,10 @@ async function dispatch(args: readonly string[], host: Host): Promise<number> {
     process.stdout.write(`${named ? commandHelp(named, { ...named.options, ...COMMON }) : generalHelp(COMMANDS)}\n`);
     return first === undefined ? 2 : 0;
   }
+  if (COMMANDS.some(({ name }) => name.startsWith(`${first} `)) && wantsHelp(args.slice(1, 2))) {
+    process.stdout.write(`${generalHelp(COMMANDS.filter(({ name }) => name.startsWith(`${first} `)))}\n`);
+    return 0;
+  }
   const { command, rest } = findCommand(args);
   const options = { ...command.options, ...COMMON };
   if (wantsHelp(rest)) {

@@ -1,5 +1,5 @@
 import { checkOneOf, InputError, ksm, mechanisms, type Parameter } from "@mm-lab/kernel-model";
-import { readUserFile } from "../live/index.js";
+import { readUserFile } from "../data/files.js";
 import { formatDataset, FORMATS } from "../simulate/formats.js";
 import { writeWhole } from "../run/index.js";
 import { parseParameters, type ParsedArguments } from "./arguments.js";

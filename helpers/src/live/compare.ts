@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { InputError, ksm } from "@mm-lab/kernel-model";
 
 export interface Comparison {
@@ -6,16 +5,6 @@ export interface Comparison {
   readonly equal: number;
   /** One per unequal case: its name and the first difference. */
   readonly differences: readonly string[];
-}
-
-/** Reads a file the user named. Errors: {@link InputError} saying why it cannot be read. */
-export function readUserFile(path: string, what: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new InputError(what, path, `a file that can be read (the system says ${code})`, "check the path and its permissions");
-  }
 }
 
 /**

@@ -99,7 +99,7 @@ export function commonParts(kind: string, options: ChartOptions, prepared: Prepa
     title: visible(options.title),
     ...(options.subtitle === undefined ? {} : { subtitle: options.subtitle }),
     notes: [...prepared.frame.notes, ...notes],
-    description: visible(options.description ?? description),
+    description: visible([options.description ?? description, ...prepared.controls.map(firstSetting)].join(" ")),
     width: prepared.width, height: prepared.height, controls: prepared.controls,
   };
 }
@@ -151,4 +151,10 @@ export function onePerSpot(kind: string, rows: number, columns: readonly FrameCo
     }
     spots.add(spot);
   }
+}
+
+/** What a picture without its control shows. */
+function firstSetting({ param }: BoundControl): string {
+  const { value, bind } = param as { readonly value?: unknown; readonly bind?: { readonly name?: string } };
+  return `Drawn for ${(bind?.name ?? "").trim()} = ${String(value)}; a control chooses others.`;
 }

@@ -148,9 +148,10 @@ function assemble(parts: ChartParts): VegaLiteSpec {
       facet: facet.by,
       columns: facet.columns,
       bounds: "flush",
-      spacing: { row: 34, column: facet.independent ? 75 : 28 },
+      spacing: { row: 44, column: facet.independent ? 75 : 28 },
       spec: { ...size, ...drawing },
-      ...(facet.independent ? { resolve: { scale: { y: "independent" } } } : {}),
+      // An x axis of its own for each panel: a shared one lands under the empty places of an incomplete last row.
+      resolve: { axis: { x: "independent" }, ...(facet.independent ? { scale: { y: "independent" } } : {}) },
     }),
     config: CONFIG,
     usermeta: { columns: parts.columns },

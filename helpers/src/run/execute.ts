@@ -141,7 +141,13 @@ function failedCell(cell: Cell, count: number, error: Output | undefined, reply:
   const shown = trace.length > 0 ? trace : stderr; // plain tslab writes errors to stderr only
   const name = error?.ename ?? reply?.ename;
   const message = name ? `${name}: ${error?.evalue ?? reply?.evalue ?? ""}` : (stderr.find((line) => line.trim() !== "") ?? "the cell failed");
-  return { kind: "error", message: message.trimEnd(), trace: shown, ...located(cell, count, shown), next: "mend the cell, or tag it raises-exception if it is meant to fail" };
+  return { kind: "error", message: message.trimEnd(), trace: shown, ...located(cell, count, shown), next: adviceFor(cell, name) };
+}
+
+function adviceFor(cell: Cell, name: string | null | undefined): string {
+  return name === "InputError" && tagsOf(cell).includes("parameters")
+    ? "correct the value given with -p, or the defaults in the cell"
+    : "mend the cell, or tag it raises-exception if it is meant to fail";
 }
 
 function located(cell: Cell, count: number, trace: readonly string[]): Pick<RunFailure, "line"> {

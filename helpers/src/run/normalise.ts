@@ -1,3 +1,4 @@
+import { languageInfo } from "../notebook/kernel/kernel-info.js";
 import { isRunnable, joined, type Cell, type Notebook, type Output } from "./notebook.js";
 
 /** Cell metadata that says something about the notebook; the rest is a trace of one run or one editor. */
@@ -41,11 +42,9 @@ function notebookMetadata(notebook: Notebook): Readonly<Record<string, unknown>>
   return {
     ...(title === undefined ? {} : { title }),
     ...(authors === undefined ? {} : { authors }),
-    kernelspec: { display_name: "TypeScript", language: "typescript", name },
-    language_info: {
-      codemirror_mode: { mode: "typescript", name: "javascript", typescript: true },
-      file_extension: ".ts", mimetype: "text/typescript", name: "typescript",
-    },
+    // What JupyterLab writes when the notebook is opened, so that opening changes nothing.
+    kernelspec: { display_name: "TypeScript (mm-lab)", language: "typescript", name },
+    language_info: languageInfo(),
   };
 }
 

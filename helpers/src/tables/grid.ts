@@ -33,6 +33,9 @@ const TOP = "position:sticky;top:0;z-index:1;background:var(--jp-layout-color0,v
 const GREY = "color:#767676";
 const INK = "#1a85c8";
 
+/** Tables of so many rows are shown whole; longer ones in a box that scrolls. */
+const WHOLE_ROWS = 20;
+
 /**
  * The grid as HTML that needs no script and no style sheet: structure carries the meaning where styles are stripped.
  * Every text of the grid is escaped.
@@ -47,7 +50,7 @@ export function gridToHtml(grid: Grid): string {
   if (grid.gap !== undefined) {
     body.splice(grid.gap.after, 0, `<tr><td colspan="${grid.columns.length}" style="text-align:center;padding:2px 10px;${GREY}">⋮ ${html(grid.gap.hidden)}</td></tr>`);
   }
-  return `<div class="mm-lab-table" role="region" tabindex="0" aria-label="${attribute(grid.caption)}" style="max-height:480px;max-width:100%;overflow:auto">`
+  return `<div class="mm-lab-table" role="region" tabindex="0" aria-label="${attribute(grid.caption)}" style="${grid.rows.length > WHOLE_ROWS ? "max-height:480px;" : ""}max-width:100%;overflow:auto">`
     + `<table style="border-collapse:collapse;margin:0;font-variant-numeric:tabular-nums">`
     + `<caption style="caption-side:top;text-align:left;padding:2px 10px 4px${grid.caption.length <= 90 ? ";white-space:nowrap" : ""}">${html(grid.caption)}</caption>`
     + `<thead><tr>${head.join("")}</tr></thead>\n<tbody>\n${body.join("\n")}\n</tbody></table></div>`;

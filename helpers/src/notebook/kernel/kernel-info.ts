@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 
-/** The answer to Jupyter's first question. The language part is stored in every notebook that is saved. */
+/** The answer to Jupyter's first question. */
 export function kernelInfo(): object {
   return {
     status: "ok",
@@ -8,16 +8,21 @@ export function kernelInfo(): object {
     implementation: "mm-lab on tslab",
     implementation_version: versionOf("tslab"),
     banner: "mm-lab: TypeScript with the kernel model. Tab completes, shift-tab explains.",
-    language_info: {
-      name: "typescript",
-      version: versionOf("@tslab/typescript-for-tslab"),
-      mimetype: "text/typescript",
-      file_extension: ".ts",
-      pygments_lexer: "typescript",
-      // JupyterLab goes by the MIME type, the classic notebook by this.
-      codemirror_mode: { mode: "typescript", name: "javascript", typescript: true },
-    },
+    language_info: languageInfo(),
     help_links: [],
+  };
+}
+
+/** The language part of it, which JupyterLab stores in every notebook it opens. */
+export function languageInfo(): object {
+  return {
+    name: "typescript",
+    version: versionOf("@tslab/typescript-for-tslab"),
+    mimetype: "text/typescript",
+    file_extension: ".ts",
+    pygments_lexer: "typescript",
+    // JupyterLab goes by the MIME type, the classic notebook by this.
+    codemirror_mode: { mode: "typescript", name: "javascript", typescript: true },
   };
 }
 
