@@ -1,5 +1,6 @@
 import { ClaimsTable, countVerdicts, judgeClaims } from "../claims/index.js";
 import type { Command } from "./command.js";
+import { statusLine } from "./status-line.js";
 
 export const claimsCommand: Command = {
   name: "claims",
@@ -17,7 +18,8 @@ A contradicted claim is a finding, so the exit status is 0 whenever all experime
   },
   run(input) {
     const topic = input.text("topic");
-    const judged = judgeClaims({ ...(topic !== undefined && { topic }), onClaim: progressOnTerminal() });
+    const judged = judgeClaims({ ...(topic !== undefined && { topic }), onClaim: (id) => statusLine(`${id} ...`) });
+    statusLine();
     if (input.flag("json")) {
       process.stdout.write(`${JSON.stringify({ counts: countVerdicts(judged), claims: judged }, undefined, 1)}\n`);
       return Promise.resolve(0);
@@ -31,9 +33,3 @@ A contradicted claim is a finding, so the exit status is 0 whenever all experime
     return Promise.resolve(0);
   },
 };
-
-function progressOnTerminal(): (id: string) => void {
-  return (id) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${id} ...`);
-  };
-}

@@ -2,6 +2,7 @@ import { InputError } from "@mm-lab/kernel-model";
 import { readUserFile } from "../data/files.js";
 import { compareRecording } from "../live/index.js";
 import type { Command } from "./command.js";
+import { statusLine } from "./status-line.js";
 
 export const liveCompareCommand: Command = {
   name: "live compare",
@@ -17,7 +18,8 @@ The exit status is 0 only if every case of every file is equal. The format is de
     if (input.positionals.length === 0) throw new InputError("the recording", "", "one or more JSON files", "name one, e.g. data/live/ksm-6.18.json");
     let allEqual = true;
     for (const file of input.positionals) {
-      const { cases, equal, differences } = compareRecording(readUserFile(file, "the recording"), file, progressOnTerminal);
+      const { cases, equal, differences } = compareRecording(readUserFile(file, "the recording"), file, (done, total) => statusLine(`${done} of ${total} cases`));
+      statusLine();
       for (const difference of differences) process.stdout.write(`${difference}\n`);
       process.stdout.write(`${JSON.stringify({ file, cases, equal })}\n`);
       allEqual &&= equal === cases;
@@ -25,7 +27,3 @@ The exit status is 0 only if every case of every file is equal. The format is de
     return Promise.resolve(allEqual ? 0 : 1);
   },
 };
-
-function progressOnTerminal(done: number, total: number): void {
-  if (process.stderr.isTTY) process.stderr.write(done < total ? `\r${done} of ${total} cases` : "\r\u001b[K");
-}

@@ -3,7 +3,9 @@ import { readUserFile } from "../data/files.js";
 import { formatDataset, FORMATS } from "../simulate/formats.js";
 import { writeWhole } from "../run/index.js";
 import { parseParameters, type ParsedArguments } from "./arguments.js";
+import { describeProgress } from "../notebook/progress-bar.js";
 import type { Command } from "./command.js";
+import { statusLine } from "./status-line.js";
 
 export const simulateCommand: Command = {
   name: "simulate",
@@ -30,10 +32,11 @@ ${mechanisms.map(({ name, title, parameters }) => `${name}: ${title}\n${paramete
     for (;;) {
       const step = steps.next();
       if (step.done === true) {
+        statusLine();
         await output(formatDataset(step.value.dataset(), format), input.text("out"));
         return 0;
       }
-      if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${step.value.note ?? ""}`);
+      statusLine(describeProgress(step.value));
     }
   },
 };

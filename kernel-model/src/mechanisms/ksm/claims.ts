@@ -2,6 +2,7 @@
  * Topic ksm-smart-scan of the ledger: an experiment per claim. Each says what was seen, and judges it by the outcome
  * that the claim's "how" names; no tolerance is wider than that.
  */
+import { percent } from "../../base/percent.js";
 import { judge, type Evidence, type Experiments } from "../../base/claims.js";
 import { findRun, parseClaimsRecording } from "./claims-recording.js";
 import { parseRecording, type RecordedCase } from "./recording.js";
@@ -212,10 +213,6 @@ function range(numbers: readonly number[]): string {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, n) => total + n, 0);
-}
-
-function percent(share: number, digits = 3): string {
-  return `${Number((100 * share).toPrecision(digits))} %`;
 }
 
 function exists(found: boolean | undefined): string {

@@ -55,14 +55,19 @@ export function fill(ksm: KsmState, start: number, stop: number, step: number, f
   const small = typeof first === "number" && typeof increment === "number" && last <= BigInt(Number.MAX_SAFE_INTEGER);
   for (let page = start; page < stop; page += step) checkMapped(ksm, page); // before the first store: all or nothing
   for (let k = 0, page = start; page < stop; k++, page += step) {
-    writePage(ksm, page, small ? first + k * increment : BigInt(first) + BigInt(k) * BigInt(increment));
+    store(ksm, page, small ? first + k * increment : BigInt(first) + BigInt(k) * BigInt(increment));
   }
 }
 
 /** Stores to one whole page. O(1). */
 export function writePage(ksm: KsmState, page: number, content: ContentNumber): void {
   checkMapped(ksm, page);
-  const fresh = ksm.contents.take(checkContent("the content of a store", content));
+  store(ksm, page, checkContent("the content of a store", content));
+}
+
+/** A store whose page and content have been checked. */
+function store(ksm: KsmState, page: number, content: ContentNumber): void {
+  const fresh = ksm.contents.take(content);
   discard(ksm, page);
   ksm.flags[page] = (ksm.flags[page]! & ~PTE_MASK) | PTE_ANON;
   ksm.content[page] = fresh;

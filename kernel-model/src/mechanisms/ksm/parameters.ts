@@ -4,7 +4,7 @@ import type { Parameter, Progress } from "../../base/run.js";
 import { KNOB_NAMES, DEFAULT_KNOBS, type KsmKnobs } from "./knobs.js";
 import { scanKsm, type KsmRun } from "./simulate.js";
 import type { SkipPolicy } from "./skip-policy.js";
-import { mixWorkload, type MixOptions, type Workload } from "./workload.js";
+import { KINDS, mixWorkload, type MixOptions, type Workload } from "./workload.js";
 
 /** Parameters of the generated workload and the run; the knobs of /sys/kernel/mm/ksm come on top under their own names. */
 export const PARAMETERS: readonly Parameter[] = [
@@ -27,8 +27,6 @@ export const PARAMETERS: readonly Parameter[] = [
 
 /** Those that have nothing to do with the generated workload. */
 const RUN = ["scans", "seconds", "walks", "policy"];
-
-const KINDS = ["unique", "duplicate", "zero", "shortLived", "volatile"] as const;
 
 /**
  * A run described by flat parameters. With a `workload` the parameters of the generated one are not accepted.

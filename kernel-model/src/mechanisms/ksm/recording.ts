@@ -5,11 +5,14 @@
 import { checkInteger, InputError, quote } from "../../base/errors.js";
 import { checkContent, checkIncrement } from "./content.js";
 import { writeKnob } from "./control.js";
+import { JsonShape } from "./json-shape.js";
 import { KNOB_NAMES, type KsmKnobs } from "./knobs.js";
 import { addProcess, madviseMergeable } from "./memory.js";
 import { applyOp, type Op, type Step } from "./ops.js";
 import { doScan } from "./scanner.js";
 import { KsmState, MAX_PAGES } from "./state.js";
+
+const shape = new JsonShape("correct the file; data/live/README.md shows the format");
 
 /** Counters of a recording's rows, in our order; a file states its own in "columns". */
 const COLUMNS = ["scanned", "skipped", "shared", "sharing", "unshared", "volatile", "zero", "chains", "dups", "rmap_items", "merging"] as const;
@@ -103,17 +106,17 @@ function rowOf(ksm: KsmState, before: { scanned: number; skipped: number }): Rec
 
 /** Reads a recording. Errors: {@link InputError} naming the place in the file, what is accepted there and what to do. */
 export function parseRecording(text: string, source = "the recording"): Recording {
-  const file = asObject(parseJson(text, source), source);
+  const file = shape.object(parseJson(text, source), source);
   if (file["workloads"] === undefined && file["untouched"] !== undefined) {
     throw new InputError(source, "evidence for claims", "a recording of counters per scan, with \"workloads\"", "leave this file out: `mm-lab claims` reads it");
   }
-  const columns = asFilledArray(file["columns"], `${source}: "columns"`).map((name, i) => {
+  const columns = shape.filledArray(file["columns"], `${source}: "columns"`).map((name, i) => {
     const known = COLUMNS.find((column) => column === name);
-    if (known === undefined) throw malformed(`${source}: columns[${i}]`, name, COLUMNS.join(", "));
+    if (known === undefined) throw shape.malformed(`${source}: columns[${i}]`, name, COLUMNS.join(", "));
     return known;
   });
-  const common = file["common_knobs"] === undefined ? {} : asObject(file["common_knobs"], `${source}: "common_knobs"`);
-  const workloads = asFilledArray(file["workloads"], `${source}: "workloads"`);
+  const common = file["common_knobs"] === undefined ? {} : shape.object(file["common_knobs"], `${source}: "common_knobs"`);
+  const workloads = shape.filledArray(file["workloads"], `${source}: "workloads"`);
   return {
     kernel: typeof file["kernel"] === "string" ? file["kernel"] : "unknown",
     columns,
@@ -122,52 +125,52 @@ export function parseRecording(text: string, source = "the recording"): Recordin
 }
 
 function parseCase(value: unknown, where: string, columns: readonly RecordedColumn[], common: Readonly<Record<string, unknown>>): RecordedCase {
-  const workload = asObject(value, where);
+  const workload = shape.object(value, where);
   const name = workload["name"];
-  if (typeof name !== "string") throw malformed(`${where}.name`, name, "a text");
+  if (typeof name !== "string") throw shape.malformed(`${where}.name`, name, "a text");
   const pages = checkInteger(`${where}.pages`, workload["pages"], { min: 1, max: MAX_PAGES, unit: "pages" });
   const smartScan = workload["smart_scan"];
-  if (smartScan !== 0 && smartScan !== 1) throw malformed(`${where}.smart_scan`, smartScan, "0 or 1");
-  const knobs = { ...common, ...(workload["knobs"] === undefined ? {} : asObject(workload["knobs"], `${where}.knobs`)) };
+  if (smartScan !== 0 && smartScan !== 1) throw shape.malformed(`${where}.smart_scan`, smartScan, "0 or 1");
+  const knobs = { ...common, ...(workload["knobs"] === undefined ? {} : shape.object(workload["knobs"], `${where}.knobs`)) };
   return {
     name,
     note: typeof workload["note"] === "string" ? workload["note"] : "",
     pages,
     knobs,
     smartScan,
-    steps: asArray(workload["steps"], `${where}.steps`).map((step, i) => parseStep(step, `${where}.steps[${i}]`, pages)),
-    rows: asFilledArray(workload["rows"], `${where}.rows`).map((row, i) => {
-      const both = asObject(row, `${where}.rows[${i}]`);
+    steps: shape.array(workload["steps"], `${where}.steps`).map((step, i) => parseStep(step, `${where}.steps[${i}]`, pages)),
+    rows: shape.filledArray(workload["rows"], `${where}.rows`).map((row, i) => {
+      const both = shape.object(row, `${where}.rows[${i}]`);
       return { pre: parseRow(both["pre"], `${where}.rows[${i}].pre`, columns), post: parseRow(both["post"], `${where}.rows[${i}].post`, columns) };
     }),
   };
 }
 
 function parseRow(value: unknown, where: string, columns: readonly RecordedColumn[]): RecordedRow {
-  const numbers = asArray(value, where);
-  if (numbers.length !== columns.length) throw malformed(where, numbers, `${columns.length} numbers, one per column`);
+  const numbers = shape.array(value, where);
+  if (numbers.length !== columns.length) throw shape.malformed(where, numbers, `${columns.length} numbers, one per column`);
   const row: Record<string, number> = Object.fromEntries(COLUMNS.map((column) => [column, 0]));
   for (const [i, column] of columns.entries()) row[column] = checkInteger(`${where}[${i}] (${column})`, numbers[i], { min: 0 });
   return row as RecordedRow;
 }
 
 function parseStep(value: unknown, where: string, pages: number): Step {
-  const step = asObject(value, where);
+  const step = shape.object(value, where);
   return {
     scan: checkInteger(`${where}.scan`, step["scan"], { min: 0, unit: "(the full scan before which the operations happen)" }),
-    ops: asArray(step["ops"], `${where}.ops`).map((op, i) => parseOp(op, `${where}.ops[${i}]`, pages)),
+    ops: shape.array(step["ops"], `${where}.ops`).map((op, i) => parseOp(op, `${where}.ops[${i}]`, pages)),
   };
 }
 
 /** An operation on an area of so many pages, as the array of the format: a name, then its numbers. */
 export function parseOp(value: unknown, where: string, pages = Number.MAX_SAFE_INTEGER): Op {
-  const [kind, ...rest] = asArray(value, where);
+  const [kind, ...rest] = shape.array(value, where);
   const range = (): { start: number; stop: number } => {
     const start = checkInteger(`${where}: start`, rest[0], { min: 0, max: pages, unit: "(a page of the workload)" });
     return { start, stop: checkInteger(`${where}: stop`, rest[1], { min: start, max: pages, unit: "(start to the workload's pages)" }) };
   };
   const arity = (count: number): void => {
-    if (rest.length !== count) throw malformed(where, value, `${quote(kind)} followed by ${count} values`);
+    if (rest.length !== count) throw shape.malformed(where, value, `${quote(kind)} followed by ${count} values`);
   };
   switch (kind) {
     case "fill":
@@ -186,12 +189,12 @@ export function parseOp(value: unknown, where: string, pages = Number.MAX_SAFE_I
       arity(2);
       const [name] = rest;
       if (typeof name !== "string" || (name !== "run" && !(KNOB_NAMES as readonly string[]).includes(name))) {
-        throw malformed(`${where}: the knob`, name, `run, ${KNOB_NAMES.join(", ")}`);
+        throw shape.malformed(`${where}: the knob`, name, `run, ${KNOB_NAMES.join(", ")}`);
       }
       return { op: "knob", name: name as keyof KsmKnobs | "run", value: rest[1] };
     }
     default:
-      throw malformed(where, kind, "fill, unmap, dontneed, read, mergeable, unmergeable or knob");
+      throw shape.malformed(where, kind, "fill, unmap, dontneed, read, mergeable, unmergeable or knob");
   }
 }
 
@@ -209,24 +212,4 @@ function parseJson(text: string, source: string): unknown {
 /** Undoes the quoting of parseJson. */
 function bigIfNeeded(value: unknown): unknown {
   return typeof value === "string" && /^-?\d{16,}$/.test(value) ? BigInt(value) : value;
-}
-
-function asObject(value: unknown, where: string): Readonly<Record<string, unknown>> {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw malformed(where, value, "a JSON object");
-}
-
-function asArray(value: unknown, where: string): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  throw malformed(where, value, "a JSON array");
-}
-
-function asFilledArray(value: unknown, where: string): readonly unknown[] {
-  const array = asArray(value, where);
-  if (array.length > 0) return array;
-  throw malformed(where, value, "a JSON array with at least one entry");
-}
-
-function malformed(where: string, value: unknown, accepted: string): InputError {
-  return new InputError(where, value, accepted, "correct the file; data/live/README.md shows the format");
 }

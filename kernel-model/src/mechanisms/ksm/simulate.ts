@@ -104,10 +104,12 @@ export function* scanKsm(options: KsmOptions): Generator<Progress, KsmRun> {
   const cost = checkCost(options.cost);
   const { workload } = options;
   const knobs = { ...options.knobs };
-  if (knobs.advisor_mode === "scan-time" && knobs.pages_to_scan !== undefined) {
-    throw new InputError("pages_to_scan", knobs.pages_to_scan, "no value while the advisor sets it (the kernel answers EINVAL)", "leave it out, or set advisor_mode to \"none\"");
+  if (knobs.advisor_mode === "scan-time") {
+    if (knobs.pages_to_scan !== undefined) {
+      throw new InputError("pages_to_scan", knobs.pages_to_scan, "no value while the advisor sets it (the kernel answers EINVAL)", "leave it out, or set advisor_mode to \"none\"");
+    }
+    knobs.pages_to_scan = knobs.advisor_min_pages_to_scan ?? DEFAULT_KNOBS.advisor_min_pages_to_scan;
   }
-  if (knobs.advisor_mode === "scan-time") knobs.pages_to_scan ??= knobs.advisor_min_pages_to_scan ?? DEFAULT_KNOBS.advisor_min_pages_to_scan;
   const ksm = new KsmState(workload.pages, {
     knobs,
     ...(options.policy !== undefined && { policy: options.policy }),

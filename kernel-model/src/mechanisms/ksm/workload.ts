@@ -1,5 +1,6 @@
 /** Workloads: what the processes do while ksmd scans, given as steps, as CSV or recording, or generated from shares. */
 import { checkInteger, checkKeys, checkNumber, checkOneOf, InputError, quote } from "../../base/errors.js";
+import { percent } from "../../base/percent.js";
 import { Random } from "../../base/random.js";
 import { addProcess, madviseMergeable, replaceProcess, writePage } from "./memory.js";
 import { applyOp, type Op, type Step } from "./ops.js";
@@ -130,7 +131,7 @@ export interface MixOptions {
 }
 
 type Kind = keyof MixOptions["shares"];
-const KINDS: readonly Kind[] = ["unique", "duplicate", "zero", "shortLived", "volatile"];
+export const KINDS: readonly Kind[] = ["unique", "duplicate", "zero", "shortLived", "volatile"];
 
 /**
  * A generated mix of pages, one mergeable process. The kinds are interleaved evenly over the address space and the
@@ -251,8 +252,4 @@ function shuffled(n: number, random: Random): Int32Array {
     [order[i], order[j]] = [order[j]!, order[i]!];
   }
   return order;
-}
-
-function percent(share: number): string {
-  return `${Number((100 * share).toPrecision(3))} %`;
 }
