@@ -13,7 +13,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   machine: ["base", "structures", "machine"],
   primitives: ["base", "structures", "machine", "primitives"],
   hardware: ["base", "structures", "machine", "hardware"],
-  simulate: ["base", "structures", "machine", "simulate"],
+  simulate: ["base", "structures", "machine", "hardware", "simulate"],
   explore: ["base", "structures", "machine", "explore"],
   mechanisms: ["base", "structures", "machine", "primitives", "hardware", "mechanisms"],
 };

@@ -1,0 +1,84 @@
+import type { World } from "./world.js";
+
+/** Called for every object whose state a property reads, while one is being evaluated (see {@link observe}). */
+let observer: ((object: SharedObject) => void) | null = null;
+
+/**
+ * Runs `read` and reports each shared object that it looks at: how the explorer learns which steps a property can
+ * see, so that partial-order reduction keeps their order.
+ */
+export function observe<T>(read: () => T, seen: (object: SharedObject) => void): T {
+  const outer = observer;
+  observer = seen;
+  try {
+    return read();
+  } finally {
+    observer = outer;
+  }
+}
+
+/** A cache line that several objects share; an object without one has a line of its own. Only costs depend on it. */
+export class Line {
+  /** State kept by the simulator. */
+  host: object | null = null;
+
+  constructor(readonly name: string) {}
+}
+
+/**
+ * Anything that two tasks can touch: an atomic, a lock, a work item, a piece of allocated memory.
+ * Made in a program's `setup` (or by a path while running) and never kept across runs.
+ */
+export abstract class SharedObject {
+  /** Number within the run, in the order of first use; -1 before. */
+  id = -1;
+  /** The run that uses it. */
+  world: World | null = null;
+  /** Whether a property of the program reads it. */
+  observed = false;
+  /** State kept by the host. */
+  host: object | null = null;
+  line: Line | null = null;
+
+  constructor(
+    /** As the kernel would call it, e.g. `pool->kref`. */
+    readonly name: string,
+    /** The allocation it lives in, if that can be freed: touching it afterwards is a use after free. */
+    readonly memory: Memory | null = null,
+  ) {}
+
+  /** Its state as short text, for traces and counterexamples; equal text means equal state. */
+  abstract describe(): string;
+
+  /** For the name of the trace column; `lock` classes are told apart by it too. */
+  toString(): string {
+    return this.name;
+  }
+
+  /** Every public getter of an object's state calls this first. */
+  protected seen(): void {
+    if (observer !== null) observer(this);
+  }
+}
+
+/** An allocation: what kfree() ends the life of. The objects in it name it as their `memory`. */
+export class Memory extends SharedObject {
+  freed = false;
+
+  describe(): string {
+    return this.freed ? "freed" : "allocated";
+  }
+}
+
+/** A CPU as something that its tasks and its interrupt handlers share. */
+export class Processor extends SharedObject {
+  describe(): string {
+    return "";
+  }
+}
+
+/** Puts objects on one cache line, as neighbouring fields of a struct are (false sharing). */
+export function sameLine(name: string, objects: readonly SharedObject[]): void {
+  const line = new Line(name);
+  for (const object of objects) object.line = line;
+}

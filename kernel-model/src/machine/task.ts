@@ -1,0 +1,70 @@
+import type { SharedObject } from "./object.js";
+import type { Path } from "./path.js";
+import type { Step } from "./step.js";
+
+/** Where a task runs: a thread, or an interrupt handler, which may not sleep and holds up the task it interrupted. */
+export type Context = "task" | "softirq" | "hardirq";
+
+export interface TaskOptions {
+  /** The CPU it is bound to. Default: one of its own in the explorer, any in the simulator. */
+  readonly cpu?: number;
+  /** Default "task". */
+  readonly context?: Context;
+  /** A daemon (a kworker, the RCU thread) may still be waiting when the run ends. Default false. */
+  readonly daemon?: boolean;
+  /** Simulator: real-time tasks run before all others. Default "other". */
+  readonly policy?: "other" | "fifo";
+  /** Simulator: among `fifo` tasks, the larger runs first, 1 to 99. Default 1. */
+  readonly priority?: number;
+}
+
+/** A lock that a task holds. */
+export interface Held {
+  readonly lock: SharedObject;
+  /** "write" for exclusive, "read" for shared. */
+  readonly mode: "read" | "write";
+  /** Whether it may be held while sleeping. */
+  readonly sleeping: boolean;
+}
+
+/** A running path: its next step, and the context that the kernel's rules are about. */
+export class Task {
+  /** The step it will perform next; null when finished. */
+  pending: Step | null = null;
+  finished = false;
+  /** What the path returned. */
+  result: unknown = undefined;
+  readonly held: Held[] = [];
+  /** preempt_count(): nested spinlocks and preempt_disable(). */
+  preemptCount = 0;
+  /** Depth of local_irq_save() on its CPU by this task. */
+  irqsOff = 0;
+  /** Depth of rcu_read_lock(). */
+  rcuDepth = 0;
+  /** Steps performed so far. */
+  steps = 0;
+  /** State kept by the host. */
+  host: object | null = null;
+
+  readonly cpu: number;
+  readonly context: Context;
+  readonly daemon: boolean;
+  /** Stands for the CPU in the dependence of steps, where an interrupt can hold up the tasks of a CPU. */
+  cpuObject: SharedObject | null = null;
+
+  constructor(
+    readonly id: number,
+    readonly name: string,
+    readonly path: Path<unknown>,
+    readonly options: TaskOptions = {},
+  ) {
+    this.cpu = options.cpu ?? -1;
+    this.context = options.context ?? "task";
+    this.daemon = options.daemon ?? false;
+  }
+
+  /** in_atomic() || irqs_disabled(): where nothing may sleep. */
+  get atomic(): boolean {
+    return this.preemptCount > 0 || this.irqsOff > 0 || this.context !== "task";
+  }
+}

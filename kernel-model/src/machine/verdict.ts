@@ -1,0 +1,52 @@
+import type { Schedule } from "./schedule.js";
+import type { TraceEntry } from "./trace.js";
+import type { Violation } from "./violation.js";
+
+/** What an exploration did. */
+export interface Effort {
+  /** Complete runs. */
+  readonly schedules: number;
+  /** Runs given up because they could only repeat what was seen. */
+  readonly redundant: number;
+  /** Steps performed, replayed ones included. */
+  readonly steps: number;
+  /** Steps of the longest run. */
+  readonly longest: number;
+  /** "source sets" where partial-order reduction was on. */
+  readonly reduction: "source sets" | "none";
+  /** Complete runs by the state they end in. */
+  readonly endStates: ReadonlyMap<string, number>;
+  /** For each `sometimes` property that was found: a schedule that shows it. */
+  readonly examples: ReadonlyMap<string, Schedule>;
+}
+
+/** A task that waits for ever. */
+export interface Waiting {
+  readonly task: string;
+  readonly function: string;
+  /** The step that it cannot perform, e.g. `mutex_lock(B)`. */
+  readonly step: string;
+  readonly object: string | null;
+  /** Names of tasks that hold the object, if it is a lock. */
+  readonly heldBy: readonly string[];
+}
+
+interface Shown {
+  readonly schedule: Schedule;
+  /** The same as {@link printSchedule} prints it. */
+  readonly replay: string;
+  readonly trace: readonly TraceEntry[];
+}
+
+/**
+ * The answer of an exploration. A bound never looks like a proof: only `exhausted` says that there is no other run.
+ * - `exhausted`: every run of the program, within its own finite size, was covered, and all properties hold.
+ * - `violated`: a rule, a property or an exception, with the run that shows it (none for a `sometimes` never found).
+ * - `stuck`: a run in which unfinished tasks wait for each other for ever.
+ * - `bounded`: nothing wrong found, but a bound cut the search: which one.
+ */
+export type Verdict =
+  | { readonly kind: "exhausted"; readonly effort: Effort }
+  | ({ readonly kind: "violated"; readonly violation: Violation; readonly effort: Effort } & (Shown | { readonly schedule: null; readonly replay: null; readonly trace: readonly [] }))
+  | ({ readonly kind: "stuck"; readonly waiting: readonly Waiting[]; readonly effort: Effort } & Shown)
+  | { readonly kind: "bounded"; readonly bound: string; readonly effort: Effort };

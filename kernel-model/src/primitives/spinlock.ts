@@ -1,0 +1,76 @@
+import { SharedObject, type Memory } from "../machine/object.js";
+import { lockReleased, lockTaken } from "../machine/rules.js";
+import { operation, Step } from "../machine/step.js";
+import type { Task } from "../machine/task.js";
+
+/** A lock that one task holds at a time: what spinlock_t and struct mutex have in common. */
+export abstract class ExclusiveLock extends SharedObject {
+  /** For the effects of steps only; outside of them read {@link owner}. */
+  holder: Task | null = null;
+  /** Whether its holder may sleep. */
+  abstract readonly sleeping: boolean;
+
+  constructor(name: string, memory: Memory | null = null) {
+    super(name, memory);
+  }
+
+  /** Name of the task that holds it; null if none. */
+  get owner(): string | null {
+    this.seen();
+    return this.holder?.name ?? null;
+  }
+
+  describe(): string {
+    return this.holder === null ? "unlocked" : `held by ${this.holder.name}`;
+  }
+
+  take(task: Task, nests = true): void {
+    lockTaken(task, { lock: this, mode: "write", sleeping: this.sleeping }, nests);
+    this.holder = task;
+  }
+
+  give(task: Task): void {
+    lockReleased(task, this);
+    this.holder = null;
+  }
+}
+
+/** spinlock_t: its holder may not sleep; waiters spin. Fair in the simulator (a queue, as qspinlock), in any order in the explorer. */
+export class SpinLock extends ExclusiveLock {
+  readonly sleeping = false;
+}
+
+const lock = operation("spin_lock", "acquire", { order: "acquire" });
+const unlock = operation("spin_unlock", "release", { order: "release" });
+const trylock = operation("spin_trylock", "write", { order: "acquire" });
+
+/** Waits until the lock is free, and takes it. Preemption is off until it is given back. */
+export function spinLock(l: SpinLock): Step<void> {
+  return new Step<void>(
+    lock,
+    l,
+    (task) => {
+      l.take(task);
+      task.preemptCount++;
+    },
+    () => l.holder === null,
+  );
+}
+
+/** Takes the lock if it is free; tells whether it did. */
+export function spinTrylock(l: SpinLock): Step<boolean> {
+  return new Step(trylock, l, (task) => {
+    if (l.holder !== null) return false;
+    l.take(task, false);
+    task.preemptCount++;
+    return true;
+  });
+}
+
+/** Gives the lock back. Throws a rule if the task does not hold it. */
+export function spinUnlock(l: SpinLock): Step<void> {
+  return new Step<void>(unlock, l, (task) => {
+    l.give(task);
+    task.preemptCount--;
+  });
+}
