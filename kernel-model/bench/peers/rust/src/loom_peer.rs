@@ -11,12 +11,25 @@ use std::time::{Duration, Instant};
 
 pub use loom::sync::{Mutex, RwLock};
 
-/// SeqCst fences around every access: loom then explores sequential consistency, as the other engines do.
-pub const SC: &str = "dpor-sc";
-/// Accesses as they stand: loom treats a SeqCst access as AcqRel, so a load may also read an older store.
-pub const PLAIN: &str = "dpor";
+/// How a program is put to loom.
+#[derive(Clone, Copy)]
+pub struct Strategy {
+    name: &'static str,
+    /// SeqCst fences around every access: outcomes are then those of sequential consistency. Without them loom treats
+    /// a SeqCst access as AcqRel, so that a load may also read an older store.
+    fenced: bool,
+    /// Main joins the tasks. loom takes the end of a task and its join for racing steps, and explores their orders.
+    joined: bool,
+}
+
+pub const STRATEGIES: [Strategy; 3] = [
+    Strategy { name: "dpor-sc-nojoin", fenced: true, joined: false },
+    Strategy { name: "dpor-sc", fenced: true, joined: true },
+    Strategy { name: "dpor", fenced: false, joined: true },
+];
 
 static FENCED: AtomicBool = AtomicBool::new(true);
+static JOINED: AtomicBool = AtomicBool::new(true);
 
 /// A fence is no scheduling point in loom: it only orders what later loads may read.
 fn fence_if_wanted() {
@@ -60,16 +73,17 @@ impl Atomic {
 
 pub type Task = Box<dyn FnOnce() -> usize>;
 
-/// Starts the tasks in order and joins them in order; with --no-join it starts them only, and there is no outcome.
+/// Starts the tasks in order and, if the strategy joins, joins them in order: else there is no outcome to report.
 pub fn run<const N: usize>(tasks: [Task; N]) -> Option<[usize; N]> {
     let handles = tasks.map(loom::thread::spawn);
-    outcomes::join().then(|| handles.map(|handle| handle.join().unwrap()))
+    JOINED.load(Relaxed).then(|| handles.map(|handle| handle.join().unwrap()))
 }
 
 const INTERVAL: usize = 16;
 
-pub fn explore(program: fn() -> Option<Outcome>, strategy: &'static str, bound: Duration) -> Row {
-    FENCED.store(strategy == SC, Relaxed);
+pub fn explore(program: fn() -> Option<Outcome>, strategy: Strategy, bound: Duration) -> Row {
+    FENCED.store(strategy.fenced, Relaxed);
+    JOINED.store(strategy.joined, Relaxed);
     let mut builder = loom::model::Builder::new();
     builder.max_threads = 5;
     builder.max_branches = 10_000;
@@ -95,5 +109,5 @@ pub fn explore(program: fn() -> Option<Outcome>, strategy: &'static str, bound: 
         runs += 1;
         assert_eq!(outcomes::executions(), schedules * runs, "two explorations of one program differ");
     }
-    Row { strategy, schedules, seconds: start.elapsed().as_secs_f64() / runs as f64, runs, complete }
+    Row { strategy: strategy.name, schedules, seconds: start.elapsed().as_secs_f64() / runs as f64, runs, complete }
 }

@@ -1,4 +1,4 @@
-//! `peers loom|shuttle PROGRAM|all [--seconds S] [--no-join]`: one JSON line per program and strategy.
+//! `peers loom|shuttle PROGRAM|all [--seconds S]`: one JSON line per program and strategy.
 //!
 //! What a program's steps are, and what each number counts, is written in ../../README.md.
 
@@ -40,7 +40,7 @@ fn print(peer: &str, program: &str, row: Result<Row, String>) {
             row.schedules as f64 / row.seconds,
             row.complete,
             row.runs,
-            outcomes::violations(),
+            outcomes::violations() / row.runs, // runs are equal
             outcomes::json(),
         ),
         Err(error) => println!("{head},\"error\":{error:?}}}"),
@@ -58,14 +58,13 @@ fn guarded(explore: impl FnOnce() -> Row) -> Result<Row, String> {
 
 fn usage(problem: &str) -> ! {
     let names: Vec<_> = loom_peer::programs::ALL.iter().map(|(name, _)| *name).collect();
-    eprintln!("{problem}\nusage: peers loom|shuttle PROGRAM|all [--seconds S] [--no-join]\nprograms: {}", names.join(" "));
+    eprintln!("{problem}\nusage: peers loom|shuttle PROGRAM|all [--seconds S]\nprograms: {}", names.join(" "));
     exit(2);
 }
 
 fn main() {
     let mut words = Vec::new();
     let mut seconds = 1.0;
-    let mut join = true;
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         match arg.as_str() {
@@ -76,13 +75,11 @@ fn main() {
                     _ => usage(&format!("--seconds {text}: a number above 0 and at most 86400 is needed")),
                 };
             }
-            "--no-join" => join = false,
             _ => words.push(arg),
         }
     }
     let [peer, program] = words.as_slice() else { usage("a peer and a program are needed") };
     let bound = Duration::from_secs_f64(seconds);
-    outcomes::set_join(join);
 
     let wanted = |name: &str| program == "all" || program == name;
     let mut met = false;
@@ -90,7 +87,7 @@ fn main() {
         "loom" => {
             for (name, run) in loom_peer::programs::ALL.into_iter().filter(|(name, _)| wanted(name)) {
                 met = true;
-                for strategy in [loom_peer::SC, loom_peer::PLAIN] {
+                for strategy in loom_peer::STRATEGIES {
                     print("loom", name, guarded(|| loom_peer::explore(run, strategy, bound)));
                 }
             }

@@ -8,6 +8,7 @@ use crate::Row;
 use shuttle::scheduler::{DfsScheduler, RandomScheduler, Schedule, Scheduler, Task as ShuttleTask, TaskId};
 use shuttle::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use shuttle::{Config, FailurePersistence, Runner};
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -41,19 +42,19 @@ impl Atomic {
 
 pub type Task = Box<dyn FnOnce() -> usize + Send>;
 
-/// Starts the tasks in order and joins them in order; with --no-join it starts them only, and there is no outcome.
+/// Starts the tasks in order and joins them in order.
 pub fn run<const N: usize>(tasks: [Task; N]) -> Option<[usize; N]> {
-    let handles = tasks.map(shuttle::thread::spawn);
-    outcomes::join().then(|| handles.map(|handle| handle.join().unwrap()))
+    Some(tasks.map(shuttle::thread::spawn).map(|handle| handle.join().unwrap()))
 }
 
-/// Depth-first search that says whether it came to its end: `Runner::run` returns a number either way.
-struct Dfs {
-    inner: DfsScheduler,
+/// A scheduler that says whether it came to its end (`Runner::run` returns a number either way), and that is not
+/// dropped: shuttle's random scheduler, dropped when its time is up, reports a failing seed although nothing failed.
+struct Watched<S> {
+    inner: ManuallyDrop<S>,
     ended: Arc<AtomicBool>,
 }
 
-impl Scheduler for Dfs {
+impl<S: Scheduler> Scheduler for Watched<S> {
     fn new_execution(&mut self) -> Option<Schedule> {
         let schedule = self.inner.new_execution();
         if schedule.is_none() {
@@ -69,26 +70,24 @@ impl Scheduler for Dfs {
     }
 }
 
-fn config(bound: Option<Duration>) -> Config {
+/// Runs `program` under `scheduler` until its end or the bound; true if it came to its end.
+fn ended<S: Scheduler + 'static>(scheduler: S, bound: Option<Duration>, program: fn() -> Option<Outcome>) -> bool {
     let mut config = Config::new();
     config.failure_persistence = FailurePersistence::None;
     config.max_time = bound;
-    config
+    let ended = Arc::new(AtomicBool::new(false));
+    let scheduler = Watched { inner: ManuallyDrop::new(scheduler), ended: ended.clone() };
+    Runner::new(scheduler, config).run(move || outcomes::count(program));
+    ended.load(Relaxed)
 }
 
 pub fn dfs(program: fn() -> Option<Outcome>, bound: Duration) -> Row {
-    let once = |bound| {
-        let ended = Arc::new(AtomicBool::new(false));
-        let scheduler = Dfs { inner: DfsScheduler::new(None, false), ended: ended.clone() };
-        Runner::new(scheduler, config(bound)).run(move || outcomes::count(program));
-        ended.load(Relaxed)
-    };
     let start = Instant::now();
-    let complete = once(Some(bound));
+    let complete = ended(DfsScheduler::new(None, false), Some(bound), program);
     let schedules = outcomes::executions();
     let mut runs = 1;
     while complete && start.elapsed() < bound {
-        once(None);
+        ended(DfsScheduler::new(None, false), None, program);
         runs += 1;
         assert_eq!(outcomes::executions(), schedules * runs, "two explorations of one program differ");
     }
@@ -97,8 +96,7 @@ pub fn dfs(program: fn() -> Option<Outcome>, bound: Duration) -> Row {
 
 pub fn random(program: fn() -> Option<Outcome>, bound: Duration) -> Row {
     let start = Instant::now();
-    let scheduler = RandomScheduler::new_from_seed(1, usize::MAX);
-    Runner::new(scheduler, config(Some(bound))).run(move || outcomes::count(program));
+    ended(RandomScheduler::new_from_seed(1, usize::MAX), Some(bound), program);
     let seconds = start.elapsed().as_secs_f64();
     Row { strategy: "random", schedules: outcomes::executions(), seconds, runs: 1, complete: false }
 }
