@@ -1,3 +1,5 @@
 export * from "./base/index.js";
+export * from "./machine/index.js";
+export * from "./explore/index.js";
 export * from "./mechanisms/index.js";
 export * as ksm from "./mechanisms/ksm/index.js";

@@ -3,6 +3,7 @@ import type { Experiments } from "../base/claims.js";
 import type { HasDataset } from "../base/dataset.js";
 import type { Provenance } from "../base/provenance.js";
 import type { Parameter, Progress } from "../base/run.js";
+import type { Scenario } from "../explore/scenario.js";
 import * as ksm from "./ksm/index.js";
 
 export interface Mechanism {
@@ -16,6 +17,8 @@ export interface Mechanism {
   readonly claims: Experiments;
   readonly parameters: readonly Parameter[];
   /** A run from flat parameters, cooperative: it yields its progress. `workload`, if it takes one, replaces the generated one. */
+  /** Small concurrent programs of it with their expected verdicts. Absent where the mechanism is sequential. */
+  readonly scenarios?: readonly Scenario[];
   simulate(parameters: Readonly<Record<string, unknown>>, workload?: ksm.Workload): Generator<Progress, HasDataset>;
 }
 
