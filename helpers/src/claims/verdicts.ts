@@ -1,8 +1,8 @@
-import { Evidence, InputError, mechanisms, type Experiments, type Finding, type Verdict } from "@mm-lab/kernel-model";
+import { Evidence, InputError, mechanisms, type Experiments, type Finding, type ClaimVerdict } from "@mm-lab/kernel-model";
 import { readDataFile } from "../data/files.js";
 import { readLedger, type Claim } from "./ledger.js";
 
-export const VERDICTS: readonly Verdict[] = ["reproduced", "contradicted", "changed-since", "needs-hardware", "not-yet", "record"];
+export const VERDICTS: readonly ClaimVerdict[] = ["reproduced", "contradicted", "changed-since", "needs-hardware", "not-yet", "record"];
 
 /** A claim with what its experiment found just now. */
 export interface JudgedClaim extends Claim, Finding {}
@@ -37,8 +37,8 @@ export function judgeClaims(options: { readonly topic?: string; readonly onClaim
 }
 
 /** How many claims have which verdict. */
-export function countVerdicts(judged: readonly { readonly verdict: Verdict }[]): Record<Verdict, number> {
-  const counts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0])) as Record<Verdict, number>;
+export function countVerdicts(judged: readonly { readonly verdict: ClaimVerdict }[]): Record<ClaimVerdict, number> {
+  const counts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0])) as Record<ClaimVerdict, number>;
   for (const { verdict } of judged) counts[verdict]++;
   return counts;
 }

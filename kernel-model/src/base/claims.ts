@@ -7,10 +7,10 @@
  * reproduced: seen as claimed. contradicted: something else was seen. changed-since: true then, a named release changed it.
  * needs-hardware: cannot be decided here. not-yet: no experiment so far. record: history or opinion, cited and not tested.
  */
-export type Verdict = "reproduced" | "contradicted" | "changed-since" | "needs-hardware" | "not-yet" | "record";
+export type ClaimVerdict = "reproduced" | "contradicted" | "changed-since" | "needs-hardware" | "not-yet" | "record";
 
 export interface Finding {
-  readonly verdict: Verdict;
+  readonly verdict: ClaimVerdict;
   /** What was seen, in one or two sentences with the numbers. */
   readonly seen: string;
   /** Parameters that the source does not give and we chose; absent if there are none. */

@@ -4,7 +4,7 @@ import { observe, type SharedObject } from "../machine/object.js";
 import { load, type Program, type Run } from "../machine/program.js";
 import type { Task } from "../machine/task.js";
 import type { Violation } from "../machine/violation.js";
-import { World, type Host } from "../machine/world.js";
+import { World, type Host, type Warning } from "../machine/world.js";
 
 /** Tasks are kept as bits of a number. */
 export const MAX_TASKS = 30;
@@ -34,6 +34,24 @@ export class Observed {
   }
 }
 
+/** The view of a run that properties get; what it shows is no shared object, so a property that looks may see any step. */
+class WatchedRun implements Run {
+  constructor(
+    readonly world: World,
+    readonly observed: Observed,
+  ) {}
+
+  get results(): Readonly<Record<string, unknown>> {
+    this.observed.seeEverything();
+    return Object.fromEntries(this.world.tasks.filter(({ finished }) => finished).map(({ name, result }) => [name, result]));
+  }
+
+  get warnings(): readonly Warning[] {
+    this.observed.seeEverything();
+    return this.world.warnings;
+  }
+}
+
 /** One run of a program under the decisions of a search. */
 export class Execution<S> implements Host {
   readonly world: World;
@@ -52,17 +70,7 @@ export class Execution<S> implements Host {
     const world = new World(this, new Set(program.ignore ?? []), observed.names);
     this.world = world;
     if (traced) world.trace = [];
-    const everything = (): void => observed.seeEverything();
-    this.#run = {
-      get results() {
-        everything();
-        return Object.fromEntries(world.tasks.filter(({ finished }) => finished).map(({ name, result }) => [name, result]));
-      },
-      get warnings() {
-        everything();
-        return world.warnings;
-      },
-    };
+    this.#run = new WatchedRun(world, observed);
     this.state = load(program, world);
     if (this.violation === null) this.checkProperties();
   }

@@ -60,7 +60,7 @@ export class Sampler<S> {
     }
     this.longest = Math.max(this.longest, decisions.length);
     if (execution.violation !== null) return { execution, end: "violated" };
-    if (execution.unfinished().length > 0) return { execution, end: "stuck" };
+    if (execution.unfinished().length > 0 && this.program.stuckIsAnEnd !== true) return { execution, end: "stuck" };
     execution.checkEnd();
     return { execution, end: execution.violation === null ? "complete" : "violated" };
   }

@@ -190,7 +190,7 @@ export class Search<S> {
   }
 
   #ended(execution: Execution<S>): RunEnd {
-    if (execution.unfinished().length > 0) return "stuck";
+    if (execution.unfinished().length > 0) return this.program.stuckIsAnEnd === true ? "complete" : "stuck";
     execution.checkEnd();
     return execution.violation !== null ? "violated" : "complete";
   }

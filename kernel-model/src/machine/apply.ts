@@ -1,5 +1,5 @@
 import { InputError } from "../base/errors.js";
-import type { SharedObject } from "./object.js";
+import { Placeholder, type SharedObject } from "./object.js";
 import { checkIssue, checkReturn } from "./rules.js";
 import { Step } from "./step.js";
 import type { Task } from "./task.js";
@@ -49,7 +49,10 @@ function proceed(world: World, task: Task, done: Step | undefined): void {
     throw new InputError(`what the path of task "${task.name}" yields`, step, "a step of a primitive", "write `yield* READ_ONCE(cell)`: every yield of a path has a star and a primitive behind it");
   }
   task.pending = step;
-  if (step.object !== null && step.object.world !== world) register(world, step.object, task);
+  if (step.object !== null && step.object.world !== world) {
+    if (step.object instanceof Placeholder) step.object = step.object.find(task, world);
+    if (step.object.world !== world) register(world, step.object, task);
+  }
   if (step.others !== null) for (const object of step.others) if (object.world !== world) register(world, object, task);
   checkIssue(task, step);
 }
@@ -60,9 +63,9 @@ function register(world: World, object: SharedObject, task: Task): void {
     throw new InputError(`the object that task "${task.name}" touches`, object.name, "objects made in this run", "make it inside `setup` (or in the path): kept across runs, it would start each run with the state of the last");
   }
   object.world = world;
-  object.id = world.objects.length;
+  object.id = world.objectCount++;
   object.observed = world.observedNames.has(object.name);
-  world.objects.push(object);
+  if (world.keepsObjects) world.objects.push(object);
   const { memory } = object;
   if (memory !== null && memory.world !== world) register(world, memory, task);
 }

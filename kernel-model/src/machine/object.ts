@@ -1,3 +1,4 @@
+import type { Task } from "./task.js";
 import type { World } from "./world.js";
 
 /** Called for every object whose state a property reads, while one is being evaluated (see {@link observe}). */
@@ -70,8 +71,37 @@ export class Memory extends SharedObject {
   }
 }
 
+/**
+ * Stands for an object that depends on the run or on the task: the run's RCU state, this CPU's slot of a counter. A step
+ * that names it acts on what `find` gives when the step is issued; it is never shared itself.
+ */
+export class Placeholder extends SharedObject {
+  constructor(
+    name: string,
+    readonly find: (task: Task, world: World) => SharedObject,
+  ) {
+    super(name);
+  }
+
+  describe(): string {
+    return "";
+  }
+}
+
 /** A CPU as something that its tasks and its interrupt handlers share. */
 export class Processor extends SharedObject {
+  /** Bound to it; some that are over may be missing. */
+  tasks: Task[] = [];
+  #room = 16;
+
+  add(task: Task): void {
+    if (this.tasks.length >= this.#room) {
+      this.tasks = this.tasks.filter(({ finished }) => !finished);
+      this.#room = Math.max(16, 2 * this.tasks.length);
+    }
+    this.tasks.push(task);
+  }
+
   describe(): string {
     return "";
   }

@@ -51,15 +51,18 @@ export interface Program<S = unknown> {
   readonly ignore?: readonly Rule[];
   /** Whether a WARN of the kernel ends the run as a violation in the explorer. Default true. */
   readonly warningsAreViolations?: boolean;
+  /** Whether waiting for ever is an end like another, not the verdict `stuck`. Default false. */
+  readonly stuckIsAnEnd?: boolean;
   /** Always true of the data structures; checked after every step by the conformance kit. */
   readonly invariant?: (state: S) => boolean;
 }
 
 /** Checks a program's shape, and infers the type of its state. Throws InputError. */
 export function define<S>(program: Program<S>): Program<S> {
-  checkKeys("define", program, ["name", "setup", "tasks", "properties", "ignore", "warningsAreViolations", "invariant"]);
-  if (typeof program.setup !== "function") throw new InputError(`setup of program ${JSON.stringify(program.name)}`, program.setup, "a function that makes the shared state", "write `setup: () => ({ x: new Cell(\"x\", 0) })`");
-  if (typeof program.tasks !== "function") throw new InputError(`tasks of program ${JSON.stringify(program.name)}`, program.tasks, "a function from the state to paths by name", "write `tasks: (s) => ({ A: path(s), B: path(s) })`");
+  checkKeys("define", program, ["name", "setup", "tasks", "properties", "ignore", "warningsAreViolations", "stuckIsAnEnd", "invariant"]);
+  const { setup, tasks } = program as { setup: unknown; tasks: unknown };
+  if (typeof setup !== "function") throw new InputError(`setup of program ${JSON.stringify(program.name)}`, setup, "a function that makes the shared state", "write `setup: () => ({ x: new Cell(\"x\", 0) })`");
+  if (typeof tasks !== "function") throw new InputError(`tasks of program ${JSON.stringify(program.name)}`, tasks, "a function from the state to paths by name", "write `tasks: (s) => ({ A: path(s), B: path(s) })`");
   const names = (program.properties ?? []).map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new InputError(`a property of program ${JSON.stringify(program.name)}`, twice, "names that differ", "rename one of the two");

@@ -14,8 +14,8 @@ export class LockOrder {
   taken(task: Task, taken: SharedObject): void {
     for (const { lock } of task.held) {
       if (lock.name === taken.name) continue;
-      let after = this.#after.get(lock.name);
-      if (after === undefined) this.#after.set(lock.name, (after = new Map()));
+      const after = this.#after.get(lock.name) ?? new Map<string, string>();
+      this.#after.set(lock.name, after);
       if (after.has(taken.name)) continue;
       const other = this.#path(taken.name, lock.name, new Set());
       if (other !== null) {
@@ -79,7 +79,7 @@ function whyAtomic(task: Task): string {
   const spinlock = task.held.find(({ sleeping }) => !sleeping);
   if (task.context !== "task") return `a ${task.context} handler`;
   if (spinlock !== undefined) return `holding the spinlock ${spinlock.lock.name}`;
-  return task.irqsOff > 0 ? "running with interrupts off" : "running with preemption off";
+  return task.irqsOff > 0 ? "running with interrupts off" : task.softirqsOff > 0 ? "running with softirqs off" : "running with preemption off";
 }
 
 /** What a finished path must have given back. */
@@ -88,5 +88,6 @@ export function checkReturn(task: Task): void {
   if (held !== undefined) throw new RuleBroken("lock-held-at-return", task, `returned while holding ${task.held.map(({ lock }) => lock.name).join(", ")}`);
   if (task.rcuDepth > 0) throw new RuleBroken("lock-held-at-return", task, "returned inside rcu_read_lock()");
   if (task.preemptCount > 0) throw new RuleBroken("lock-held-at-return", task, "returned with preemption off");
+  if (task.softirqsOff > 0) throw new RuleBroken("lock-held-at-return", task, "returned with softirqs off");
   if (task.irqsOff > 0) throw new RuleBroken("lock-held-at-return", task, "returned with interrupts off");
 }

@@ -58,7 +58,7 @@ const finished: IteratorReturnResult<unknown> = { done: true, value: undefined }
 export class Step<R = unknown> {
   /** As an iterator result: not done, this step is what was yielded. */
   readonly done = false;
-  readonly value: Step = this as Step;
+  readonly value: Step = this;
   /** Set by the machine when the step takes effect. */
   result: R | undefined = undefined;
   /** Further objects that the step reads (a condition over several variables). */
@@ -76,7 +76,8 @@ export class Step<R = unknown> {
 
   constructor(
     readonly operation: Operation,
-    readonly object: SharedObject | null,
+    /** What it acts on; null for nothing shared. A placeholder is replaced when the step is issued. */
+    public object: SharedObject | null,
     /** What it does; runs once, when the host says so, with nothing in between. */
     readonly effect: (task: Task, world: World) => R,
     /** Open when the step may happen; a closed guard makes the task wait. Reads the step's objects only. */
@@ -86,12 +87,12 @@ export class Step<R = unknown> {
   }
 
   [Symbol.iterator](): Iterator<Step, R, unknown> {
-    return this as unknown as Iterator<Step, R, unknown>;
+    return this;
   }
 
   /** First called by `yield*` with nothing: yields the step. Then with the step, once it has happened: its result. */
   next(resumed: unknown): IteratorResult<Step, R> {
-    if (resumed === undefined) return this as unknown as IteratorYieldResult<Step>;
+    if (resumed === undefined) return this;
     finished.value = this.result;
     return finished as IteratorReturnResult<R>;
   }

@@ -1,4 +1,4 @@
-import type { SharedObject } from "./object.js";
+import type { Processor, SharedObject } from "./object.js";
 import type { Path } from "./path.js";
 import type { Step } from "./step.js";
 
@@ -37,8 +37,10 @@ export class Task {
   readonly held: Held[] = [];
   /** preempt_count(): nested spinlocks and preempt_disable(). */
   preemptCount = 0;
-  /** Depth of local_irq_save() on its CPU by this task. */
+  /** 1 while it keeps interrupts off on its CPU, else 0. */
   irqsOff = 0;
+  /** Depth of local_bh_disable(): no softirq handler begins on its CPU. */
+  softirqsOff = 0;
   /** Depth of rcu_read_lock(). */
   rcuDepth = 0;
   /** Steps performed so far. */
@@ -50,12 +52,12 @@ export class Task {
   readonly context: Context;
   readonly daemon: boolean;
   /** Stands for the CPU in the dependence of steps, where an interrupt can hold up the tasks of a CPU. */
-  cpuObject: SharedObject | null = null;
+  cpuObject: Processor | null = null;
 
   constructor(
     readonly id: number,
     readonly name: string,
-    readonly path: Path<unknown>,
+    public path: Path<unknown>,
     readonly options: TaskOptions = {},
   ) {
     this.cpu = options.cpu ?? -1;
@@ -63,8 +65,16 @@ export class Task {
     this.daemon = options.daemon ?? false;
   }
 
+  /** Simulator: the same task goes through another path, as a thread that serves one request after the other. */
+  restart(path: Path<unknown>): void {
+    this.path = path;
+    this.pending = null;
+    this.finished = false;
+    this.result = undefined;
+  }
+
   /** in_atomic() || irqs_disabled(): where nothing may sleep. */
   get atomic(): boolean {
-    return this.preemptCount > 0 || this.irqsOff > 0 || this.context !== "task";
+    return this.preemptCount > 0 || this.irqsOff > 0 || this.softirqsOff > 0 || this.context !== "task";
   }
 }

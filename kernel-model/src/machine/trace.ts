@@ -36,9 +36,8 @@ export function stepText(entry: Pick<TraceEntry, "operation" | "object" | "argum
 export function valueText(value: unknown): string {
   if (value === undefined) return "";
   if (value === null) return "NULL";
-  if (typeof value === "object" || typeof value === "function") {
-    const named = value as { name?: unknown };
-    return typeof named.name === "string" && named.name !== "" ? named.name : Array.isArray(value) ? `[${value.map(valueText).join(", ")}]` : "{...}";
-  }
-  return String(value as string | number | boolean | bigint | symbol);
+  if (typeof value !== "object" && typeof value !== "function") return String(value);
+  const { name } = value as { name?: unknown };
+  if (typeof name === "string" && name !== "") return name;
+  return Array.isArray(value) ? `[${value.map(valueText).join(", ")}]` : "{...}";
 }

@@ -22,7 +22,12 @@ export interface Warning {
 /** One run: its tasks, what they share, and what has been seen. Made afresh for every run. */
 export class World {
   readonly tasks: Task[] = [];
+  /** Objects by number; empty where {@link keepsObjects} is false. */
   readonly objects: SharedObject[] = [];
+  /** Objects numbered so far. */
+  objectCount = 0;
+  /** Simulator: false in long runs without a trace, so that what a path makes can be forgotten after it. */
+  keepsObjects = true;
   readonly warnings: Warning[] = [];
   readonly lockOrder: LockOrder | null;
   /** The outcome that the host picked for the step that now takes effect, if it has `choices`. */
@@ -31,6 +36,8 @@ export class World {
   trace: TraceEntry[] | null = null;
   /** Singletons of the run by key: the RCU state, the interrupt state of a CPU. */
   readonly #singletons = new Map<unknown, SharedObject>();
+  /** Numbers of tasks that were retired. */
+  readonly #free: number[] = [];
 
   constructor(
     readonly host: Host,
@@ -44,17 +51,21 @@ export class World {
 
   /** Adds a task; the host starts it. */
   spawn(name: string, path: Path<unknown>, options: TaskOptions = {}): Task {
-    const task = new Task(this.tasks.length, name, path, options);
-    this.tasks.push(task);
-    if (task.context !== "task") {
-      // From now on the steps of this CPU's tasks depend on each other: the handler may come between any two.
+    const task = new Task(this.#free.pop() ?? this.tasks.length, name, path, options);
+    this.tasks[task.id] = task;
+    if (task.cpu >= 0) {
+      // From its first step on: a handler that is raised later may come between any two steps of the tasks of its CPU.
       const cpu = this.singleton(`cpu ${task.cpu}`, () => new Processor(`cpu ${task.cpu}`));
-      for (const other of this.tasks) if (other.cpu === task.cpu) other.cpuObject = cpu;
-    } else if (task.cpu >= 0) {
-      task.cpuObject = this.#singletons.get(`cpu ${task.cpu}`) ?? null;
+      cpu.add(task);
+      task.cpuObject = cpu;
     }
     this.host.spawned(task);
     return task;
+  }
+
+  /** Simulator: forgets a finished task; the next one that is spawned gets its number. */
+  retire(task: Task): void {
+    this.#free.push(task.id);
   }
 
   /** The one object of this run under a key, made on first use. */
@@ -64,16 +75,23 @@ export class World {
     return object as T;
   }
 
-  /** Whether nothing else on the task's CPU keeps it from running: an interrupt handler, or interrupts being off. */
+  /**
+   * Whether nothing else on the task's CPU keeps it from running: a handler that has begun, or, before a handler of its
+   * own begins, interrupts or softirqs being off; for a thread, another one that runs with preemption off.
+   */
   mayRun(task: Task): boolean {
     if (task.cpuObject === null) return true;
     const rank = RANK[task.context];
-    for (const other of this.tasks) {
-      if (other === task || other.cpu !== task.cpu || other.finished) continue;
-      if (RANK[other.context] > rank && other.steps > 0) return false;
-      if (RANK[other.context] === rank && rank > 0 && other.steps > 0 && task.steps === 0) return false;
-      if (rank > 0 && task.steps === 0 && other.irqsOff > 0 && RANK[other.context] < rank) return false;
-      if (rank > 0 && task.steps === 0 && rank === RANK.softirq && other.preemptCount > 0 && other.context === "task") return false;
+    for (const other of task.cpuObject.tasks) {
+      if (other === task || other.finished) continue;
+      const otherRank = RANK[other.context];
+      if (otherRank > rank) {
+        if (other.steps > 0) return false;
+      } else if (rank === RANK.task) {
+        if (other.atomic) return false;
+      } else if (task.steps === 0) {
+        if (otherRank === rank ? other.steps > 0 : other.irqsOff > 0 || (rank === RANK.softirq && other.softirqsOff > 0)) return false;
+      }
     }
     return true;
   }

@@ -16,9 +16,9 @@ export interface Mechanism {
   readonly provenance: Provenance;
   readonly claims: Experiments;
   readonly parameters: readonly Parameter[];
-  /** A run from flat parameters, cooperative: it yields its progress. `workload`, if it takes one, replaces the generated one. */
   /** Small concurrent programs of it with their expected verdicts. Absent where the mechanism is sequential. */
   readonly scenarios?: readonly Scenario[];
+  /** A run from flat parameters, cooperative: it yields its progress. `workload`, if it takes one, replaces the generated one. */
   simulate(parameters: Readonly<Record<string, unknown>>, workload?: ksm.Workload): Generator<Progress, HasDataset>;
 }
 
