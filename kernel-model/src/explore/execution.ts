@@ -36,18 +36,21 @@ export class Observed {
 
 /** The view of a run that properties get; what it shows is no shared object, so a property that looks may see any step. */
 class WatchedRun implements Run {
+  /** Whether the property that looks now is asked at every step. */
+  watched = true;
+
   constructor(
     readonly world: World,
     readonly observed: Observed,
   ) {}
 
   get results(): Readonly<Record<string, unknown>> {
-    this.observed.seeEverything();
+    if (this.watched) this.observed.seeEverything();
     return Object.fromEntries(this.world.tasks.filter(({ finished }) => finished).map(({ name, result }) => [name, result]));
   }
 
   get warnings(): readonly Warning[] {
-    this.observed.seeEverything();
+    if (this.watched) this.observed.seeEverything();
     return this.world.warnings;
   }
 }
@@ -60,7 +63,7 @@ export class Execution<S> implements Host {
   /** Bits of the properties of each kind that have held at some step of this run. */
   held = 0;
   #warnings = 0;
-  readonly #run: Run;
+  readonly #run: WatchedRun;
 
   constructor(
     readonly program: Program<S>,
@@ -136,6 +139,7 @@ export class Execution<S> implements Host {
   /** Evaluates the properties of complete runs; call once, when no task is enabled and none is stuck. */
   checkEnd(): void {
     const properties = this.program.properties ?? [];
+    this.#run.watched = false;
     for (let i = 0; i < properties.length && this.violation === null; i++) {
       const property = properties[i]!;
       if (property.at === "end") this.#answer(i, this.#ask(i));

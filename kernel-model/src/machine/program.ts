@@ -27,7 +27,7 @@ export interface Property<S> {
   readonly name: string;
   readonly kind: "always" | "sometimes" | "eventually";
   readonly at: "every step" | "end";
-  readonly holds: (state: S, run: Run) => boolean;
+  holds(state: S, run: Run): boolean;
 }
 
 /**
@@ -54,7 +54,7 @@ export interface Program<S = unknown> {
   /** Whether waiting for ever is an end like another, not the verdict `stuck`. Default false. */
   readonly stuckIsAnEnd?: boolean;
   /** Always true of the data structures; checked after every step by the conformance kit. */
-  readonly invariant?: (state: S) => boolean;
+  invariant?(state: S): boolean;
 }
 
 /** Checks a program's shape, and infers the type of its state. Throws InputError. */

@@ -82,3 +82,19 @@ export function smpCondLoadAcquire<T>(cell: Cell<T>, condition: (value: T) => bo
   if (typeof condition !== "function") throw new InputError(`the condition to wait for on ${cell.name}`, condition, "a function of the value", "write (value) => value === 0");
   return new Step(condLoad, cell, () => cell.current, () => condition(cell.current));
 }
+
+const spin = operation("cpu_relax loop", "read", { order: "once" });
+
+/**
+ * Waits, spinning on its CPU, until a condition over several cells holds: `while (!condition) cpu_relax()`, where one turn
+ * reads all of them at one moment. A loop whose reads lie apart is written with READ_ONCE.
+ *
+ * @param cells every cell that the condition reads, at least one
+ */
+export function spinUntil(cells: readonly Cell<unknown>[], condition: () => boolean): Step<void> {
+  const [first, ...others] = cells;
+  if (first === undefined) throw new InputError("the cells to wait on", cells, "at least one", "name each cell that the condition reads");
+  const step = new Step<void>(spin, first, () => undefined, () => condition());
+  step.others = others;
+  return step;
+}
