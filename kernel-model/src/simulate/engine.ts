@@ -1,0 +1,374 @@
+import { InputError } from "../base/errors.js";
+import { Random } from "../base/random.js";
+import { Caches } from "../hardware/line.js";
+import type { Prices } from "../hardware/prices.js";
+import { apply, start } from "../machine/apply.js";
+import type { Decision } from "../machine/schedule.js";
+import type { Step } from "../machine/step.js";
+import type { Path } from "../machine/path.js";
+import type { Task, TaskOptions } from "../machine/task.js";
+import type { Rule } from "../machine/violation.js";
+import { World, type Host } from "../machine/world.js";
+import { Clock } from "./clock.js";
+import { SimulationError } from "./failure.js";
+import type { Machine } from "./machine.js";
+import { Objects } from "./objects.js";
+import { BUSY, COMPUTING, ENTERING, IDLE, Runner, SLEEPING, THINKING, WAKING } from "./runner.js";
+import { Scheduler } from "./scheduler.js";
+import { purposeOf, streamSeed, weighted } from "./streams.js";
+import type { Workload } from "./workload.js";
+import { Waiting, type Effects } from "./waiting.js";
+
+/** Steps of one task at one instant: more are taken for a loop that never ends. */
+const MOST_STEPS_AT_ONCE = 1_000_000;
+
+const CHOICES = purposeOf("choices");
+
+/**
+ * Runs tasks in virtual time. A step is issued when its task has a CPU; its cost goes by; then it takes effect, if its
+ * guard is open, and the next is issued. Steps that cost nothing follow at once.
+ */
+export class Engine implements Host, Effects {
+  readonly clock = new Clock();
+  readonly scheduler: Scheduler;
+  readonly objects: Objects;
+  readonly world: World;
+  /** Decisions so far, where a schedule is recorded. */
+  decisions: Decision[] | null = null;
+  /** Events that came up and steps that took effect in the whole run. */
+  events = 0;
+  steps = 0;
+  /** Tasks of no workload that have not ended, daemons not counted. */
+  alive = 0;
+  /** Whether the run is over when there are none, and the daemons do nothing but wait and sleep. */
+  untilDone = false;
+  /** Called when a task that serves no workload ends. */
+  ended: ((r: Runner) => void) | null = null;
+  readonly #waiting: Waiting;
+  readonly #caches: Caches;
+  readonly #prices: Prices;
+  readonly #free: Runner[] = [];
+  #hired: Runner | null = null;
+  #hiring = false;
+
+  constructor(
+    readonly machine: Machine,
+    readonly seed: number,
+    ignored: ReadonlySet<Rule> = new Set(),
+  ) {
+    this.world = new World(this, ignored);
+    this.scheduler = new Scheduler(this.clock, machine);
+    this.objects = new Objects(machine.topology.cpus);
+    this.#waiting = new Waiting(this.clock, this.objects, this.scheduler, this);
+    this.#caches = new Caches(machine.topology, machine.prices);
+    this.#prices = machine.prices;
+  }
+
+  now(): number {
+    return this.clock.now;
+  }
+
+  /** A task of a program, or one that a path starts: it runs as soon as it gets its CPU. */
+  spawned(task: Task): void {
+    const r = this.#runnerFor(task);
+    if (this.#hiring) {
+      this.#hired = r;
+      return;
+    }
+    if (!task.daemon) this.alive++;
+    this.#begin(r);
+    if (task.context === "task") this.scheduler.ready(r);
+    else this.scheduler.interrupt(r);
+  }
+
+  /** A task for a workload, which gives it a path before it launches it. */
+  hire(name: string, options: TaskOptions, workload: Workload): Runner {
+    this.#hiring = true;
+    this.world.spawn(name, nothing(), options);
+    this.#hiring = false;
+    const r = this.#hired!;
+    r.workload = workload;
+    return r;
+  }
+
+  #runnerFor(task: Task): Runner {
+    let r = this.#free.pop();
+    if (r === undefined) {
+      r = new Runner(this.clock.runners.length);
+      this.clock.runners.push(r);
+    }
+    r.assign(task);
+    return r;
+  }
+
+  /** The runner's task is over for good. */
+  dismiss(r: Runner): void {
+    r.phase = IDLE;
+    this.clock.timeline?.mark(r, "", null, this.clock.now);
+    this.#free.push(r);
+  }
+
+  /** The runner's task, which has a new path, wants a CPU. */
+  launch(r: Runner): void {
+    this.#begin(r);
+    this.scheduler.ready(r);
+  }
+
+  /** Runs until the time `end` (the events at that time excluded), or for `budget` events; false when there is nothing left to do. */
+  run(end: number, budget: number): boolean {
+    const { clock } = this;
+    const { queue, agenda, runners } = clock;
+    this.#settle();
+    for (let left = budget; left > 0; left--) {
+      if (queue.next() >= end) return false;
+      queue.take();
+      const { payload, key } = queue;
+      if (payload >= 0) {
+        const r = runners[payload]!;
+        if (r.event !== key) {
+          clock.dropped();
+          continue;
+        }
+        clock.now = queue.time;
+        r.event = -1;
+        this.#fire(r);
+      } else {
+        const special = clock.specials[~payload]!;
+        if (special.event !== key) continue;
+        clock.now = queue.time;
+        special.event = -1;
+        special.fire();
+      }
+      this.events++;
+      if (agenda.size > 0) this.#settle();
+    }
+    return true;
+  }
+
+  /** Everybody who goes on at this very instant. */
+  #settle(): void {
+    const { agenda } = this.clock;
+    for (let r = agenda.shift(); r !== undefined; r = agenda.shift()) this.#resume(r);
+  }
+
+  #fire(r: Runner): void {
+    switch (r.phase) {
+      case BUSY:
+      case COMPUTING:
+        r.phase = BUSY;
+        if (this.#perform(r)) this.#advance(r);
+        return;
+      case ENTERING:
+        this.scheduler.works(r);
+        this.#resume(r);
+        return;
+      case SLEEPING:
+        if (this.untilDone && this.alive === 0) return;
+        r.paid = true;
+        this.wake(r);
+        return;
+      case WAKING:
+        this.scheduler.ready(r);
+        return;
+      case THINKING:
+        r.workload!.begin(r);
+    }
+  }
+
+  /** The runner has its CPU (again): it goes on with what it was at. */
+  #resume(r: Runner): void {
+    const cpu = r.cpu!;
+    r.phase = BUSY;
+    if (cpu.attention !== 0 && this.scheduler.attend(cpu, r, false)) return;
+    if (r.remaining >= 0) {
+      r.until = this.clock.now + r.remaining;
+      r.remaining = -1;
+      r.phase = COMPUTING;
+      this.clock.at(r, r.until);
+    } else if (r.paid || r.waits > 0) {
+      r.paid = false;
+      if (r.waits > 0) this.#waiting.unlink(r);
+      if (this.#perform(r)) this.#advance(r);
+    } else this.#advance(r);
+  }
+
+  /** Issues the steps of a runner that has its CPU, until one takes time or has to wait. */
+  #advance(r: Runner): void {
+    const { clock } = this;
+    const { task } = r;
+    for (;;) {
+      const step = task.pending;
+      if (step === null) {
+        this.#finished(r);
+        return;
+      }
+      const cpu = r.cpu!;
+      if (cpu.attention !== 0 && this.scheduler.attend(cpu, r, false)) return;
+      const { cost } = step.operation;
+      if (cost === "sleep") {
+        this.scheduler.leave(r);
+        r.phase = SLEEPING;
+        clock.timeline?.mark(r, "sleeping", null, clock.now);
+        clock.at(r, clock.now + checkTime(step, task));
+        return;
+      }
+      if (cost === "compute") {
+        r.phase = COMPUTING;
+        r.until = clock.now + checkTime(step, task);
+        clock.at(r, r.until);
+        return;
+      }
+      const done = cost === "none" ? clock.now : this.#over(step, cpu.index);
+      if (done > clock.now) {
+        clock.at(r, done);
+        return;
+      }
+      if (!this.#perform(r)) return;
+    }
+  }
+
+  /** When a step on a cache line, an interrupt or an allocation that is issued now is over. */
+  #over(step: Step, cpu: number): number {
+    const { now } = this.clock;
+    const { cost } = step.operation;
+    if (cost === "interrupt") return now + this.#prices.interrupt;
+    if (cost === "allocate") return now + this.#prices.allocate;
+    if (step.object === null) return now;
+    const { line } = this.objects.stateOf(step.object);
+    return cost === "load" ? this.#caches.load(line, cpu, now) : this.#caches.store(line, cpu, now, cost === "atomic");
+  }
+
+  /** The pending step is paid for: it takes effect, or waits. False if the runner does not go on. */
+  #perform(r: Runner): boolean {
+    const step = r.task.pending!;
+    if (step.guard !== null && !step.guard(r.task)) {
+      this.#waiting.park(r, step);
+      return false;
+    }
+    this.effect(r, step);
+    if (this.#waiting.pending) this.#waiting.drain();
+    const cpu = r.cpu!;
+    return !(cpu.attention !== 0 && step.operation.name === "cond_resched" && this.scheduler.attend(cpu, r, true));
+  }
+
+  effect(r: Runner, step: Step): void {
+    const { world } = this;
+    const { task } = r;
+    const { now } = this.clock;
+    if (step.choices > 0) world.choice = this.#choose(r, step);
+    this.decisions?.push({ task: task.id, choice: step.choices > 0 ? world.choice : 0 });
+    const held = task.held.length;
+    try {
+      apply(world, task);
+    } catch (error) {
+      throw SimulationError.of(error, task, now);
+    }
+    this.steps++;
+    this.#count(r);
+    if (task.held.length !== held || r.waitSince >= 0) this.#book(r, step, held);
+    const { access } = step.operation;
+    if (access !== "none" && access !== "read") this.#waiting.touched(step);
+  }
+
+  wake(r: Runner): void {
+    const { clock } = this;
+    if (this.#prices.wakeup > 0) {
+      r.phase = WAKING;
+      clock.timeline?.mark(r, "ready", null, clock.now);
+      clock.at(r, clock.now + this.#prices.wakeup);
+    } else this.scheduler.ready(r);
+  }
+
+  notice(r: Runner, step: Step): void {
+    const { clock } = this;
+    this.scheduler.works(r);
+    clock.timeline?.mark(r, "running", null, clock.now);
+    const done = step.operation.cost === "none" ? clock.now : this.#over(step, r.cpu!.index);
+    r.phase = ENTERING;
+    if (done > clock.now) clock.at(r, done);
+    else clock.agenda.push(r);
+  }
+
+  /** Books locks and waiting, after a step that changed the locks held or had to wait. */
+  #book(r: Runner, step: Step, held: number): void {
+    const { now } = this.clock;
+    const wait = r.waitSince < 0 ? 0 : now - r.waitSince;
+    r.waitSince = -1;
+    const locks = r.task.held;
+    if (locks.length > held) {
+      const { lock } = locks[locks.length - 1]!;
+      const { stats } = this.objects.stateOf(lock);
+      stats.acquisitions++;
+      if (wait > 0) stats.wait.record(wait);
+      r.locks.push(lock);
+      r.lockedAt.push(now);
+    } else if (wait > 0 && step.object !== null) this.objects.stateOf(step.object).stats.wait.record(wait);
+    for (let i = r.locks.length - 1; i >= 0 && r.locks.length > locks.length; i--) {
+      const lock = r.locks[i]!;
+      if (locks.some((h) => h.lock === lock)) continue;
+      this.objects.stateOf(lock).stats.hold.record(now - r.lockedAt[i]!);
+      r.locks.splice(i, 1);
+      r.lockedAt.splice(i, 1);
+    }
+  }
+
+  #finished(r: Runner): void {
+    const { workload } = r;
+    this.#count(r);
+    if (r.task.context !== "task") {
+      this.scheduler.handled(r);
+      this.#retire(r);
+    } else if (workload === null) {
+      this.scheduler.leave(r);
+      this.#retire(r);
+    } else workload.finished(r);
+  }
+
+  #retire(r: Runner): void {
+    if (!r.task.daemon) this.alive--;
+    this.ended?.(r);
+    if (this.decisions === null) this.world.retire(r.task);
+    this.dismiss(r);
+  }
+
+  /** A closed loop begins its next path, on the CPU that it has. */
+  again(r: Runner): void {
+    this.#begin(r);
+    if (r.cpu!.attention !== 0 && this.scheduler.attend(r.cpu!, r, true)) return;
+    this.clock.agenda.push(r);
+  }
+
+  #begin(r: Runner): void {
+    try {
+      start(this.world, r.task);
+    } catch (error) {
+      throw SimulationError.of(error, r.task, this.clock.now);
+    }
+  }
+
+  #count(r: Runner): void {
+    const { now } = this.clock;
+    if (r.instant !== now) {
+      r.instant = now;
+      r.instantSteps = 0;
+    } else if (++r.instantSteps > MOST_STEPS_AT_ONCE) {
+      const { pending, name } = r.task;
+      throw new InputError(`the number of steps of task "${name}"${pending?.site == null ? "" : ` in ${pending.site}`} at ${now} ns`, r.instantSteps, `at most ${MOST_STEPS_AT_ONCE} in one instant`, `look for a loop that never ends and costs no time around ${pending?.operation.name ?? "its path"}${pending?.object == null ? "" : `(${pending.object.name})`}; waiting is written as one step with a condition, such as smpCondLoadAcquire`);
+    }
+  }
+
+  #choose(r: Runner, step: Step): number {
+    r.choices ??= new Random(streamSeed(this.seed, CHOICES ^ (r.workload?.purpose ?? 0), r.workload === null ? r.task.id : r.member));
+    return weighted(r.choices, step.choices, step.weights);
+  }
+}
+
+function* nothing(): Path {
+  // The workload gives the task its path.
+}
+
+function checkTime(step: Step, task: Task): number {
+  const { ns } = step;
+  if (ns >= 0 && ns <= 1e18) return ns;
+  throw new InputError(`the time of ${step.operation.name} in task "${task.name}"`, ns, "0 to 1e18 ns", "give a time that is not negative");
+}

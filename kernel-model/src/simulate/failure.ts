@@ -1,0 +1,23 @@
+import { InputError } from "../base/errors.js";
+import { violationOf } from "../machine/apply.js";
+import type { Task } from "../machine/task.js";
+import type { Violation } from "../machine/violation.js";
+
+/** A path broke a rule of the kernel, or threw, while it was simulated: who, where and when. */
+export class SimulationError extends Error {
+  override readonly name = "SimulationError";
+
+  constructor(
+    readonly violation: Violation,
+    /** Virtual time, ns. */
+    readonly time: number,
+    cause: unknown,
+  ) {
+    super(`at ${time} ns, ${violation.message}`, { cause });
+  }
+
+  /** InputErrors stay what they are. */
+  static of(error: unknown, task: Task, time: number): Error {
+    return error instanceof InputError || error instanceof SimulationError ? error : new SimulationError(violationOf(error, task), time, error);
+  }
+}

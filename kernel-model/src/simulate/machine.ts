@@ -1,0 +1,44 @@
+import { checkKeys, checkNumber, checkOneOf } from "../base/errors.js";
+import { preset, pricesOf, type PresetName } from "../hardware/presets.js";
+import { checkPrices, FREE, type Prices } from "../hardware/prices.js";
+import { Topology, type TopologyOptions } from "../hardware/topology.js";
+
+export interface MachineOptions extends TopologyOptions {
+  /**
+   * Whose prices to use: a published machine, or "free" where only `compute` and `sleep` take time.
+   * Default "cascade-lake-8275cl". The topology is not taken from it: state sockets, cores and threads.
+   */
+  readonly preset?: PresetName | "free";
+  /** Prices that differ from the preset's, ns. */
+  readonly prices?: Partial<Prices>;
+  /** How long a SCHED_OTHER task keeps its CPU while others wait, ns; above 0. Default 3,000,000. Infinity: until it sleeps. */
+  readonly slice?: number;
+  /**
+   * "full": a task gives its CPU up at any moment, unless preemption is off. "none": only when it sleeps, calls
+   * cond_resched or ends. Default "full".
+   */
+  readonly preemption?: "full" | "none";
+}
+
+/** A machine to simulate, with everything filled in. */
+export interface Machine {
+  readonly topology: Topology;
+  readonly prices: Prices;
+  /** Where the prices are from. */
+  readonly preset: string;
+  readonly slice: number;
+  readonly preemption: "full" | "none";
+}
+
+/** Fills in the defaults. Errors: InputError for unknown keys and values out of range. */
+export function checkMachine(options: MachineOptions = {}): Machine {
+  checkKeys("the machine", options, ["sockets", "cores", "threads", "coresPerCache", "preset", "prices", "slice", "preemption"]);
+  const { preset: name = "cascade-lake-8275cl", prices, slice = 3_000_000, preemption = "full", ...topology } = options;
+  return {
+    topology: new Topology(topology),
+    prices: checkPrices(prices ?? {}, name === "free" ? FREE : pricesOf(preset(name))),
+    preset: `${name}${prices === undefined ? "" : ", some prices changed"}`,
+    slice: slice === Infinity ? slice : checkNumber("slice", slice, { min: 1, unit: "ns" }),
+    preemption: checkOneOf("preemption", preemption, ["full", "none"]),
+  };
+}

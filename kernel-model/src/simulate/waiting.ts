@@ -1,0 +1,130 @@
+import type { SharedObject } from "../machine/object.js";
+import type { Step } from "../machine/step.js";
+import type { Clock } from "./clock.js";
+import type { ObjectState } from "./object-state.js";
+import type { Objects } from "./objects.js";
+import { Ring } from "./ring.js";
+import { INTERRUPTED, PARKED, SPINNING, WaitNode, type Runner } from "./runner.js";
+import type { Scheduler } from "./scheduler.js";
+
+/** What waiting needs of the engine. */
+export interface Effects {
+  /** Performs the pending step, whose guard is open. */
+  effect(r: Runner, step: Step): void;
+  /** The guard has opened, and the step was performed or is to be tried again: the sleeper gets going. */
+  wake(r: Runner): void;
+  /** The same for one that spun on its CPU. `step` is what it waited for. */
+  notice(r: Runner, step: Step): void;
+}
+
+/**
+ * Tasks that wait for a guard. A step that changes an object is followed at once by those it lets go on, in the order
+ * in which they came, each taking effect before the next is looked at: a lock is handed over.
+ */
+export class Waiting {
+  readonly #dirty = new Ring<ObjectState>();
+
+  constructor(
+    readonly clock: Clock,
+    readonly objects: Objects,
+    readonly scheduler: Scheduler,
+    readonly effects: Effects,
+  ) {}
+
+  /** Whether an object changed that somebody waits for. */
+  get pending(): boolean {
+    return this.#dirty.size > 0;
+  }
+
+  /** The runner waits for its pending step from now on. */
+  park(r: Runner, step: Step): void {
+    const { now, timeline } = this.clock;
+    if (step.object !== null) this.#link(r, step, step.object);
+    if (step.others !== null) for (const object of step.others) if (object !== step.object) this.#link(r, step, object);
+    if (r.waitSince < 0) {
+      r.waitSince = now;
+      if (step.object !== null) this.objects.stateOf(step.object).stats.contended++;
+    }
+    const on = step.object?.name ?? step.operation.name;
+    if (step.operation.waits === "sleep") {
+      this.scheduler.leave(r);
+      r.phase = PARKED;
+      timeline?.mark(r, "waiting", on, now);
+    } else {
+      timeline?.mark(r, "waiting", on, now);
+      this.scheduler.spins(r);
+    }
+  }
+
+  /** Takes the runner out of all queues. */
+  unlink(r: Runner): void {
+    const various = isVarious(r.task.pending!);
+    for (let i = 0; i < r.waits; i++) {
+      const node = r.nodes[i]!;
+      const state = node.state!;
+      if (various) state.various--;
+      state.remove(node);
+    }
+    r.waits = 0;
+  }
+
+  /** The step has changed its objects: whoever waits for them is to be looked at. */
+  touched(step: Step): void {
+    const { object, others } = step;
+    if (object !== null) this.#mark(object);
+    if (others !== null) for (const other of others) this.#mark(other);
+  }
+
+  /** Lets those go on whose guards have opened, and those who wait for them in turn. */
+  drain(): void {
+    for (let state = this.#dirty.shift(); state !== undefined; state = this.#dirty.shift()) {
+      state.dirty = false;
+      this.#walk(state);
+    }
+  }
+
+  #walk(state: ObjectState): void {
+    let closed = false;
+    for (let node = state.head; node !== null; ) {
+      const { next, runner: r } = node;
+      const step = r.task.pending!;
+      const exclusive = !isVarious(step);
+      if (!(exclusive && closed)) {
+        if (step.guard === null || step.guard(r.task)) this.#open(r, step);
+        if (exclusive) closed = true;
+      }
+      if (closed && state.various === 0) return;
+      node = next;
+    }
+  }
+
+  #open(r: Runner, step: Step): void {
+    if (r.phase === INTERRUPTED) return; // looks again when its handler is over
+    const heldUp = r.phase !== SPINNING && this.scheduler.holdsUp(r.task);
+    if (heldUp && r.phase !== PARKED) return;
+    this.unlink(r);
+    const { phase } = r;
+    if (heldUp) r.paid = true; // it tries again when it has its CPU
+    else this.effects.effect(r, step);
+    if (phase === PARKED) this.effects.wake(r);
+    else if (phase === SPINNING) this.effects.notice(r, step);
+  }
+
+  #link(r: Runner, step: Step, object: SharedObject): void {
+    const node = (r.nodes[r.waits] ??= new WaitNode(r));
+    const state = this.objects.stateOf(object);
+    state.append(node);
+    r.waits++;
+    if (isVarious(step)) state.various++;
+  }
+
+  #mark(object: SharedObject): void {
+    const state = object.host as ObjectState | null;
+    if (state === null || state.head === null || state.dirty) return;
+    state.dirty = true;
+    this.#dirty.push(state);
+  }
+}
+
+/** All but taking an exclusive lock: among those who want the same one, if the first may not, none may. */
+const isVarious = (step: Step): boolean => step.operation.access !== "acquire" || step.others !== null;
