@@ -1,0 +1,76 @@
+import { SharedObject, type Memory } from "../machine/object.js";
+import { operation, Step } from "../machine/step.js";
+
+/** struct completion (kernel/sched/completion.c). Made with nothing completed, as by init_completion(). */
+export class Completion extends SharedObject {
+  /** Times completed and not yet waited for; Infinity after complete_all(). For the effects of steps only. */
+  count = 0;
+
+  constructor(name: string, memory: Memory | null = null) {
+    super(name, memory);
+  }
+
+  /** Whether a wait would return at once. */
+  get done(): boolean {
+    this.seen();
+    return this.count > 0;
+  }
+
+  describe(): string {
+    return this.count === Infinity ? "completed for all" : `done ${this.count}`;
+  }
+}
+
+const one = operation("complete", "write", { order: "release" });
+const all = operation("complete_all", "write", { order: "release" });
+const wait = operation("wait_for_completion", "write", { order: "acquire", sleeps: true });
+const tryWait = operation("try_wait_for_completion", "write", { order: "acquire" });
+const isDone = operation("completion_done", "read", { order: "acquire" });
+const again = operation("reinit_completion", "write", { cost: "store" });
+
+/** Lets one waiter go on, now or when it comes. From any context. */
+export function complete(x: Completion): Step<void> {
+  return new Step<void>(one, x, () => {
+    x.count++;
+  });
+}
+
+/** Lets all waiters go on, those to come included, until reinitCompletion. */
+export function completeAll(x: Completion): Step<void> {
+  return new Step<void>(all, x, () => {
+    x.count = Infinity;
+  });
+}
+
+/** Waits, asleep, for a complete() that no other waiter had. */
+export function waitForCompletion(x: Completion): Step<void> {
+  return new Step<void>(
+    wait,
+    x,
+    () => {
+      x.count--;
+    },
+    () => x.count > 0,
+  );
+}
+
+/** Takes a complete() if there is one; tells whether. Does not sleep. */
+export function tryWaitForCompletion(x: Completion): Step<boolean> {
+  return new Step(tryWait, x, () => {
+    if (x.count === 0) return false;
+    x.count--;
+    return true;
+  });
+}
+
+/** Whether it is completed and not yet waited for. */
+export function completionDone(x: Completion): Step<boolean> {
+  return new Step(isDone, x, () => x.count > 0);
+}
+
+/** Forgets what was completed. Not while others wait. */
+export function reinitCompletion(x: Completion): Step<void> {
+  return new Step<void>(again, x, () => {
+    x.count = 0;
+  });
+}

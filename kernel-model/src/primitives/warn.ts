@@ -1,0 +1,19 @@
+import type { Task } from "../machine/task.js";
+import type { World } from "../machine/world.js";
+
+/** Which WARN_ONCE sites have fired, by run. */
+const fired = new WeakMap<World, Set<string>>();
+
+/**
+ * WARN_ONCE(): records a warning in `world.warnings`, the first time per run for each `site`. For effects of steps. The
+ * explorer takes a warning for a violation, unless the program says `warningsAreViolations: false`.
+ *
+ * Kernel: include/asm-generic/bug.h.
+ */
+export function warnOnce(world: World, task: Task, site: string, text: string): void {
+  let sites = fired.get(world);
+  if (sites === undefined) fired.set(world, (sites = new Set()));
+  if (sites.has(site)) return;
+  sites.add(site);
+  world.warnings.push({ text, task: task.name });
+}
