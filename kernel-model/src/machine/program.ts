@@ -27,7 +27,7 @@ export interface Property<S> {
   readonly name: string;
   readonly kind: "always" | "sometimes" | "eventually";
   readonly at: "every step" | "end";
-  holds(state: S, run: Run): boolean;
+  readonly holds: (state: S, run: Run) => boolean;
 }
 
 /**
@@ -38,8 +38,7 @@ export interface Property<S> {
  *   name: "two increments",
  *   setup: () => ({ x: new Cell("x", 0) }),
  *   tasks: (s) => ({ A: increment(s.x), B: increment(s.x) }),
- *   properties: [alwaysAtEnd("none is lost", (s) => s.x.value === 2)],
- * });
+ * }, alwaysAtEnd("none is lost", (s) => s.x.value === 2));
  */
 export interface Program<S = unknown> {
   readonly name: string;
@@ -57,9 +56,27 @@ export interface Program<S = unknown> {
   invariant?(state: S): boolean;
 }
 
-/** Checks a program's shape, and infers the type of its state. Throws InputError. */
-export function define<S>(program: Program<S>): Program<S> {
-  checkKeys("define", program, ["name", "setup", "tasks", "properties", "ignore", "warningsAreViolations", "stuckIsAnEnd", "invariant"]);
+/** Keeps a place where S occurs from taking part in its inference: `setup` alone says what the state is. */
+type Fixed<S> = [S][S extends unknown ? 0 : never];
+
+/** A program as it is written down: with tasks and properties over the state that `setup` makes. */
+export interface ProgramText<S> extends Omit<Program<S>, "tasks" | "properties" | "invariant"> {
+  tasks(state: Fixed<S>): Readonly<Record<string, Path<unknown> | TaskSpec>>;
+  readonly properties?: readonly Property<Fixed<S>>[];
+  invariant?(state: Fixed<S>): boolean;
+}
+
+/**
+ * Makes a program: infers the type of its state from `setup`, and checks its shape. Throws InputError.
+ *
+ * @param properties further properties; as arguments of their own they know the state's type with older compilers too
+ * @example
+ * define({ name: "one", setup: () => ({ x: new Cell("x", 0) }), tasks: (s) => ({ A: increment(s.x) }) },
+ *   alwaysAtEnd("counted", (s) => s.x.value === 1));
+ */
+export function define<S>(text: ProgramText<S>, ...properties: readonly Property<Fixed<S>>[]): Program<S> {
+  const program = { ...text, properties: [...(text.properties ?? []), ...properties] } as Program<S>;
+  checkKeys("define", text, ["name", "setup", "tasks", "properties", "ignore", "warningsAreViolations", "stuckIsAnEnd", "invariant"]);
   const { setup, tasks } = program as { setup: unknown; tasks: unknown };
   if (typeof setup !== "function") throw new InputError(`setup of program ${JSON.stringify(program.name)}`, setup, "a function that makes the shared state", "write `setup: () => ({ x: new Cell(\"x\", 0) })`");
   if (typeof tasks !== "function") throw new InputError(`tasks of program ${JSON.stringify(program.name)}`, tasks, "a function from the state to paths by name", "write `tasks: (s) => ({ A: path(s), B: path(s) })`");

@@ -36,7 +36,7 @@ export function stepText(entry: Pick<TraceEntry, "operation" | "object" | "argum
 export function valueText(value: unknown): string {
   if (value === undefined) return "";
   if (value === null) return "NULL";
-  if (typeof value !== "object" && typeof value !== "function") return String(value as string | number | boolean | bigint | symbol);
+  if (typeof value !== "object" && typeof value !== "function") return `${value as number}`;
   const { name } = value as { name?: unknown };
   if (typeof name === "string" && name !== "") return name;
   return Array.isArray(value) ? `[${value.map(valueText).join(", ")}]` : "{...}";

@@ -4,6 +4,7 @@ import type { HasDataset } from "../base/dataset.js";
 import type { Provenance } from "../base/provenance.js";
 import type { Parameter, Progress } from "../base/run.js";
 import type { Scenario } from "../explore/scenario.js";
+import { scenarios as classics } from "./classics/scenarios.js";
 import * as ksm from "./ksm/index.js";
 
 export interface Mechanism {
@@ -16,8 +17,6 @@ export interface Mechanism {
   readonly provenance: Provenance;
   readonly claims: Experiments;
   readonly parameters: readonly Parameter[];
-  /** Small concurrent programs of it with their expected verdicts. Absent where the mechanism is sequential. */
-  readonly scenarios?: readonly Scenario[];
   /** A run from flat parameters, cooperative: it yields its progress. `workload`, if it takes one, replaces the generated one. */
   simulate(parameters: Readonly<Record<string, unknown>>, workload?: ksm.Workload): Generator<Progress, HasDataset>;
 }
@@ -33,3 +32,14 @@ export const mechanisms: readonly Mechanism[] = [
     simulate: ksm.scanKsmFromParameters,
   },
 ];
+
+/** What can be explored: small concurrent programs with the verdicts they must get. */
+export interface Explorable {
+  /** Name on the command line and of its folder. */
+  readonly name: string;
+  /** One line for lists. */
+  readonly title: string;
+  readonly scenarios: readonly Scenario[];
+}
+
+export const explorables: readonly Explorable[] = [{ name: "classics", title: "Programs whose answers stand in textbooks", scenarios: classics }];

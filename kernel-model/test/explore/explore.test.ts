@@ -201,11 +201,11 @@ describe("samples", () => {
   /** The writer must come between the fifth and the sixth of six reads: rare at random. */
   const rare = define({
     name: "rare",
-    setup: () => ({ x: new Cell("x", 0) }),
+    setup: (): Counter => ({ x: new Cell("x", 0) }),
     tasks: (s) => ({
       reader: (function* (): Path<string> {
         let seen = "";
-        for (let i = 0; i < 6; i++) seen += yield* READ_ONCE(s.x);
+        for (let i = 0; i < 6; i++) seen += String(yield* READ_ONCE(s.x));
         return seen;
       })(),
       writer: increment(s),
@@ -254,7 +254,7 @@ describe("bad input says which and what to do", () => {
   test("a path that yields something else than a step", () => {
     const wrong = one("wrong", function* () {
       yield 5 as never;
-    } as (s: Counter) => Path);
+    });
     expect(message(() => explore(wrong))).toBe('what the path of task "A" yields is 5; accepted: a step of a primitive. Next: write `yield* READ_ONCE(cell)`: every yield of a path has a star and a primitive behind it.');
   });
 

@@ -9,18 +9,22 @@ function* dine(first: Mutex, second: Mutex): Path {
   yield* mutexUnlock(first);
 }
 
+interface State {
+  readonly forks: readonly Mutex[];
+}
+
 /**
  * Dijkstra's dining philosophers: each needs the fork on the left and the one on the right.
  *
  * @param seats 2 to 8
  * @param order "left first" lets all of them hold one fork and wait; "lower first" cannot
  */
-export function philosophers(seats: number, order: "left first" | "lower first"): Program<{ readonly forks: readonly Mutex[] }> {
+export function philosophers(seats: number, order: "left first" | "lower first"): Program<State> {
   return define({
     name: `${seats} philosophers, ${order}`,
     // The deadlock itself is the textbook's answer; lockdep would name the cause before it happens.
     ignore: ["lock-order-inversion"],
-    setup: () => ({ forks: Array.from({ length: seats }, (_, i) => new Mutex(`fork[${i}]`)) }),
+    setup: (): State => ({ forks: Array.from({ length: seats }, (_, i) => new Mutex(`fork[${i}]`)) }),
     tasks: ({ forks }) =>
       Object.fromEntries(
         forks.map((left, i) => {

@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest";
+import { explore } from "../../src/explore/explore.js";
+import { replay } from "../../src/explore/replay.js";
+import { unexpected, type Scenario } from "../../src/explore/scenario.js";
+import { Random } from "../../src/base/random.js";
+import { always, type Program } from "../../src/machine/program.js";
+import { stepText, type TraceEntry } from "../../src/machine/trace.js";
+import type { Verdict } from "../../src/machine/verdict.js";
+import { simulate } from "../../src/simulate/index.js";
+
+export interface KitOptions {
+  /** Naive search is compared where it needs no more schedules than this. Default 20,000. */
+  readonly naive?: number;
+  /** Runs in virtual time per scenario, each with its own seed and machine. Default 5. */
+  readonly simulations?: number;
+  /** Properties of other kinds than safety, which need no broken twin. Default: none. */
+  readonly withoutTwin?: readonly string[];
+}
+
+/**
+ * What every mechanism's scenarios must pass: the expected verdict with pinned counts, the same twice; violations
+ * that replay from their string; the same end states with reduction as without; every simulator run one that the explorer
+ * allows; the type invariant after every step; and for every proof a broken twin that is caught.
+ */
+export function conforms(scenarios: readonly Scenario[], { naive = 20_000, simulations = 5, withoutTwin = [] }: KitOptions = {}): void {
+  describe.each(scenarios.map((scenario) => [scenario.name, scenario] as const))("%s", (_name, scenario) => {
+    const { program, options } = scenario;
+
+    test("gets its verdict, in the pinned number of schedules, twice", () => {
+      const verdict = explore(program, options);
+      expect(unexpected(scenario, verdict)).toBeNull();
+      expect(scenario.schedules, `pin the schedules of ${scenario.name}: ${verdict.effort.schedules}`).toBe(verdict.effort.schedules);
+      expect(plain(explore(program, options))).toEqual(plain(verdict));
+    });
+
+    test("replays from its string, step by step", () => {
+      const verdict = explore(program, options);
+      if (verdict.kind === "exhausted" || verdict.kind === "bounded") {
+        for (const schedule of verdict.effort.examples.values()) expect(["complete", "unfinished"]).toContain(replay(program, schedule).end);
+        return;
+      }
+      expect(verdict.replay).toMatch(/^mm1-/);
+      const again = replay(program, verdict.replay!);
+      expect(again.trace).toEqual(verdict.trace);
+      expect(again.end).toBe(verdict.kind);
+    });
+
+    test("reaches the same end states with reduction as without", () => {
+      const open = { ...program, properties: [], stuckIsAnEnd: true };
+      const all = explore(open, { ...options, reduction: false, maxSchedules: naive, shrink: false });
+      if (all.kind === "bounded") return;
+      const few = explore(open, { ...options, shrink: false });
+      expect(few.kind).toBe(all.kind);
+      if (few.kind === "exhausted") expect([...few.effort.endStates.keys()].sort()).toEqual([...all.effort.endStates.keys()].sort());
+      expect(few.effort.schedules).toBeLessThanOrEqual(all.effort.schedules);
+    });
+
+    test("runs in virtual time as the explorer allows, the same for the same seed", () => {
+      const judged = { ...program, properties: [] };
+      for (let seed = 1; seed <= simulations; seed++) {
+        const machine = { sockets: 1, coresPerSocket: 1 + (new Random(seed).uint32() % 4) };
+        const runs = [1, 2].map(() => attempt(() => simulate({ program: judged, seed, machine, schedule: true, trace: true })));
+        expect(runs[0]).toEqual(runs[1]);
+        const [run] = runs;
+        if (run === undefined || typeof run === "string" || run.schedule === null || run.trace === null) continue;
+        const allowed = replay(judged, run.schedule);
+        expect(allowed.trace.map(line)).toEqual(run.trace.map(line));
+        expect(allowed.end).toBe(run.stuck.length > 0 ? "stuck" : "complete");
+      }
+    });
+
+    if (program.invariant !== undefined) {
+      test("keeps its type invariant after every step", () => {
+        const watched: Program = { ...program, properties: [always("the type invariant", (state) => program.invariant!(state))], stuckIsAnEnd: true };
+        const verdict = explore(watched, { strategy: "random", maxSchedules: 500, seed: 3, shrink: false });
+        if (verdict.kind === "violated") expect(verdict.violation.what).not.toBe("the type invariant");
+      });
+    }
+  });
+
+  test.each(scenarios.filter(({ expect: wanted, name }) => wanted === "exhausted" && !withoutTwin.includes(name)).map(({ name }) => name))("%s has a broken twin that is caught", (name) => {
+    const twins = scenarios.filter(({ twinOf }) => twinOf === name);
+    expect(twins.length, `${name} proves nothing until a broken twin of it is caught: add a scenario with twinOf: "${name}"`).toBeGreaterThan(0);
+    for (const twin of twins) expect(["violated", "stuck"]).toContain(explore(twin.program, twin.options).kind);
+  });
+}
+
+/** The result, or the message of what it threw (a simulation of a broken twin may break a rule: the same one each time). */
+function attempt<T>(run: () => T): T | string {
+  try {
+    return run();
+  } catch (error) {
+    return String(error);
+  }
+}
+
+const line = (entry: TraceEntry): string => `${entry.task} ${entry.function}: ${stepText(entry)} ${entry.changes.map(({ object, before, after }) => `${object} ${before} -> ${after}`).join(", ")}`;
+
+function plain(verdict: Verdict): unknown {
+  return { ...verdict, effort: { ...verdict.effort, endStates: [...verdict.effort.endStates], examples: [...verdict.effort.examples] } };
+}
