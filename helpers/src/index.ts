@@ -6,3 +6,4 @@ export * from "./claims/index.js";
 export * from "./live/index.js";
 export * from "./simulate/formats.js";
 export * from "./data/files.js";
+export * from "./compression/index.js";

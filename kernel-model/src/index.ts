@@ -3,3 +3,4 @@ export * from "./machine/index.js";
 export * from "./explore/index.js";
 export * from "./mechanisms/index.js";
 export * as ksm from "./mechanisms/ksm/index.js";
+export * as zswap from "./mechanisms/zswap/index.js";
