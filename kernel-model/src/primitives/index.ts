@@ -1,4 +1,4 @@
-export { Cell, cmpxchg, READ_ONCE, smpCondLoadAcquire, smpLoadAcquire, smpStoreRelease, WRITE_ONCE, xchg } from "./cell.js";
+export { Cell, cmpxchg, READ_ONCE, smpCondLoadAcquire, smpLoadAcquire, smpStoreRelease, spinUntil, WRITE_ONCE, xchg } from "./cell.js";
 export { choose } from "./choose.js";
 export { Mutex, mutexLock, mutexTrylock, mutexUnlock } from "./mutex.js";
 export { SpinLock, spinLock, spinTrylock, spinUnlock } from "./spinlock.js";
