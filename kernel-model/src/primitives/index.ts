@@ -24,3 +24,12 @@ export { downgradeWrite, downRead, downReadTrylock, downWrite, downWriteTrylock,
 export { compute, condResched, cpuRelax, sleep } from "./time.js";
 export { warnOnce } from "./warn.js";
 export { cancelWork, cancelWorkSync, drainWorkqueue, flushWork, flushWorkqueue, queueWork, WorkItem, Workqueue } from "./workqueue.js";
+export { Bits, changeBit, clearBit, clearBitUnlock, setBit, testAndChangeBit, testAndClearBit, testAndSetBit, testAndSetBitLock, testBit } from "./bitops.js";
+export { type CpuFunction, onEachCpuMask, smpCallFunctionMany, smpCallFunctionSingle } from "./ipi.js";
+export { Percpu, thisCpuAdd, thisCpuRead, thisCpuWrite } from "./percpu.js";
+export { PercpuCounter, percpuCounterAdd, percpuCounterAddBatch, percpuCounterRead, percpuCounterReadPositive, percpuCounterSum, percpuCounterSumPositive } from "./percpu-counter.js";
+export { PercpuRef, percpuRefGet, percpuRefIsDying, percpuRefIsZero, percpuRefKill, percpuRefPut, percpuRefTryget, percpuRefTrygetLive } from "./percpu-ref.js";
+export { enterRegion, inside, leaveRegion, Region } from "./region.js";
+export { rawReadSeqcount, rawWriteSeqcountBegin, rawWriteSeqcountEnd, readSeqbegin, readSeqretry, SeqCount, SeqLock, writeSeqlock, writeSequnlock } from "./seqlock.js";
+export { modTimer, Timer, timerDelete, timerDeleteSync, timerSetup, timerShutdownSync } from "./timer.js";
+export { finishWait, prepareToWait, prepareToWaitExclusive, type Readable, schedule, type Values, waitEvent, WaitQueue, wakeUp, wakeUpAll } from "./wait-queue.js";

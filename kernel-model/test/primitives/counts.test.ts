@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { alwaysAtEnd } from "../../src/machine/program.js";
+import { alwaysAtEnd, define } from "../../src/machine/program.js";
 import type { Path } from "../../src/machine/path.js";
 import {
   Atomic, atomicAdd, atomicAddReturn, atomicAddUnless, atomicCmpxchg, atomicDec, atomicDecAndTest, atomicDecIfPositive, atomicDecReturn, atomicFetchAdd, atomicFetchSub,
   atomicInc, atomicIncNotZero, atomicIncReturn, atomicRead, atomicSet, atomicSub, atomicSubAndTest, atomicSubReturn, atomicXchg,
   Kref, krefGet, krefGetUnlessZero, krefInit, krefPut, krefRead, Mutex, mutexUnlock,
   RefCount, REFCOUNT_MAX, REFCOUNT_SATURATED, refcountAdd, refcountAddNotZero, refcountDec, refcountDecAndLock, refcountDecAndMutexLock, refcountDecAndTest, refcountDecIfOne,
-  refcountDecNotOne, refcountInc, refcountIncNotZero, refcountRead, refcountSet, refcountSubAndTest, SpinLock, spinUnlock, WRITE_ONCE, Cell,
+  refcountDecNotOne, refcountInc, refcountIncNotZero, refcountRead, refcountSet, refcountSubAndTest, SpinLock, spinUnlock,
 } from "../../src/primitives/index.js";
 import type { Step } from "../../src/machine/step.js";
 import { alone, brokenBy, check, ends } from "./helper.js";
@@ -65,7 +65,7 @@ test("what does not fit an int is refused, with the range", () => {
 
 test("read-modify-write operations lose nothing; a read and a write do", () => {
   const count = (path: (v: Atomic) => Path): readonly string[] =>
-    ends(check({ setup: () => new Atomic("v"), tasks: (v) => ({ A: path(v), B: path(v) }) }));
+    ends(check(define({ name: "test", setup: () => new Atomic("v"), tasks: (v) => ({ A: path(v), B: path(v) }) })));
   expect(count(function* (v) { yield* atomicInc(v); })).toEqual(["v = 2"]);
   expect(count(function* (v) { yield* atomicSet(v, (yield* atomicRead(v)) + 1); })).toEqual(["v = 1", "v = 2"]);
 });
@@ -130,14 +130,15 @@ test("a warning of each kind is given once a run; kinds with the same text are t
 });
 
 test("the explorer takes a refcount warning for a violation, unless told not to", () => {
-  const program = (warningsAreViolations?: boolean) => check({
+  const program = (warningsAreViolations?: boolean) => check(define({
+    name: "test",
     setup: () => new RefCount("pool->ref", 1),
     tasks: (r) => ({
       get: performs(refcountInc(r)),
       put: performs(refcountDecAndTest(r)),
     }),
     ...(warningsAreViolations === undefined ? {} : { warningsAreViolations }),
-  });
+  }));
   expect(brokenBy(program())).toBe(`warning: get: ${AFTER_FREE}`);
   expect(ends(program(false))).toEqual(["pool->ref = 1; put returned false", "pool->ref = saturated; put returned true"]);
 });
@@ -153,37 +154,30 @@ test("the last reference takes the lock along", () => {
   const l = new SpinLock("l");
   expect(alone(both((r) => refcountDecAndMutexLock(r, m), () => mutexUnlock(m), new RefCount("r", 2))).result).toBe("false true");
   expect(alone(both((r) => refcountDecAndLock(r, l), () => spinUnlock(l), new RefCount("r", 2))).result).toBe("false true");
-  const puts = check({
-    setup: () => ({ r: new RefCount("r", 2), m: new Mutex("m"), freed: new Cell("freed", 0) }),
-    tasks: (s) => Object.fromEntries(["A", "B"].map((name) => [name, (function* put() {
-      if (!(yield* refcountDecAndMutexLock(s.r, s.m))) return;
-      yield* WRITE_ONCE(s.freed, s.freed.value + 1);
-      yield* mutexUnlock(s.m);
-    })()])),
-    properties: [alwaysAtEnd("freed once", (s) => s.freed.value === 1 && s.r.value === 0)],
-  });
+  const setup = () => ({ r: new RefCount("r", 2), m: new Mutex("m"), freed: new Atomic("freed") });
+  function* put(s: ReturnType<typeof setup>): Path {
+    if (!(yield* refcountDecAndMutexLock(s.r, s.m))) return;
+    yield* atomicInc(s.freed);
+    yield* mutexUnlock(s.m);
+  }
+  const puts = check(define({ name: "test", setup, tasks: (s) => ({ A: put(s), B: put(s) }) }, alwaysAtEnd("freed once", (s) => s.freed.value === 1 && s.r.value === 0)));
   expect(puts.kind).toBe("exhausted");
 });
 
 test("kref: whoever gives the last reference runs the release, once", () => {
-  const verdict = check({
-    setup: () => ({ kref: new Kref("kref"), released: new Cell("released", 0) }),
-    tasks: (s) => {
-      const release = function* () { yield* WRITE_ONCE(s.released, s.released.value + 1); };
-      return {
-        A: (function* () {
-          yield* krefGet(s.kref);
-          yield* krefPut(s.kref, release);
-          return yield* krefPut(s.kref, release);
-        })(),
-        B: (function* () {
-          if (!(yield* krefGetUnlessZero(s.kref))) return "too late";
-          return yield* krefPut(s.kref, release);
-        })(),
-      };
-    },
-    properties: [alwaysAtEnd("released once", (s) => s.released.value === 1)],
-  });
+  const setup = () => ({ kref: new Kref("kref"), released: new Atomic("released") });
+  type State = ReturnType<typeof setup>;
+  const release = (s: State) => function* () { yield* atomicInc(s.released); };
+  function* keep(s: State): Path<boolean> {
+    yield* krefGet(s.kref);
+    yield* krefPut(s.kref, release(s));
+    return yield* krefPut(s.kref, release(s));
+  }
+  function* find(s: State): Path<boolean | string> {
+    if (!(yield* krefGetUnlessZero(s.kref))) return "too late";
+    return yield* krefPut(s.kref, release(s));
+  }
+  const verdict = check(define({ name: "test", setup, tasks: (s) => ({ A: keep(s), B: find(s) }) }, alwaysAtEnd("released once", (s) => s.released.value === 1)));
   expect(ends(verdict)).toEqual(["kref = 0; released = 1; A returned false; B returned true", "kref = 0; released = 1; A returned true; B returned false", "kref = 0; released = 1; A returned true; B returned too late"]);
   expect(alone((function* () { const k = new Kref("k"); yield* krefGet(k); yield* krefInit(k); return yield* krefRead(k); })()).result).toBe(1);
 });

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { explore } from "../../src/explore/index.js";
 import { apply, enabled, start, violationOf } from "../../src/machine/apply.js";
 import type { Path } from "../../src/machine/path.js";
-import { define, type Program, type TaskSpec } from "../../src/machine/program.js";
+import type { Program, TaskSpec } from "../../src/machine/program.js";
 import type { Task } from "../../src/machine/task.js";
 import type { Verdict } from "../../src/machine/verdict.js";
 import type { Violation } from "../../src/machine/violation.js";
@@ -40,9 +40,9 @@ export function together(paths: Readonly<Record<string, Path<unknown> | TaskSpec
   return { world, violation };
 }
 
-/** Explores a program without a name of its own. */
-export function check<S>(program: Omit<Program<S>, "name">): Verdict {
-  return explore(define({ name: "test", ...program }), { seconds: 30 });
+/** Explores a program to the end. */
+export function check<S>(program: Program<S>): Verdict {
+  return explore(program, { seconds: 30 });
 }
 
 /** The message of the violation that a program must have, or of the rule that a path must break. */

@@ -1,0 +1,136 @@
+import { InputError } from "../base/errors.js";
+import type { Memory } from "../machine/object.js";
+import type { Path } from "../machine/path.js";
+import { operation, Step } from "../machine/step.js";
+import { Atomic, atomicAddReturn, atomicDecAndTest, atomicInc, atomicIncNotZero, atomicRead } from "./atomic.js";
+import { Cell, READ_ONCE } from "./cell.js";
+import { spinLockIrqsave, spinUnlockIrqrestore } from "./irq.js";
+import { Percpu, thisCpuAdd } from "./percpu.js";
+import { callRcu, rcuReadLock, rcuReadUnlock } from "./rcu.js";
+import { SpinLock } from "./spinlock.js";
+import { warnOnce } from "./warn.js";
+
+/** __PERCPU_REF_ATOMIC and __PERCPU_REF_DEAD: either sends get and put to the shared count. */
+const ATOMIC = 1;
+const DEAD = 2;
+/** Keeps the shared count from 0 until the CPUs' parts are in it. The kernel's is 2^63. */
+const BIAS = 2 ** 30;
+
+/**
+ * struct percpu_ref (lib/percpu-refcount.c): a reference count that CPUs keep apart, until it is killed: then, after a
+ * grace period, their parts go to one shared count, which can be seen to reach 0. Starts with one reference, which
+ * percpuRefKill gives back. Up to 2^30 references.
+ */
+export class PercpuRef {
+  readonly flags: Cell<number>;
+  readonly counts: Percpu<number>;
+  readonly count: Atomic;
+  readonly switchLock: SpinLock;
+
+  constructor(
+    readonly name: string,
+    /** 1 to 1024 */
+    cpus: number,
+    /** Run by who gives the last reference back; may not sleep. */
+    readonly release: (ref: PercpuRef) => Path<unknown>,
+    memory: Memory | null = null,
+  ) {
+    if (typeof release !== "function") throw new InputError(`the release of ${name}`, release, "a function that gives a path", "write `() => release(s)`");
+    this.flags = new Cell(`${name}.flags`, 0, memory);
+    this.counts = new Percpu(`${name}.percpu_count`, cpus, () => 0, memory);
+    this.count = new Atomic(`${name}.count`, BIAS + 1, memory);
+    this.switchLock = new SpinLock(`${name}.switch_lock`, memory);
+  }
+}
+
+const kill = operation("percpu_ref_kill", "write", { cost: "store" });
+const toAtomic = operation("percpu_ref_switch_to_atomic", "write", { cost: "store" });
+
+/** Takes a reference; the caller must know that there is one. Four steps, as are the next three. */
+export function* percpuRefGet(ref: PercpuRef): Path {
+  yield* rcuReadLock();
+  if ((yield* READ_ONCE(ref.flags)) === 0) yield* thisCpuAdd(ref.counts, 1);
+  else yield* atomicInc(ref.count);
+  yield* rcuReadUnlock();
+}
+
+/** Takes a reference unless the count is known to be 0; tells whether it did. */
+export function* percpuRefTryget(ref: PercpuRef): Path<boolean> {
+  return yield* tryget(ref, false);
+}
+
+/** Takes a reference unless it was killed; tells whether it did. */
+export function* percpuRefTrygetLive(ref: PercpuRef): Path<boolean> {
+  return yield* tryget(ref, true);
+}
+
+function* tryget(ref: PercpuRef, live: boolean): Path<boolean> {
+  let got = true;
+  yield* rcuReadLock();
+  const flags = yield* READ_ONCE(ref.flags);
+  if (flags === 0) yield* thisCpuAdd(ref.counts, 1);
+  else if (live && (flags & DEAD) !== 0) got = false;
+  else got = yield* atomicIncNotZero(ref.count);
+  yield* rcuReadUnlock();
+  return got;
+}
+
+/** Gives a reference back. Once the count is shared, who gives the last one runs the release, in an RCU read section. */
+export function* percpuRefPut(ref: PercpuRef): Path {
+  yield* rcuReadLock();
+  if ((yield* READ_ONCE(ref.flags)) === 0) yield* thisCpuAdd(ref.counts, -1);
+  else if (yield* atomicDecAndTest(ref.count)) yield* ref.release(ref);
+  yield* rcuReadUnlock();
+}
+
+/**
+ * Marks it dead, so that no new live reference is given out, has the CPUs' counts collected after a grace period, and
+ * gives the first reference back. `confirm` runs once every CPU sees it as dead; it may not sleep. A second kill warns.
+ */
+export function* percpuRefKill(ref: PercpuRef, confirm?: () => Path<unknown>): Path {
+  const flags = yield* spinLockIrqsave(ref.switchLock);
+  const before = yield* new Step(kill, ref.flags, (task, world) => {
+    const old = ref.flags.current;
+    if ((old & DEAD) !== 0) warnOnce(world, task, `kill ${ref.name}`, `percpu_ref_kill_and_confirm called more than once on ${ref.name}!`);
+    ref.flags.current |= DEAD;
+    return old;
+  });
+  if ((before & ATOMIC) === 0) {
+    yield* new Step<void>(toAtomic, ref.flags, () => {
+      ref.flags.current |= ATOMIC;
+    });
+    yield* percpuRefGet(ref);
+    yield* callRcu(() => collect(ref, confirm));
+  } else if (confirm !== undefined) {
+    yield* confirm();
+  }
+  yield* percpuRefPut(ref);
+  yield* spinUnlockIrqrestore(ref.switchLock, flags);
+}
+
+/** percpu_ref_switch_to_atomic_rcu(): all CPUs' parts first, then the shared count at once, or it could pass 0 in between. */
+function* collect(ref: PercpuRef, confirm: (() => Path<unknown>) | undefined): Path {
+  let sum = 0;
+  for (const slot of ref.counts.slots) sum += yield* READ_ONCE(slot);
+  const count = yield* atomicAddReturn(sum - BIAS, ref.count);
+  if (count <= 0) {
+    yield* new Step<void>(complain, null, (task, world) => {
+      warnOnce(world, task, `switch ${ref.name}`, `percpu ref (${ref.name}) <= 0 (${count}) after switching to atomic`);
+    });
+  }
+  if (confirm !== undefined) yield* confirm();
+  yield* percpuRefPut(ref);
+}
+
+const complain = operation("WARN_ONCE", "none");
+
+/** Whether it was killed. */
+export function* percpuRefIsDying(ref: PercpuRef): Path<boolean> {
+  return ((yield* READ_ONCE(ref.flags)) & DEAD) !== 0;
+}
+
+/** Whether the count is known to be 0: never before it was killed. */
+export function* percpuRefIsZero(ref: PercpuRef): Path<boolean> {
+  if ((yield* READ_ONCE(ref.flags)) === 0) return false;
+  return (yield* atomicRead(ref.count)) === 0;
+}
