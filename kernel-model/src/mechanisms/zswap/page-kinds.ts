@@ -3,7 +3,7 @@ import type { Random } from "../../base/random.js";
 
 /**
  * Kinds of page content. Each is a stand-in for what such pages do to a compressor, made from a seed; none is copied
- * from a memory image. The figures behind "like" are ratios of lz4 and zstd on 400 to 700 pages of one machine.
+ * from a memory image. The figures behind "like" are ratios of lz4 and zstd on 150 to 750 pages of each sort on one machine.
  *
  * - zero: all bytes 0.
  * - same-filled: one 8-byte word other than 0, repeated.
