@@ -120,8 +120,7 @@ export class Engine implements Host, Effects {
     const { queue, agenda, runners } = clock;
     this.#settle();
     for (let left = budget; left > 0; left--) {
-      if (queue.next() >= end) return false;
-      queue.take();
+      if (!queue.take(end)) return false;
       const { payload, key } = queue;
       if (payload >= 0) {
         const r = runners[payload]!;
@@ -266,8 +265,7 @@ export class Engine implements Host, Effects {
     this.steps++;
     this.#count(r);
     if (task.held.length !== held || r.waitSince >= 0) this.#book(r, step, held);
-    const { access } = step.operation;
-    if (access !== "none" && access !== "read") this.#waiting.touched(step);
+    if (step.operation.changes) this.#waiting.touched(step);
   }
 
   wake(r: Runner): void {

@@ -14,6 +14,11 @@ class Histogram extends Float64Histogram {
   override getSubBucketIndex(value: number, bucketIndex: number): number {
     return value < 0x80000000 ? value >>> bucketIndex : Math.floor(value / 2 ** bucketIndex);
   }
+
+  override countsArrayIndex(value: number): number {
+    const bucket = this.getBucketIndex(value);
+    return (bucket << this.subBucketHalfCountMagnitude) + this.getSubBucketIndex(value, bucket);
+  }
 }
 
 /**

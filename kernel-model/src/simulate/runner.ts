@@ -53,6 +53,8 @@ export class Runner {
   level = 0;
   /** Orders it among all run queues. */
   queued = 0;
+  /** What it had of its time slice when a more important task took its CPU, ns. */
+  used = 0;
   /** When its computing is over, while it computes. */
   until = 0;
   /** What is left of an interrupted computing, ns; -1 for none. */
@@ -101,5 +103,6 @@ export class Runner {
     this.cpu = this.last = this.workload = this.choices = null;
     this.remaining = this.waitSince = this.instant = -1;
     this.paid = false;
+    this.used = 0;
   }
 }

@@ -111,7 +111,8 @@ export class Scheduler {
     const { now } = this.clock;
     if (cpu.current === null) this.#idle--;
     cpu.current = r;
-    cpu.sliceStart = now;
+    cpu.sliceStart = now - r.used;
+    r.used = 0;
     r.cpu = cpu;
     this.clock.timeline?.mark(r, "running", null, now);
     const { contextSwitch } = this.machine.prices;
@@ -213,6 +214,7 @@ export class Scheduler {
     if (next.level === r.level && (r.level > 0 || this.clock.now < cpu.sliceStart + this.machine.slice)) return false;
     this.#pick(cpu);
     this.#suspend(r);
+    if (next.level > r.level) r.used = this.clock.now - cpu.sliceStart;
     r.cpu = null;
     r.last = cpu;
     this.#give(cpu, next);

@@ -50,8 +50,12 @@ export interface RunOptions {
  * });
  * result.group("worker").throughput; // paths a second
  */
-export function simulate<S>(options: SimulateOptions<S>, { signal, onProgress }: RunOptions = {}): SimulationResult {
-  const steps = simulating(options);
+export function simulate<S>(options: SimulateOptions<S>, run: RunOptions = {}): SimulationResult {
+  return steer(simulating(options), run);
+}
+
+/** Runs a generator to its end, telling how far it is and heeding a signal. */
+export function steer<T>(steps: Generator<Progress, T>, { signal, onProgress }: RunOptions): T {
   for (;;) {
     if (signal?.aborted === true) throw signal.reason instanceof Error ? signal.reason : new Error("the simulation was aborted", { cause: signal.reason });
     const step = steps.next();
