@@ -113,7 +113,7 @@ export class Execution<S> implements Host {
   isVisible(task: Task): boolean {
     if (this.observed.everything) return true;
     const step = task.pending;
-    return step !== null && step.object !== null && step.object.observed && step.operation.access !== "read";
+    return step !== null && step.object !== null && step.object.observed && step.operation.changes;
   }
 
   /** Evaluates the properties that look at every step. */

@@ -6,7 +6,7 @@ import { captureSite } from "./site.js";
 /**
  * How a step touches its object; two steps of different tasks commute unless they conflict:
  * - `none`: nothing shared (computing, sleeping, choosing).
- * - `read`: commutes with reads.
+ * - `read`: commutes with reads. Also changes that commute with each other, such as rcu_read_lock: see {@link Operation.changes}.
  * - `write`: conflicts with everything on the object. Also every step whose guard another task's step may close.
  * - `acquire`: takes a lock that one task holds at a time; only its order among the acquisitions can vary.
  * - `release`: gives such a lock back.
@@ -27,6 +27,8 @@ export interface Operation {
   /** The kernel's name, e.g. `atomic_inc_return`. */
   readonly name: string;
   readonly access: Access;
+  /** Whether it may change its object, so that waiters and properties look at that again. Default: unless none or read. */
+  readonly changes: boolean;
   readonly order: Order;
   readonly cost: CostClass;
   /** How a task waits while the guard is closed: on its CPU, or off it. */
@@ -40,6 +42,7 @@ export function operation(name: string, access: Access, rest: Partial<Omit<Opera
   return {
     name,
     access,
+    changes: rest.changes ?? (access !== "none" && access !== "read"),
     order: rest.order ?? "plain",
     cost: rest.cost ?? (access === "none" ? "none" : access === "read" ? "load" : access === "release" ? "store" : "atomic"),
     waits: rest.waits ?? (rest.sleeps === true ? "sleep" : "spin"),

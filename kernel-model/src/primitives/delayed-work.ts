@@ -38,8 +38,7 @@ export class DelayedWork extends WorkItem {
       return;
     }
     this.armed = ++this.#armings;
-    const { cpu } = task;
-    world.spawn(`timer of ${this.name}`, expiry(this, this.armed, ns), cpu >= 0 ? { daemon: true, context: "softirq", cpu } : { daemon: true, context: "softirq" });
+    world.spawn(`timer of ${this.name}`, expiry(this, this.armed, ns), { daemon: true, policy: "fifo", priority: 99 });
   }
 
   enqueue(task: Task, world: World): void {

@@ -47,8 +47,8 @@ const rcuOf = (world: World): Rcu => world.singleton(Rcu, () => new Rcu("rcu"));
 const RCU = new Placeholder("rcu", (_task, world) => rcuOf(world));
 
 // Readers commute with each other, and with nothing that waits for them.
-const readLock = operation("rcu_read_lock", "read", { cost: "none" });
-const readUnlock = operation("rcu_read_unlock", "read", { cost: "none" });
+const readLock = operation("rcu_read_lock", "read", { cost: "none", changes: true });
+const readUnlock = operation("rcu_read_unlock", "read", { cost: "none", changes: true });
 const begin = operation("synchronize_rcu", "write", { order: "full", cost: "none", sleeps: true });
 const wait = operation("synchronize_rcu: wait", "write", { order: "full", cost: "none", sleeps: true });
 const call = operation("call_rcu", "write", { cost: "store" });

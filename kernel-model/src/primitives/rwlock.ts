@@ -38,8 +38,9 @@ export class RwLock extends SharedObject {
   }
 }
 
-const readLockOp = operation("read_lock", "write", { order: "acquire" });
-const readUnlockOp = operation("read_unlock", "write", { order: "release" });
+// What readers do commutes with what other readers do.
+const readLockOp = operation("read_lock", "read", { order: "acquire", cost: "atomic", changes: true });
+const readUnlockOp = operation("read_unlock", "read", { order: "release", cost: "atomic", changes: true });
 const writeLockOp = operation("write_lock", "write", { order: "acquire" });
 const writeUnlockOp = operation("write_unlock", "write", { order: "release" });
 

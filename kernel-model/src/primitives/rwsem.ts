@@ -49,7 +49,18 @@ export class RwSemaphore extends SharedObject {
 
   describe(): string {
     const held = this.writer !== null ? `written by ${this.writer.name}` : this.reading.size > 0 ? `read by ${names(this.reading)}` : "free";
-    return this.queue.length === 0 ? held : `${held}; waiting: ${this.queue.map(({ task, mode }) => `${task.name} to ${mode}`).join(", ")}`;
+    return this.queue.length === 0 ? held : `${held}; waiting: ${this.#inQueue().join(", ")}`;
+  }
+
+  /** Readers next to each other by name: their order makes no difference. */
+  #inQueue(): readonly string[] {
+    const groups: { readonly mode: Mode; readonly tasks: string[] }[] = [];
+    for (const { task, mode } of this.queue) {
+      const last = groups.at(-1);
+      if (mode === "read" && last?.mode === "read") last.tasks.push(task.name);
+      else groups.push({ mode, tasks: [task.name] });
+    }
+    return groups.map(({ mode, tasks }) => `${tasks.sort().join(", ")} to ${mode}`);
   }
 
   /** Takes it at once, or joins the queue; tells whether it took it. */
@@ -112,12 +123,16 @@ export class RwSemaphore extends SharedObject {
   }
 }
 
+/*
+ * What readers do commutes with what other readers do: next to each other in the queue they are let in together, and
+ * none of them lets another in, since only a writer can be at the head of the queue while readers hold it.
+ */
 const operations = {
   read: {
-    attempt: operation("down_read", "write", { order: "acquire", sleeps: true }),
-    wait: operation("down_read: wait", "write", { order: "acquire", cost: "load", sleeps: true }),
-    tryTake: operation("down_read_trylock", "write", { order: "acquire" }),
-    give: operation("up_read", "write", { order: "release" }),
+    attempt: operation("down_read", "read", { order: "acquire", cost: "atomic", sleeps: true, changes: true }),
+    wait: operation("down_read: wait", "read", { order: "acquire", sleeps: true, changes: true }),
+    tryTake: operation("down_read_trylock", "read", { order: "acquire", cost: "atomic", changes: true }),
+    give: operation("up_read", "read", { order: "release", cost: "atomic", changes: true }),
   },
   write: {
     attempt: operation("down_write", "write", { order: "acquire", sleeps: true }),

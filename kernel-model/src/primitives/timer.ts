@@ -51,6 +51,8 @@ const del = operation("timer_delete", "write", { order: "full" });
 const deleteSync = operation("timer_delete_sync", "write", { order: "full" });
 const shutdownSync = operation("timer_shutdown_sync", "write", { order: "full" });
 const fire = operation("call_timer_fn", "write", { cost: "sleep", waits: "sleep" });
+const expire = operation("timer interrupt", "read", { cost: "sleep", waits: "sleep" });
+const softirq = operation("run_timer_softirq", "write");
 const done = operation("call_timer_fn: done", "write", { order: "release" });
 
 /** timer_setup(): a timer that is not armed. The same as `new Timer(name, handler, memory)`. */
@@ -65,28 +67,67 @@ export function modTimer(timer: Timer, ns: number): Step<boolean> {
     const was = timer.detach();
     if (timer.isShutDown) return was;
     timer.armed = ++timer.armings;
-    world.spawn(timer.name, expiry(timer, timer.armed, ns), cpu >= 0 ? { daemon: true, context: "softirq", cpu } : { daemon: true, context: "softirq" });
+    const path = cpu >= 0 ? onCpu(timer, timer.armed, ns, cpu) : beside(timer, timer.armed, ns);
+    world.spawn(cpu >= 0 ? `${timer.name}: clock` : timer.name, path, { daemon: true, policy: "fifo", priority: 99 });
     return was;
   }).with(ns);
 }
 
-function* expiry(timer: Timer, arming: number, ns: number): Path {
+/** A timer that was armed again by its own handler waits for it: one handler never runs twice at a time. */
+const due = (timer: Timer, arming: number): boolean => timer.armed === arming && !timer.running;
+
+function begin(timer: Timer): void {
+  timer.armed = 0;
+  timer.running = true;
+}
+
+function finish(timer: Timer): Step<void> {
+  return new Step<void>(done, timer, (task) => {
+    timer.running = false;
+    if (task.context === "task") task.softirqsOff--;
+  });
+}
+
+/** On no CPU in particular: a thread with softirqs off, so that the handler may not sleep. */
+function* beside(timer: Timer, arming: number, ns: number): Path {
   const step = new Step<void>(
     fire,
     timer,
-    () => {
-      timer.armed = 0;
-      timer.running = true;
+    (task) => {
+      begin(timer);
+      task.softirqsOff++;
     },
-    // A timer that was armed again by its own handler waits for it: one handler never runs twice at a time.
-    () => timer.armed === arming && !timer.running,
+    () => due(timer, arming),
   );
   step.ns = ns;
   yield* step;
   yield* timer.handler(timer);
-  yield* new Step<void>(done, timer, () => {
-    timer.running = false;
+  yield* finish(timer);
+}
+
+/** The clock raises the softirq; whether the timer is still armed counts when that begins on its CPU. */
+function* onCpu(timer: Timer, arming: number, ns: number, cpu: number): Path {
+  const step = new Step<void>(
+    expire,
+    timer,
+    (_task, world) => {
+      world.spawn(timer.name, handle(timer, arming), { context: "softirq", cpu });
+    },
+    () => due(timer, arming),
+  );
+  step.ns = ns;
+  yield* step;
+}
+
+function* handle(timer: Timer, arming: number): Path {
+  const fires = yield* new Step(softirq, timer, () => {
+    if (!due(timer, arming)) return false;
+    begin(timer);
+    return true;
   });
+  if (!fires) return;
+  yield* timer.handler(timer);
+  yield* finish(timer);
 }
 
 /** Disarms the timer, and does not wait for its handler; whether it was armed. */
