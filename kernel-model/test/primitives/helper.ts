@@ -17,8 +17,8 @@ export function alone<R>(path: Path<R>): { readonly result: R; readonly warnings
   return { result: task.result as R, warnings: world.warnings.map(({ text }) => text), world };
 }
 
-/** Runs paths, each as far as it can go, in the order given, until nothing can. */
-export function together(paths: Readonly<Record<string, Path<unknown> | TaskSpec>>): { readonly world: World; readonly violation: Violation | null } {
+/** Runs paths: first the tasks numbered in `first`, a step each, then each as far as it can go, in order, until nothing can. */
+export function together(paths: Readonly<Record<string, Path<unknown> | TaskSpec>>, first: readonly number[] = []): { readonly world: World; readonly violation: Violation | null } {
   let violation: Violation | null = null;
   const attempt = (task: Task, act: () => void): void => {
     try {
@@ -32,6 +32,7 @@ export function together(paths: Readonly<Record<string, Path<unknown> | TaskSpec
     if ("path" in given) world.spawn(name, given.path(), given);
     else world.spawn(name, given);
   }
+  for (const id of first) attempt(world.tasks[id]!, () => apply(world, world.tasks[id]!));
   for (let steps = 0; violation === null && steps < 10_000; steps++) {
     const task = world.tasks.find((candidate) => enabled(world, candidate));
     if (task === undefined) break;
@@ -40,9 +41,21 @@ export function together(paths: Readonly<Record<string, Path<unknown> | TaskSpec
   return { world, violation };
 }
 
-/** Explores a program to the end. */
+/**
+ * Explores a program to the end, and once more without reduction, as far as 20,000 schedules go: what is left out must
+ * make no difference, or a primitive claims to commute where it does not.
+ */
 export function check<S>(program: Program<S>): Verdict {
-  return explore(program, { seconds: 30 });
+  const verdict = explore(program, { seconds: 30 });
+  const naive = explore(program, { reduction: false, shrink: false, maxSchedules: 20_000 });
+  if (naive.kind !== "bounded") {
+    expect(naive.kind).toBe(verdict.kind);
+    if (naive.kind === "exhausted") expect([...naive.effort.endStates.keys()].sort()).toEqual([...verdict.effort.endStates.keys()].sort());
+  } else {
+    const ends = verdict.effort.endStates;
+    if (verdict.kind === "exhausted") for (const end of naive.effort.endStates.keys()) expect([...ends.keys()]).toContain(end);
+  }
+  return verdict;
 }
 
 /** The message of the violation that a program must have, or of the rule that a path must break. */
@@ -59,4 +72,10 @@ export function brokenBy(given: Verdict | Path<unknown>): string {
 export function ends(verdict: Verdict): readonly string[] {
   expect(verdict.kind === "violated" ? verdict.violation.message : verdict.kind).toBe("exhausted");
   return [...verdict.effort.endStates.keys()].sort();
+}
+
+/** Who is stuck where, in a program that must end so. */
+export function stuckIn(verdict: Verdict): readonly string[] {
+  expect(verdict.kind).toBe("stuck");
+  return verdict.kind === "stuck" ? verdict.waiting.map(({ task, step }) => `${task} at ${step}`).sort() : [];
 }
