@@ -28,7 +28,7 @@ export default tseslint.config(
   },
   {
     // A kernel path yields through primitives only, so that each step keeps its own result type.
-    files: ["kernel-model/src/mechanisms/**/paths.ts"],
+    files: ["kernel-model/src/mechanisms/**/paths*.ts"],
     rules: {
       "no-restricted-syntax": [
         "error",

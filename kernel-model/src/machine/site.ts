@@ -18,15 +18,16 @@ export function withSites<T>(run: () => T): T {
   }
 }
 
-/** The innermost function outside machine/ and primitives/ that is now running, by its kernel name; null if not capturing. */
+/**
+ * The innermost path outside these folders that is now running, by its kernel name; null if not capturing. A path is a
+ * generator, whose frame stands on one of its own `next`; helpers that only make a step are passed over.
+ */
 export function captureSite(): string | null {
   if (!capturing) return null;
-  for (const line of (new Error().stack ?? "").split("\n").slice(2)) {
-    const frame = /^\s*at (?:async )?(?:[\w$<>]+\.)*([\w$]+) \((.*?)\)?$/.exec(line);
-    if (frame === null) continue;
-    const [, name = "", file = ""] = frame;
-    if (name === "next" || OURS.test(file)) continue;
-    return kernelName(name);
+  const lines = (new Error().stack ?? "").split("\n");
+  for (let i = 2; i + 1 < lines.length; i++) {
+    const frame = /^\s*at (?:[\w$<>]+\.)*([\w$]+) \((.*?)\)?$/.exec(lines[i]!);
+    if (frame !== null && /\.next \(<anonymous>\)$/.test(lines[i + 1]!) && !OURS.test(frame[2]!)) return kernelName(frame[1]!);
   }
   return null;
 }

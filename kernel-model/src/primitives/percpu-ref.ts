@@ -8,7 +8,7 @@ import { spinLockIrqsave, spinUnlockIrqrestore } from "./irq.js";
 import { Percpu, thisCpuAdd } from "./percpu.js";
 import { callRcu, rcuReadLock, rcuReadUnlock } from "./rcu.js";
 import { SpinLock } from "./spinlock.js";
-import { warnOnce } from "./warn.js";
+import { warnOn, warnOnce } from "./warn.js";
 
 /** __PERCPU_REF_ATOMIC and __PERCPU_REF_DEAD: either sends get and put to the shared count. */
 const ATOMIC = 1;
@@ -39,7 +39,8 @@ export class PercpuRef {
     this.flags = new Cell(`${name}.flags`, 0, memory);
     this.counts = new Percpu(`${name}.percpu_count`, cpus, () => 0, memory);
     this.count = new Atomic(`${name}.count`, BIAS + 1, memory);
-    this.switchLock = new SpinLock(`${name}.switch_lock`, memory);
+    // One static lock for all references in the kernel, so never freed with one of them.
+    this.switchLock = new SpinLock("percpu_ref_switch_lock");
   }
 }
 
@@ -113,16 +114,10 @@ function* collect(ref: PercpuRef, confirm: (() => Path<unknown>) | undefined): P
   let sum = 0;
   for (const slot of ref.counts.slots) sum += yield* READ_ONCE(slot);
   const count = yield* atomicAddReturn(sum - BIAS, ref.count);
-  if (count <= 0) {
-    yield* new Step<void>(complain, null, (task, world) => {
-      warnOnce(world, task, `switch ${ref.name}`, `percpu ref (${ref.name}) <= 0 (${count}) after switching to atomic`);
-    });
-  }
+  yield* warnOn(count <= 0, `percpu ref (${ref.name}) <= 0 (${count}) after switching to atomic`);
   if (confirm !== undefined) yield* confirm();
   yield* percpuRefPut(ref);
 }
-
-const complain = operation("WARN_ONCE", "none");
 
 /** Whether it was killed. */
 export function* percpuRefIsDying(ref: PercpuRef): Path<boolean> {

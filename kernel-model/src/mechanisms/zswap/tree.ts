@@ -1,0 +1,73 @@
+import { SharedObject } from "../../machine/object.js";
+import { operation, Step } from "../../machine/step.js";
+import { SpinLock } from "../../primitives/spinlock.js";
+import type { Entry, Pool } from "./state.js";
+
+/** struct zswap_tree: the entries of one swap device by offset, behind its lock. A map stands in for the rb-tree. */
+export class Tree extends SharedObject {
+  readonly lock: SpinLock;
+  /** For the effects of steps only. */
+  readonly entries = new Map<number, Entry>();
+  readonly #byPool = new Map<Pool | null, number>();
+
+  constructor(name: string) {
+    super(name);
+    this.lock = new SpinLock(`${name}->lock`);
+  }
+
+  /** Number of entries. */
+  get size(): number {
+    this.seen();
+    return this.entries.size;
+  }
+
+  /** Number of entries that the pool stores. O(1). */
+  countIn(pool: Pool): number {
+    this.seen();
+    return this.#byPool.get(pool) ?? 0;
+  }
+
+  describe(): string {
+    return [...this.entries.values()].map(({ name }) => name).sort().join(", ");
+  }
+
+  link(entry: Entry): void {
+    this.entries.set(entry.offset, entry);
+    this.#count(entry, 1);
+  }
+
+  unlink(entry: Entry): boolean {
+    if (this.entries.get(entry.offset) !== entry) return false;
+    this.entries.delete(entry.offset);
+    this.#count(entry, -1);
+    return true;
+  }
+
+  #count({ pool }: Entry, by: number): void {
+    this.#byPool.set(pool, (this.#byPool.get(pool) ?? 0) + by);
+  }
+}
+
+const search = operation("zswap_rb_search", "read");
+const insert = operation("zswap_rb_insert", "write", { cost: "store" });
+const erase = operation("zswap_rb_erase", "write", { cost: "store" });
+
+/** The entry at an offset, or null. The lock is held. */
+export function treeSearch(tree: Tree, offset: number): Step<Entry | null> {
+  return new Step(search, tree, () => tree.entries.get(offset) ?? null).with(offset);
+}
+
+/** Links the entry; if another is at its offset, nothing happens and that one is returned (-EEXIST). The lock is held. */
+export function treeInsert(tree: Tree, entry: Entry): Step<Entry | null> {
+  return new Step(insert, tree, () => {
+    const other = tree.entries.get(entry.offset);
+    if (other !== undefined) return other;
+    tree.link(entry);
+    return null;
+  }).with(entry.name);
+}
+
+/** Unlinks the entry; tells whether it was linked. The lock is held. */
+export function treeErase(tree: Tree, entry: Entry): Step<boolean> {
+  return new Step(erase, tree, () => tree.unlink(entry)).with(entry.name);
+}
