@@ -55,6 +55,7 @@ const flushOp = operation("flush_delayed_work", "write", { order: "full", sleeps
 function* expiry(item: DelayedWork, arming: number, ns: number): Path {
   const step = onItem(fireOp, item, (task, world) => item.enqueue(task, world), () => item.armed === arming);
   step.ns = ns;
+  step.dead = () => item.armed !== arming;
   yield* step;
 }
 

@@ -22,7 +22,7 @@ export {
 export { readLock, readUnlock, RwLock, writeLock, writeUnlock } from "./rwlock.js";
 export { downgradeWrite, downRead, downReadTrylock, downWrite, downWriteTrylock, RwSemaphore, upRead, upWrite } from "./rwsem.js";
 export { compute, condResched, cpuRelax, sleep } from "./time.js";
-export { warnOnce } from "./warn.js";
+export { warnOn } from "./warn.js";
 export { cancelWork, cancelWorkSync, drainWorkqueue, flushWork, flushWorkqueue, queueWork, WorkItem, Workqueue } from "./workqueue.js";
 export { Bits, changeBit, clearBit, clearBitUnlock, setBit, testAndChangeBit, testAndClearBit, testAndSetBit, testAndSetBitLock, testBit } from "./bitops.js";
 export { type CpuFunction, onEachCpuMask, smpCallFunctionMany, smpCallFunctionSingle } from "./ipi.js";

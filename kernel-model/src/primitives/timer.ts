@@ -100,6 +100,7 @@ function* beside(timer: Timer, arming: number, ns: number): Path {
     () => due(timer, arming),
   );
   step.ns = ns;
+  step.dead = () => timer.armed !== arming;
   yield* step;
   yield* timer.handler(timer);
   yield* finish(timer);
@@ -116,6 +117,7 @@ function* onCpu(timer: Timer, arming: number, ns: number, cpu: number): Path {
     () => due(timer, arming),
   );
   step.ns = ns;
+  step.dead = () => timer.armed !== arming;
   yield* step;
 }
 

@@ -1,3 +1,4 @@
+import { operation, Step } from "../machine/step.js";
 import type { Task } from "../machine/task.js";
 import type { World } from "../machine/world.js";
 
@@ -16,4 +17,14 @@ export function warnOnce(world: World, task: Task, site: string, text: string): 
   if (sites.has(site)) return;
   sites.add(site);
   world.warnings.push({ text, task: task.name });
+}
+
+const warn = operation("WARN_ON", "none");
+
+/** WARN_ON(): records the warning if the condition, of the task's own variables, holds; returns the condition. */
+export function warnOn(condition: boolean, text: string): Step<boolean> {
+  return new Step(warn, null, (task, world) => {
+    if (condition) world.warnings.push({ text, task: task.name });
+    return condition;
+  }).with(text);
 }
