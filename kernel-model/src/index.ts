@@ -1,6 +1,9 @@
 export * from "./base/index.js";
 export * from "./machine/index.js";
 export * from "./explore/index.js";
+export * from "./primitives/index.js";
+export * from "./hardware/index.js";
+export * from "./simulate/index.js";
 export * from "./mechanisms/index.js";
 export * as ksm from "./mechanisms/ksm/index.js";
 export * as zswap from "./mechanisms/zswap/index.js";

@@ -23,6 +23,8 @@ export interface Preset {
 const CORE_TO_CORE = "github.com/nviennot/core-to-core-latency README: compare-exchange, one-way (half a round trip), median";
 const PERFBOOK = "perfbook, cpu/overheads.tex: compare-and-swap of a line in the own cache";
 
+const SHOOTDOWN = "lore.kernel.org 20190525082203.6531-1-namit, bare-metal Haswell, MADV_DONTNEED and touch of a page by 1, 2 and 4 threads before the patch (661, 1,436, 1,571 ns)";
+
 const published = (ns: number, source: string): Sourced => ({ ns, kind: "published", source });
 const derived = (ns: number, source: string): Sourced => ({ ns, kind: "derived", source });
 const chosen = (ns: number, source: string): Sourced => ({ ns, kind: "chosen", source });
@@ -32,7 +34,8 @@ const COMMON = {
   load: chosen(1.5, "first-level cache hit, 4 to 5 cycles at about 3 GHz"),
   store: chosen(1.5, "taken as a load: the store buffer hides the rest"),
   memory: chosen(90, "local DRAM of a server, order of magnitude"),
-  interrupt: derived(775, "cost of the first remote CPU of a TLB shootdown on bare-metal Haswell: lore.kernel.org 20190525082203.6531-1-namit, 1,436 - 661 ns, rounded; sending, handler and acknowledgement in one"),
+  send: derived(85, `within the 70 to 100 ns that each further remote CPU adds: ${SHOOTDOWN}`),
+  interrupt: derived(600, `what is left of the 775 ns of the first remote CPU after sending and two line transfers, rounded: ${SHOOTDOWN}`),
   allocate: chosen(50, "a slab allocation from the CPU's own list, order of magnitude"),
   wakeup: chosen(1000, "try_to_wake_up and the reschedule interrupt, order of magnitude"),
   contextSwitch: derived(1500, "within the band of 1,000 to 3,500 ns that pipe and futex ping-pongs give"),

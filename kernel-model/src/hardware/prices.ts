@@ -18,7 +18,9 @@ export interface Prices {
   readonly remote: number;
   /** Getting a line that no cache has, at its first use. */
   readonly memory: number;
-  /** From sending an interrupt to another CPU to its handler's first instruction. */
+  /** Sending an interrupt to another CPU: the time of the sender. */
+  readonly send: number;
+  /** From then on to its handler's first instruction. */
   readonly interrupt: number;
   /** An allocation from the slab or page allocator. */
   readonly allocate: number;
@@ -29,10 +31,10 @@ export interface Prices {
 }
 
 /** Names of the prices, in the order of {@link Prices}. */
-export const PRICE_NAMES = ["load", "store", "atomic", "sibling", "cache", "socket", "remote", "memory", "interrupt", "allocate", "wakeup", "contextSwitch"] as const satisfies readonly (keyof Prices)[];
+export const PRICE_NAMES = ["load", "store", "atomic", "sibling", "cache", "socket", "remote", "memory", "send", "interrupt", "allocate", "wakeup", "contextSwitch"] as const satisfies readonly (keyof Prices)[];
 
 /** Everything costs nothing but the time that `compute` and `sleep` state: for queueing models. */
-export const FREE: Prices = { load: 0, store: 0, atomic: 0, sibling: 0, cache: 0, socket: 0, remote: 0, memory: 0, interrupt: 0, allocate: 0, wakeup: 0, contextSwitch: 0 };
+export const FREE: Prices = { load: 0, store: 0, atomic: 0, sibling: 0, cache: 0, socket: 0, remote: 0, memory: 0, send: 0, interrupt: 0, allocate: 0, wakeup: 0, contextSwitch: 0 };
 
 /** `base` with the given prices instead. Errors: InputError for unknown names and for prices that are negative or above an hour. */
 export function checkPrices(given: Partial<Prices>, base: Prices = FREE): Prices {

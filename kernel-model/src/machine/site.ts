@@ -26,7 +26,7 @@ export function captureSite(): string | null {
   if (!capturing) return null;
   const lines = (new Error().stack ?? "").split("\n");
   for (let i = 2; i + 1 < lines.length; i++) {
-    const frame = /^\s*at (?:[\w$<>]+\.)*([\w$]+) \((.*?)\)?$/.exec(lines[i]!);
+    const frame = /^\s*at (?:[\w$<>]+\.)*([\w$]+)(?: \[as [\w$]+\])? \((.*?)\)?$/.exec(lines[i]!);
     if (frame !== null && /\.next \(<anonymous>\)$/.test(lines[i + 1]!) && !OURS.test(frame[2]!)) return kernelName(frame[1]!);
   }
   return null;

@@ -72,6 +72,8 @@ export class Step<R = unknown> {
   weights: readonly number[] | null = null;
   /** For `compute` and `sleep`: how long, in ns. */
   ns = 0;
+  /** Where a guard may close for good (a timer that was deleted): whether it has. The simulator then forgets the task. */
+  dead: (() => boolean) | null = null;
   /** The argument, for traces. */
   detail: unknown = undefined;
   /** The kernel function that performs it, known while a trace is recorded. */

@@ -10,6 +10,7 @@ import type { Task, TaskOptions } from "../machine/task.js";
 import type { Rule } from "../machine/violation.js";
 import { World, type Host } from "../machine/world.js";
 import { Clock } from "./clock.js";
+import { sequenceOf } from "./event-queue.js";
 import { SimulationError } from "./failure.js";
 import type { Machine } from "./machine.js";
 import { Objects } from "./objects.js";
@@ -40,7 +41,7 @@ export class Engine implements Host, Effects {
   steps = 0;
   /** Tasks of no workload that have not ended, daemons not counted. */
   alive = 0;
-  /** Whether the run is over when there are none, and the daemons do nothing but wait and sleep. */
+  /** Whether the run is over when there are none: timers and sleeps of daemons that are pending then still end, later ones do not. */
   untilDone = false;
   /** Called when a task that serves no workload ends. */
   ended: ((r: Runner) => void) | null = null;
@@ -48,6 +49,10 @@ export class Engine implements Host, Effects {
   readonly #caches: Caches;
   readonly #prices: Prices;
   readonly #free: Runner[] = [];
+  /** Whose step takes effect. */
+  #actor: Runner | null = null;
+  /** Events that were pushed before the last task ended. */
+  #lastEvent = Infinity;
   #hired: Runner | null = null;
   #hiring = false;
 
@@ -77,8 +82,28 @@ export class Engine implements Host, Effects {
     }
     if (!task.daemon) this.alive++;
     this.#begin(r);
-    if (task.context === "task") this.scheduler.ready(r);
-    else this.scheduler.interrupt(r);
+    if (task.context !== "task") this.#raise(r);
+    else this.#firstOf(r);
+  }
+
+  /** A thread that begins by sleeping needs no CPU for that. */
+  #firstOf(r: Runner): void {
+    const first = r.task.pending;
+    if (first !== null && first.operation.cost === "sleep") this.#sleep(r, first);
+    else this.scheduler.ready(r);
+  }
+
+  /** An interrupt handler: at once, after the latency of an IPI, or, for a timer, when it expires. */
+  #raise(r: Runner): void {
+    const { clock } = this;
+    const actor = this.#actor;
+    r.home = r.task.cpu >= 0 ? r.task.cpu : actor?.cpu?.index ?? 0;
+    const first = r.task.pending;
+    if (first !== null && first.operation.cost === "sleep") this.#sleep(r, first);
+    else if (this.#prices.interrupt > 0 && actor?.task.pending?.operation.cost === "interrupt") {
+      r.phase = WAKING;
+      clock.at(r, clock.now + this.#prices.interrupt);
+    } else this.scheduler.interrupt(r);
   }
 
   /** A task for a workload, which gives it a path before it launches it. */
@@ -111,7 +136,7 @@ export class Engine implements Host, Effects {
   /** The runner's task, which has a new path, wants a CPU. */
   launch(r: Runner): void {
     this.#begin(r);
-    this.scheduler.ready(r);
+    this.#firstOf(r);
   }
 
   /** Runs until the time `end` (the events at that time excluded), or for `budget` events; false when there is nothing left to do. */
@@ -162,12 +187,12 @@ export class Engine implements Host, Effects {
         this.#resume(r);
         return;
       case SLEEPING:
-        if (this.untilDone && this.alive === 0) return;
-        r.paid = true;
-        this.wake(r);
+        if (this.alive === 0 && this.untilDone && sequenceOf(this.clock.queue.key) >= this.#lastEvent) return;
+        this.#awake(r);
         return;
       case WAKING:
-        this.scheduler.ready(r);
+        if (r.task.context === "task") this.scheduler.ready(r);
+        else this.scheduler.interrupt(r);
         return;
       case THINKING:
         r.workload!.begin(r);
@@ -206,9 +231,7 @@ export class Engine implements Host, Effects {
       const { cost } = step.operation;
       if (cost === "sleep") {
         this.scheduler.leave(r);
-        r.phase = SLEEPING;
-        clock.timeline?.mark(r, "sleeping", null, clock.now);
-        clock.at(r, clock.now + checkTime(step, task));
+        this.#sleep(r, step);
         return;
       }
       if (cost === "compute") {
@@ -226,11 +249,30 @@ export class Engine implements Host, Effects {
     }
   }
 
+  #sleep(r: Runner, step: Step): void {
+    const { clock } = this;
+    r.phase = SLEEPING;
+    clock.timeline?.mark(r, "sleeping", null, clock.now);
+    clock.at(r, clock.now + checkTime(step, r.task));
+  }
+
+  /** Its time to sleep is over. A clock, which is no thread that sleeps, acts without a CPU. */
+  #awake(r: Runner): void {
+    const step = r.task.pending!;
+    if (step.operation.sleeps || r.task.context !== "task" || this.scheduler.holdsUp(r.task)) {
+      r.paid = true;
+      this.wake(r);
+    } else if (this.#perform(r)) {
+      if (r.task.pending === null) this.#finished(r);
+      else this.wake(r);
+    }
+  }
+
   /** When a step on a cache line, an interrupt or an allocation that is issued now is over. */
   #over(step: Step, cpu: number): number {
     const { now } = this.clock;
     const { cost } = step.operation;
-    if (cost === "interrupt") return now + this.#prices.interrupt;
+    if (cost === "interrupt") return now + this.#prices.send;
     if (cost === "allocate") return now + this.#prices.allocate;
     if (step.object === null) return now;
     const { line } = this.objects.stateOf(step.object);
@@ -241,13 +283,14 @@ export class Engine implements Host, Effects {
   #perform(r: Runner): boolean {
     const step = r.task.pending!;
     if (step.guard !== null && !step.guard(r.task)) {
-      this.#waiting.park(r, step);
+      if (step.dead?.() === true) this.abandon(r);
+      else this.#waiting.park(r, step);
       return false;
     }
     this.effect(r, step);
     if (this.#waiting.pending) this.#waiting.drain();
-    const cpu = r.cpu!;
-    return !(cpu.attention !== 0 && step.operation.name === "cond_resched" && this.scheduler.attend(cpu, r, true));
+    const { cpu } = r;
+    return !(cpu !== null && cpu.attention !== 0 && step.operation.name === "cond_resched" && this.scheduler.attend(cpu, r, true));
   }
 
   effect(r: Runner, step: Step): void {
@@ -257,6 +300,7 @@ export class Engine implements Host, Effects {
     if (step.choices > 0) world.choice = this.#choose(r, step);
     this.decisions?.push({ task: task.id, choice: step.choices > 0 ? world.choice : 0 });
     const held = task.held.length;
+    this.#actor = r;
     try {
       apply(world, task);
     } catch (error) {
@@ -270,7 +314,8 @@ export class Engine implements Host, Effects {
 
   wake(r: Runner): void {
     const { clock } = this;
-    if (this.#prices.wakeup > 0) {
+    if (r.task.context !== "task") this.scheduler.interrupt(r);
+    else if (this.#prices.wakeup > 0) {
       r.phase = WAKING;
       clock.timeline?.mark(r, "ready", null, clock.now);
       clock.at(r, clock.now + this.#prices.wakeup);
@@ -313,17 +358,17 @@ export class Engine implements Host, Effects {
   #finished(r: Runner): void {
     const { workload } = r;
     this.#count(r);
-    if (r.task.context !== "task") {
-      this.scheduler.handled(r);
-      this.#retire(r);
-    } else if (workload === null) {
-      this.scheduler.leave(r);
-      this.#retire(r);
-    } else workload.finished(r);
+    if (workload === null) this.abandon(r);
+    else workload.finished(r);
+  }
+
+  abandon(r: Runner): void {
+    if (r.cpu !== null) this.scheduler.leave(r);
+    this.#retire(r);
   }
 
   #retire(r: Runner): void {
-    if (!r.task.daemon) this.alive--;
+    if (!r.task.daemon && --this.alive === 0) this.#lastEvent = this.clock.queue.pushed;
     this.ended?.(r);
     if (this.decisions === null) this.world.retire(r.task);
     this.dismiss(r);

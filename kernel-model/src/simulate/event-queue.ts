@@ -1,6 +1,9 @@
 /** Sequence numbers fit below a priority: 2^48 of them. */
 const SEQUENCES = 2 ** 48;
 
+/** How many events were pushed before the one with this key. */
+export const sequenceOf = (key: number): number => key % SEQUENCES;
+
 /** Room kept free behind the last event, at time Infinity: a parent always has four children to compare. */
 const MARGIN = 4;
 

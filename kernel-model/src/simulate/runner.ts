@@ -49,6 +49,8 @@ export class Runner {
   cpu: Cpu | null = null;
   /** The CPU that it was on last. */
   last: Cpu | null = null;
+  /** The CPU that an interrupt handler interrupts. */
+  home = 0;
   /** 0 for SCHED_OTHER, else its SCHED_FIFO priority. */
   level = 0;
   /** Orders it among all run queues. */

@@ -41,6 +41,10 @@ export class Scheduler {
   /** Takes the runner off its CPU, which turns to the next; the caller says what the runner does now. */
   leave(r: Runner): void {
     const cpu = r.cpu!;
+    if (r.task.context !== "task") {
+      this.#handled(r, cpu);
+      return;
+    }
     cpu.current = null;
     cpu.attention &= ~RESCHEDULE;
     r.cpu = null;
@@ -64,28 +68,10 @@ export class Scheduler {
 
   /** An interrupt handler wants its CPU. */
   interrupt(r: Runner): void {
-    const cpu = this.cpus[this.#cpuOf(r.task)]!;
+    const cpu = this.cpus[this.#check(r.home, r.task)]!;
     (r.task.context === "hardirq" ? cpu.hardirqs : cpu.softirqs).push(r);
     cpu.attention |= INTERRUPT;
     this.#deliver(cpu);
-  }
-
-  /** A handler is over: the next one, or what it interrupted, goes on. */
-  handled(r: Runner): void {
-    const cpu = r.cpu!;
-    cpu.handlers.pop();
-    r.cpu = null;
-    const below = cpu.handlers.at(-1) ?? cpu.current;
-    if (below === null) {
-      if (!this.#deliver(cpu)) this.#next(cpu);
-      return;
-    }
-    below.phase = INTERRUPTED;
-    if (this.#deliver(cpu)) return;
-    below.phase = BUSY;
-    cpu.setMode(cpu.handlers.length > 0 ? MODE_IRQ : MODE_BUSY, this.clock.now);
-    this.clock.timeline?.mark(below, "running", null, this.clock.now);
-    this.clock.agenda.push(below);
   }
 
   /**
@@ -105,6 +91,23 @@ export class Scheduler {
     if (cpuObject === null) return false;
     const { handlers, current } = this.cpus[cpu]!;
     return handlers.length > 0 || (current !== null && current.task.cpu === cpu && current.task.atomic);
+  }
+
+  /** A handler is over: the next one, or what it interrupted, goes on. */
+  #handled(r: Runner, cpu: Cpu): void {
+    cpu.handlers.pop();
+    r.cpu = null;
+    const below = cpu.handlers.at(-1) ?? cpu.current;
+    if (below === null) {
+      if (!this.#deliver(cpu)) this.#next(cpu);
+      return;
+    }
+    below.phase = INTERRUPTED;
+    if (this.#deliver(cpu)) return;
+    below.phase = BUSY;
+    cpu.setMode(cpu.handlers.length > 0 ? MODE_IRQ : MODE_BUSY, this.clock.now);
+    this.clock.timeline?.mark(below, "running", null, this.clock.now);
+    this.clock.agenda.push(below);
   }
 
   #give(cpu: Cpu, r: Runner): void {
@@ -157,7 +160,7 @@ export class Scheduler {
     if (this.#idle === 0) return null;
     const bound = r.task.cpu;
     if (bound >= 0) {
-      const cpu = this.cpus[this.#cpuOf(r.task)]!;
+      const cpu = this.cpus[this.#check(bound, r.task)]!;
       return isIdle(cpu) ? cpu : null;
     }
     if (r.last !== null && isIdle(r.last)) return r.last;
@@ -170,7 +173,7 @@ export class Scheduler {
     r.phase = READY;
     r.queued = front ? --this.#first : ++this.#last;
     this.clock.timeline?.mark(r, "ready", null, now);
-    const bound = r.task.cpu < 0 ? null : this.cpus[r.task.cpu]!;
+    const bound = r.task.cpu < 0 ? null : this.cpus[this.#check(r.task.cpu, r.task)]!;
     (bound?.queue ?? this.#queue).push(r, front);
     if (r.level > 0) this.#preemptFor(r, bound);
     if (bound !== null) this.#arm(bound);
@@ -260,8 +263,8 @@ export class Scheduler {
     return cpu.hardirqs.peek() ?? (rank === 0 && (below === null || below.task.softirqsOff === 0) ? cpu.softirqs.peek() : undefined);
   }
 
-  #cpuOf({ cpu, name, context }: Task): number {
-    if (cpu >= 0 && cpu < this.cpus.length) return cpu;
+  #check(cpu: number, { name, context }: Task): number {
+    if (cpu < this.cpus.length) return cpu;
     throw new InputError(`the cpu of ${context === "task" ? "task" : `${context} handler`} "${name}"`, cpu, `an integer from 0 to ${this.cpus.length - 1}: the machine has ${this.machine.topology.toString()}`, "name one of these, or simulate a larger machine");
   }
 }

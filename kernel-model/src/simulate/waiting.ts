@@ -15,6 +15,8 @@ export interface Effects {
   wake(r: Runner): void;
   /** The same for one that spun on its CPU. `step` is what it waited for. */
   notice(r: Runner, step: Step): void;
+  /** The task is over: its path has ended, or its guard will never open. */
+  abandon(r: Runner): void;
 }
 
 /**
@@ -47,7 +49,7 @@ export class Waiting {
     }
     const on = step.object?.name ?? step.operation.name;
     if (step.operation.waits === "sleep") {
-      this.scheduler.leave(r);
+      if (r.cpu !== null) this.scheduler.leave(r);
       r.phase = PARKED;
       timeline?.mark(r, "waiting", on, now);
     } else {
@@ -91,6 +93,10 @@ export class Waiting {
       const exclusive = !isVarious(step);
       if (!(exclusive && closed)) {
         if (step.guard === null || step.guard(r.task)) this.#open(r, step);
+        else if (step.dead !== null && step.dead()) {
+          this.unlink(r);
+          this.effects.abandon(r);
+        }
         if (exclusive) closed = true;
       }
       if (closed && state.various === 0) return;
@@ -100,7 +106,8 @@ export class Waiting {
 
   #open(r: Runner, step: Step): void {
     if (r.phase === INTERRUPTED) return; // looks again when its handler is over
-    const heldUp = r.phase !== SPINNING && this.scheduler.holdsUp(r.task);
+    const handler = r.task.context !== "task";
+    const heldUp = r.phase !== SPINNING && (handler || this.scheduler.holdsUp(r.task));
     if (heldUp && r.phase !== PARKED) return;
     this.unlink(r);
     const { phase } = r;

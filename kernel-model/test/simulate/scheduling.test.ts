@@ -129,9 +129,9 @@ describe("preemption", () => {
 
   test("nor is who spins for one: C waits from 100 on, and gets the CPU of A when A gives the lock back", () => {
     expect(draw(contending(2), 100, { cpus: true })).toEqual([
-      "A 11111..1",
-      "B sssss000000",
-      "C z....11",
+      "A 00000..0",
+      "B sssss111111",
+      "C z....00",
     ]);
   });
 
@@ -156,14 +156,14 @@ describe("preemption", () => {
 
 test("a switch keeps the CPU busy, a wake-up only takes time", () => {
   const result = run({ B: after(100, busy(100)), A: busy(300, 100) }, { prices: { contextSwitch: 100, wakeup: 200 } });
-  // A: switch 100 to 200, 200 of work, preempted at 400; switch 600 to 700, 100 + 100 of work.
-  // B: switch, sleeps 100 to 200, wakes until 400, switch, work.
+  // A: switch, 200 of work, preempted at 300; switch 500 to 600, 100 + 100 of work.
+  // B: sleeps, wakes from 100 to 300, switch, work.
   expect(draw(result, 100)).toEqual([
-    "A .###..###",
-    "B #z..##",
+    "A ###..###",
+    "B z..##",
   ]);
   const shares = Object.fromEntries(result.cpuDataset().columns.map(({ name, values }) => [name, values[0]]));
-  expect(shares).toEqual({ cpu: 0, idle: 0, busy: 5 / 9, spinning: 0, switching: 4 / 9, interrupt: 0 });
+  expect(shares).toEqual({ cpu: 0, idle: 0, busy: 5 / 8, spinning: 0, switching: 3 / 8, interrupt: 0 });
   expect(result.utilisation(0)).toBe(1);
 });
 
@@ -259,11 +259,11 @@ describe("interrupts", () => {
   });
 
   test("take the time that an IPI takes", () => {
-    const result = run({ A: { path: () => busy(500), cpu: 0 }, B: { path: () => raising((raise) => raise(0, "irq", 200)), cpu: 1 } }, { cores: 2, prices: { interrupt: 300 } });
+    const result = run({ A: { path: () => busy(500), cpu: 0 }, B: { path: () => raising((raise) => raise(0, "irq", 200)), cpu: 1 } }, { cores: 2, prices: { send: 100, interrupt: 300 } });
     expect(draw(result, 100)).toEqual([
-      "A ###ii##",
-      "B ###",
-      "irq    ##",
+      "A ####ii#",
+      "B #",
+      "irq     ##",
     ]);
   });
 });
