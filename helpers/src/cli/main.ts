@@ -4,6 +4,7 @@ import { parseCommandLine, type OptionSpecs } from "./arguments.js";
 import type { Command, Host } from "./command.js";
 import { claimsCommand } from "./claims.js";
 import { doctorCommand } from "./doctor.js";
+import { exploreCommand } from "./explore.js";
 import { exportCommand } from "./export.js";
 import { commandHelp, generalHelp } from "./help.js";
 import { liveCompareCommand } from "./live-compare.js";
@@ -18,6 +19,7 @@ const COMMANDS: readonly Command[] = [
   runCommand,
   exportCommand,
   simulateCommand,
+  exploreCommand,
   claimsCommand,
   liveCompareCommand,
 ];

@@ -7,7 +7,7 @@ import { isReplay, type Found } from "./found.js";
 import { tell } from "./story.js";
 
 export interface CounterexampleOptions {
-  /** Width of the text, in characters. Default: 100. Range: 40 to 1,000. */
+  /** Width of the text, in characters. Default: 100. Range: 60 to 1,000. */
   readonly width?: number;
   /** What was explored, for the first line. Default: the name of the program. */
   readonly name?: string;
@@ -33,7 +33,7 @@ export class CounterexampleView implements Displayable {
 
   /** One column per task, time downwards, as kernel patches draw races. */
   toText(width = this.#options.width ?? 100): string {
-    return drawText(this.#story(), checkInteger("width", width, { min: 40, max: 1000, unit: "characters" }), this.#howToReplay());
+    return drawText(this.#story(), checkInteger("width", width, { min: 60, max: 1000, unit: "characters" }), this.#howToReplay());
   }
 
   /** The same as a table of HTML without scripts; all text in it is escaped. */
@@ -85,7 +85,7 @@ export class CounterexampleView implements Displayable {
  */
 export function counterexample(found: Found, options: CounterexampleOptions = {}): CounterexampleView {
   checkKeys("counterexample", options, ["width", "name", "scenario", "limit"]);
-  checkInteger("width", options.width ?? 100, { min: 40, max: 1000, unit: "characters" });
+  checkInteger("width", options.width ?? 100, { min: 60, max: 1000, unit: "characters" });
   checkInteger("limit", options.limit ?? 200, { min: 5, max: 10_000, unit: "steps" });
   const given = found as { readonly kind?: unknown; readonly end?: unknown } | null | undefined;
   const known = typeof given === "object" && given !== null && (typeof given.kind === "string" ? "effort" in given : typeof given.end === "string" && "trace" in given);

@@ -15,6 +15,9 @@ const BADGE: Readonly<Record<Tone, string>> = { proved: "#00704f", bounded: "#7a
 const GREY = "color:#767676";
 const CELL = "text-align:left;vertical-align:top;padding:1px 10px;border:0;border-left:1px solid " + RULE + ";overflow-wrap:anywhere;";
 
+/** Longer contents are broken, in a column that is not too narrow. */
+const NOWRAP_HTML = 160;
+
 /** The run as a table: one column per task, time downwards; structure carries the meaning where styles are stripped. */
 export function drawHtml(story: Story, howToReplay: readonly string[]): string {
   const { word, tone, sentence, effort } = story.headline;
@@ -39,32 +42,38 @@ function table(story: Story): string {
   const functions = functionsOf(story);
   const state = story.steps.some(({ changes }) => changes.length > 0);
   const heads = ["#", ...story.tasks, ...(state ? ["shared state"] : [])];
-  const head = heads.map((text, i) => `<th scope="col" style="${CELL}${i === 0 ? "border-left:0;text-align:right;" : ""}background:none;padding-bottom:3px;border-bottom:1px solid #888;font-weight:600"><bdi>${escapeHtml(text)}</bdi></th>`);
-  const rows = story.steps.map((step) => gap(step, heads.length) + row(step, story.tasks.length, state, functions));
-  return `<table style="border-collapse:collapse;margin:0;table-layout:auto;${MONO}"><thead><tr>${head.join("")}</tr></thead>\n<tbody>\n${rows.join("\n")}\n</tbody></table>`;
+  const head = heads.map((text, i) => `<th scope="col" style="${CELL}${i === 0 ? "border-left:0;text-align:right;" : ""}background:none;white-space:nowrap;padding-bottom:3px;border-bottom:1px solid #888;font-weight:600"><bdi>${escapeHtml(text)}</bdi></th>`);
+  const body = story.steps.map((step) => gap(step, heads.length) + rows(step, story.tasks.length, state, functions));
+  return `<table style="border-collapse:collapse;margin:0;table-layout:auto;${MONO}"><thead><tr>${head.join("")}</tr></thead>\n<tbody>\n${body.join("\n")}\n</tbody></table>`;
 }
 
 function gap({ skipped }: StoryStep, columns: number): string {
   return skipped === 0 ? "" : `<tr style="background:none"><td colspan="${columns}" style="text-align:center;padding:2px 10px;${GREY}">⋮ ${escapeHtml(counted(skipped, "step"))} left out</td></tr>`;
 }
 
-function row(step: StoryStep, tasks: number, state: boolean, functions: readonly string[]): string {
-  const cells = Array.from({ length: tasks }, (_, i) => (i === step.column ? own(step, functions) : `<td style="${CELL}"></td>`));
-  return `<tr style="background:none"><td style="${CELL}border-left:0;text-align:right;vertical-align:bottom;${GREY}">${step.index ?? ""}</td>${cells.join("")}`
-    + (state ? `<td style="${CELL}vertical-align:bottom;">${step.changes.map(changeToHtml).join("<br>")}</td>` : "") + "</tr>";
+/** Up to three rows, so that number, step and change stand on one line: the function entered, the step, the arrow if something is wrong. */
+function rows(step: StoryStep, tasks: number, state: boolean, functions: readonly string[]): string {
+  const { function: site, mark, column } = step;
+  const color = mark !== null ? WRONG : site === null ? "#888888" : cycle(COLORS, functions.indexOf(site));
+  const cell = `${CELL}border-left:3px solid ${color};background:${color}${mark === null ? "1a" : "2e"};`;
+  const row = (number: string, content: string, change: string): string => {
+    const cells = Array.from({ length: tasks }, (_, i) => (i === column ? `<td style="${cell}${content.length > NOWRAP_HTML ? "min-width:18em" : "white-space:nowrap"}">${content}</td>` : `<td style="${CELL}"></td>`));
+    return `<tr style="background:none"><td style="${CELL}border-left:0;text-align:right;white-space:nowrap;${GREY}">${number}</td>${cells.join("")}${state ? `<td style="${CELL}">${change}</td>` : ""}</tr>`;
+  };
+  const name = step.enters ? row("", `<strong><bdi>${escapeHtml(site ?? "")}</bdi></strong>`, "") : "";
+  const text = `<bdi style="${site === null ? "" : "padding-left:1.3em"}${step.index === null ? ";font-style:italic" : ""}">${escapeHtml(step.text)}</bdi>`;
+  return name + row(`${step.index ?? ""}`, text, step.changes.map(changeToHtml).join("<br>")) + (mark === null ? "" : arrow(mark, column, tasks, state, color));
 }
 
-/** The cell of the task that steps: a bar in the colour of its function, and the arrow if something is wrong. */
-function own({ function: site, enters, text, mark, index }: StoryStep, functions: readonly string[]): string {
-  const color = mark !== null ? WRONG : site === null ? "#888888" : cycle(COLORS, functions.indexOf(site));
-  const name = enters ? `<span style="display:block;font-weight:600"><bdi>${escapeHtml(site ?? "")}</bdi></span>` : "";
-  const step = `<span style="display:block;padding-left:${site === null ? "0" : "1.3em"}${index === null ? ";font-style:italic" : ""}"><bdi>${escapeHtml(text)}</bdi></span>`;
-  const arrow = mark === null ? "" : `<span style="display:block;padding:2px 0 3px">${badge(`← ${mark}`, WRONG).replace("white-space:nowrap", "display:inline-block")}</span>`;
-  return `<td style="${CELL}border-left:3px solid ${color};background:${color}${mark === null ? "1a" : "2e"};min-width:9em;max-width:26em">${name}${step}${arrow}</td>`;
+/** The arrow runs on to the right, as the cells there are empty: it must not widen its column. */
+function arrow(mark: string, column: number, tasks: number, state: boolean, color: string): string {
+  const before = `<td style="${CELL}"></td>`.repeat(column);
+  return `<tr style="background:none"><td style="${CELL}border-left:0"></td>${before}<td colspan="${tasks - column + (state ? 1 : 0)}" style="${CELL}border-left:3px solid ${color};padding-bottom:4px">${badge(`↑ ${mark}`, WRONG).replace("white-space:nowrap", "display:inline-block;max-width:44em;overflow-wrap:anywhere")}</td></tr>`;
 }
 
 function changeToHtml({ object, before, after }: StoryChange): string {
-  return `<bdi>${escapeHtml(object)}</bdi>: <bdi>${escapeHtml(before)}</bdi> → <bdi style="font-weight:600">${escapeHtml(after)}</bdi>`;
+  const text = `<bdi>${escapeHtml(object)}</bdi>: <bdi>${escapeHtml(before)}</bdi> → <bdi style="font-weight:600">${escapeHtml(after)}</bdi>`;
+  return object.length + before.length + after.length > 28 ? `<span style="display:block;min-width:13em">${text}</span>` : `<span style="white-space:nowrap">${text}</span>`;
 }
 
 /** Functions in the order in which they appear: the order of their colours, here and in the chart. */

@@ -13,7 +13,7 @@ const STATE = "shared state";
 export function drawText(story: Story, width: number, howToReplay: readonly string[]): string {
   const { word, sentence, effort } = story.headline;
   const parts = [
-    [...wrap(story.name === "" ? `${word}: ${sentence}` : `${story.name}: ${word.toLowerCase()}: ${sentence}`, width), ...(effort === "" ? [] : [effort])],
+    [...wrap(story.name === "" ? `${word}: ${sentence}` : `${story.name}: ${word.toLowerCase()}: ${sentence}`, width), ...(effort === "" ? [] : wrap(effort, width))],
     story.steps.length === 0 ? [] : table(story, width),
     story.waiting.length === 0 ? [] : ["Who waits for whom", ...story.waiting.flatMap((line) => wrap(line, width - 2, 4)).map((line) => INDENT + line)],
     story.replay === null ? [] : [`Replay: ${story.replay}`, ...howToReplay.map((line) => INDENT + line)],

@@ -40,7 +40,7 @@ export function headline(found: Found): Headline {
     case "stuck":
       return { ...stuck(found.waiting), effort: `${sizeOf(found)}; found in ${schedules}.` };
     case "violated":
-      if (found.schedule === null) return { word: "Violated", tone: "wrong", sentence: `${found.violation.message}. All ${schedules} were run, so there is no single run to show.`, effort: "" };
+      if (found.schedule === null) return { word: "Violated", tone: "wrong", sentence: `${violated(found.violation)} ${effort.schedules === 1 ? "The only schedule was" : `All ${schedules} were`} run, so there is no single run to show.`, effort: "" };
       return { word: "Violated", tone: "wrong", sentence: violated(found.violation), effort: `${sizeOf(found)}; found in ${schedules}.` };
   }
 }
@@ -67,7 +67,7 @@ function stuck(waiting: readonly Waiting[]): Pick<Headline, "word" | "tone" | "s
 }
 
 function violated({ kind, what, message }: { readonly kind: string; readonly what: string; readonly message: string }): string {
-  return `${kind === "rule" ? `${ruleText(what)}: ` : ""}${message}.`;
+  return `${kind === "rule" ? `${ruleText(what)}: ` : ""}${message.replace(/\.+$/, "")}.`;
 }
 
 /** `use-after-free` -> `use after free`. */

@@ -19,7 +19,7 @@ export function offenceOf(violation: Violation, trace: readonly TraceEntry[], st
   const { kind, what, task, function: site, step } = violation;
   if (kind === "sometimes") return null;
   if (kind === "always" || kind === "eventually") return { at: "last step", mark: violation.message };
-  const mark = `here: ${kind === "rule" ? ruleText(what) : what}`;
+  const mark = `here: ${kind === "rule" ? ruleText(what) : "an exception"}`;
   const last = trace.at(-1);
   if (kind === "rule" && what === "warning") return { at: "last step", mark };
   const same = last !== undefined && last.task === task && `${last.operation}(${last.object ?? ""})` === step;

@@ -59,7 +59,7 @@ export function tell(found: Found, name: string | undefined, limit: number, repl
     text: visible(shorten(stepText(entry), STEP_LIMIT)), changes: entry.changes,
     mark: offence?.at === "last step" && i === found.trace.length - 1 ? offence.mark : null,
   }));
-  if (offence?.at === "refused") steps.push({ index: null, task: columns.named(offence.task), function: functionOf(offence.function, offence.task), text: visible(shorten(offence.text, STEP_LIMIT)), changes: [], mark: offence.mark });
+  if (offence?.at === "refused") steps.push({ index: null, task: columns.named(offence.task), function: functionOf(offence.function, offence.task) ?? lastFunction(offence.task, found.trace), text: visible(shorten(offence.text, STEP_LIMIT)), changes: [], mark: offence.mark });
   for (const one of waiting) steps.push({ index: null, task: columns.named(one.task), function: functionOf(one.function, one.task), text: visible(shorten(one.step, STEP_LIMIT)), changes: [], mark: `waits for ever: ${whyWaiting(one)}` });
   const order = columns.used();
   return { ...base, tasks: order.map(({ name: task }) => text(task)), steps: finish(steps, order.map(({ id }) => id), limit), waiting: waitingLines(waiting).map((line) => visible(shorten(line, 500))) };
@@ -123,6 +123,12 @@ class Columns {
 /** The engine's stacks do not always tell the function: then it is the task's name, and saying it again tells nothing. */
 function functionOf(name: string, task: string): string | null {
   return name === task || name === "" ? null : `${text(name)}()`;
+}
+
+/** A task that returns or throws is in the function of its last step, as far as the trace can tell. */
+function lastFunction(task: string, trace: readonly TraceEntry[]): string | null {
+  const last = trace.findLast((entry) => entry.task === task);
+  return last === undefined ? null : functionOf(last.function, task);
 }
 
 function text(given: string): string {

@@ -1,0 +1,104 @@
+import { checkOneOf, explorables, exploring, InputError, replay, unexpected, type Explorable, type Replay, type Scenario, type Verdict } from "@mm-lab/kernel-model";
+import { counterexample } from "../explore/counterexample.js";
+import { toJson } from "../explore/to-json.js";
+import type { ParsedArguments } from "./arguments.js";
+import type { Command } from "./command.js";
+import { statusLine } from "./status-line.js";
+
+/** The command over a list of mechanisms: those of the registry, or those of a test. */
+export function makeExploreCommand(known: readonly Explorable[]): Command {
+  return {
+    name: "explore",
+    usage: "[MECHANISM [SCENARIO]] [--replay STRING] [--json]",
+    summary: "run a scenario under every schedule, and print the verdict with its counterexample",
+    help: `
+Without SCENARIO it lists those of the mechanism, without MECHANISM all. The exit status is 0 only if the verdict is the
+one that the scenario expects: a broken twin that is caught succeeds, and a search that a bound has cut is no proof.
+With --replay, one run is shown instead: the status is 0 only if it ends as the scenario expects, or, where the scenario
+expects nothing to go wrong, if nothing does.
+
+${listing(known)}`,
+    options: {
+      replay: { kind: "text", value: "STRING", help: "show the run with this schedule, as a counterexample prints it" },
+      json: { kind: "flag", help: "print one JSON document and nothing else" },
+    },
+    run: (input) => Promise.resolve(runExplore(input, known)),
+  };
+}
+
+export const exploreCommand: Command = makeExploreCommand(explorables);
+
+function runExplore(input: ParsedArguments, known: readonly Explorable[]): number {
+  const [first, second, third] = input.positionals;
+  const json = input.flag("json");
+  const schedule = input.text("replay");
+  if (third !== undefined) throw new InputError("an argument of mm-lab explore", third, "MECHANISM SCENARIO and options", "leave it out");
+  if (second === undefined) {
+    if (schedule !== undefined) throw new InputError("--replay", schedule, "to be used with MECHANISM SCENARIO", "name the scenario that it was printed for");
+    const chosen = first === undefined ? known : [find(first, known)];
+    print(json ? toJson(chosen.map(describe)) : listing(chosen));
+    return 0;
+  }
+  const mechanism = find(first!, known);
+  const name = checkOneOf(`the scenario of ${mechanism.name}`, second, mechanism.scenarios.map((s) => s.name));
+  const scenario = mechanism.scenarios.find((s) => s.name === name)!;
+  const where = `${mechanism.name} ${scenario.name}`;
+  const found = schedule === undefined ? explore(scenario) : replay(scenario.program, schedule);
+  const problem = "end" in found ? otherEnd(scenario, found) : unexpected(scenario, found);
+  if (json) print(toJson({ mechanism: mechanism.name, scenario: scenario.name, title: scenario.title, expect: scenario.expect, ...(scenario.what !== undefined && { what: scenario.what }), asExpected: problem === null, problem, ["end" in found ? "replay" : "verdict"]: found }));
+  else print(`${titleOf(scenario, mechanism)}\n\n${counterexample(found, { name: where, scenario: where, width: terminalWidth() }).toText()}\n\n${problem === null ? `As expected: ${expected(scenario)}.` : `NOT as expected: ${problem}.`}`);
+  return problem === null ? 0 : 1;
+}
+
+function explore({ program, options }: Scenario): Verdict {
+  const steps = exploring(program, options);
+  try {
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+      statusLine(step.value.note ?? `${step.value.done} schedules`);
+    }
+  } finally {
+    statusLine();
+  }
+}
+
+/** Why a replayed run does not show what the scenario is there to show; null if it does. */
+function otherEnd(scenario: Scenario, { end, violation }: Replay): string | null {
+  const wanted = scenario.expect === "violated" || scenario.expect === "stuck" ? scenario.expect : "complete";
+  const asWanted = end === wanted || (wanted === "complete" && end === "unfinished");
+  if (asWanted && (wanted !== "violated" || scenario.what === undefined || violation?.what === scenario.what)) return null;
+  return `${scenario.name}: the run ends ${end}${violation === null ? "" : ` (${violation.what})`}, expected ${expected(scenario)}`;
+}
+
+/** The title of a broken twin goes on from that of the scenario it breaks. */
+function titleOf({ title, twinOf }: Scenario, { scenarios }: Explorable): string {
+  const twin = scenarios.find(({ name }) => name === twinOf);
+  return title.startsWith("...") && twin !== undefined ? `${twin.title}\n${title}` : title;
+}
+
+function expected({ expect, what }: Scenario): string {
+  return what === undefined ? expect : `${expect} (${what})`;
+}
+
+function find(name: string, known: readonly Explorable[]): Explorable {
+  checkOneOf("the mechanism", name, known.map((mechanism) => mechanism.name));
+  return known.find((mechanism) => mechanism.name === name)!;
+}
+
+function describe({ name, title, scenarios }: Explorable): object {
+  return { mechanism: name, title, scenarios: scenarios.map((s) => ({ name: s.name, title: s.title, expect: s.expect, ...(s.what !== undefined && { what: s.what }), ...(s.twinOf !== undefined && { twinOf: s.twinOf }) })) };
+}
+
+function listing(known: readonly Explorable[]): string {
+  const width = Math.max(0, ...known.flatMap(({ scenarios }) => scenarios.map(({ name }) => name.length)));
+  return known.map(({ name, title, scenarios }) => [`${name}: ${title}`, ...scenarios.map((s) => `  ${s.name.padEnd(width)}  ${s.expect.padEnd(9)}  ${s.title}`)].join("\n")).join("\n\n");
+}
+
+function terminalWidth(): number {
+  return Math.min(200, Math.max(60, process.stdout.isTTY ? process.stdout.columns : 100));
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
