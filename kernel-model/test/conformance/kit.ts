@@ -29,6 +29,7 @@ export function conforms(scenarios: readonly Scenario[], { naive = 20_000, simul
     test("gets its verdict, in the pinned number of schedules, twice", () => {
       const verdict = explore(program, options);
       expect(unexpected(scenario, verdict)).toBeNull();
+      if (scenario.expect === "exhausted") expect(scenario.endStates, `pin the end states of ${scenario.name}: ${verdict.effort.endStates.size}`).toBe(verdict.effort.endStates.size);
       expect(scenario.schedules, `pin the schedules of ${scenario.name}: ${verdict.effort.schedules}`).toBe(verdict.effort.schedules);
       expect(plain(explore(program, options))).toEqual(plain(verdict));
     });
