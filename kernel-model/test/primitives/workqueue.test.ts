@@ -105,7 +105,7 @@ describe("queue_work", () => {
     expect(() => queueWork(new Workqueue("other"), work)).toThrow('the workqueue for work is "other"; accepted: the one it was made for, wq');
     expect(() => new WorkItem("w", "wq" as never, function* () { /* nothing */ })).toThrow('the workqueue of w is "wq"; accepted: a Workqueue');
     expect(() => new WorkItem("w", wq, undefined as never)).toThrow("the handler of w is undefined");
-    expect(() => queueDelayedWork(wq, work as DelayedWork, 1)).toThrow("accepted: a DelayedWork");
+    expect(() => queueDelayedWork(wq, work as never, 1)).toThrow("accepted: a DelayedWork");
     expect(() => queueDelayedWork(wq, new DelayedWork("d", wq, work.handler), -1)).toThrow("the delay of d is -1; accepted: a number from 0");
   });
 });
