@@ -33,3 +33,4 @@ export { enterRegion, inside, leaveRegion, Region } from "./region.js";
 export { rawReadSeqcount, rawWriteSeqcountBegin, rawWriteSeqcountEnd, readSeqbegin, readSeqretry, SeqCount, SeqLock, writeSeqlock, writeSequnlock } from "./seqlock.js";
 export { modTimer, Timer, timerDelete, timerDeleteSync, timerSetup, timerShutdownSync } from "./timer.js";
 export { finishWait, prepareToWait, prepareToWaitExclusive, type Readable, schedule, type Values, waitEvent, WaitQueue, wakeUp, wakeUpAll } from "./wait-queue.js";
+export { vocabulary, type VocabularyRow } from "./vocabulary.js";
