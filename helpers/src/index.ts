@@ -6,5 +6,8 @@ export * from "./claims/index.js";
 export * from "./explore/index.js";
 export * from "./live/index.js";
 export * from "./simulate/formats.js";
+export { toPerfetto, writePerfetto } from "./simulate/perfetto.js";
+export { timelineChart, type TimelineChartOptions } from "./simulate/timeline-chart.js";
+export type { IntervalSource } from "./simulate/intervals.js";
 export * from "./data/files.js";
 export * from "./compression/index.js";

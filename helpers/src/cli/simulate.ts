@@ -1,6 +1,8 @@
-import { checkOneOf, InputError, ksm, mechanisms, type Parameter } from "@mm-lab/kernel-model";
+import { checkOneOf, InputError, ksm, mechanisms, type Mechanism, type Parameter } from "@mm-lab/kernel-model";
 import { readUserFile } from "../data/files.js";
 import { formatDataset, FORMATS } from "../simulate/formats.js";
+import type { IntervalSource } from "../simulate/intervals.js";
+import { writePerfetto } from "../simulate/perfetto.js";
 import { writeWhole } from "../run/index.js";
 import { parseParameters, type ParsedArguments } from "./arguments.js";
 import { describeProgress } from "../notebook/progress-bar.js";
@@ -9,7 +11,7 @@ import { statusLine } from "./status-line.js";
 
 export const simulateCommand: Command = {
   name: "simulate",
-  usage: "MECHANISM [-p NAME=VALUE]... [--workload FILE [--case NAME]] [--format json|csv|parquet] [--out FILE]",
+  usage: "MECHANISM [-p NAME=VALUE]... [--workload FILE [--case NAME]] [--format json|csv|parquet] [--out FILE] [--trace FILE]",
   summary: "run a model and print what it measures",
   help: `
 ${mechanisms.map(({ name, title, parameters }) => `${name}: ${title}\n${parameters.map(describe).join("\n")}`).join("\n\n")}
@@ -22,17 +24,21 @@ ${mechanisms.map(({ name, title, parameters }) => `${name}: ${title}\n${paramete
     case: { kind: "text", value: "NAME", help: "which workload of the recording, NAME or NAME:SMART_SCAN; default the first" },
     format: { kind: "text", value: "FORMAT", help: "json (default), csv or parquet" },
     out: { kind: "text", value: "FILE", help: "write there instead of to stdout" },
+    trace: { kind: "text", value: "FILE", help: "write what each task did as well, as a trace that ui.perfetto.dev opens; where the model runs tasks" },
   },
   async run(input) {
     const name = checkOneOf("the mechanism", input.positionals[0] ?? "", mechanisms.map((mechanism) => mechanism.name));
     const mechanism = mechanisms.find((known) => known.name === name)!;
     const format = checkOneOf("--format", input.text("format") ?? "json", FORMATS);
     const { workload, parameters } = readWorkload(input, parseParameters(input.list("param")));
-    const steps = mechanism.simulate(parameters, workload);
+    const trace = input.text("trace");
+    if (trace !== undefined) checkTraceable(mechanism, trace);
+    const steps = mechanism.simulate(trace === undefined ? parameters : { timeline: MOST_STRETCHES, ...parameters }, workload);
     for (;;) {
       const step = steps.next();
       if (step.done === true) {
         statusLine();
+        if (trace !== undefined) await writePerfetto(trace, step.value as unknown as IntervalSource);
         await output(formatDataset(step.value.dataset(), format), input.text("out"));
         return 0;
       }
@@ -60,6 +66,16 @@ function readWorkload(input: ParsedArguments, parameters: Record<string, unknown
   if (found === undefined) throw new InputError("--case", wanted, cases.map(({ name, smartScan }) => `${name}:${smartScan}`).join(", "), "use one of these names");
   const knobs = { ...found.knobs, smart_scan: found.smartScan };
   return { workload: ksm.stepsWorkload({ name: found.name, pages: found.pages, steps: found.steps, refusedWrites: "ignore" }), parameters: { scans: found.rows.length, ...knobs, ...parameters } };
+}
+
+/** What a trace keeps at most; some 30 MB of JSON. */
+const MOST_STRETCHES = 100_000;
+
+/** A mechanism whose model runs tasks in virtual time says so by a parameter `timeline` (stretches to keep): told before a long run, not after it. */
+function checkTraceable({ name, parameters }: Mechanism, file: string): void {
+  if (parameters.some((parameter) => parameter.name === "timeline")) return;
+  const able = mechanisms.filter((mechanism) => mechanism.parameters.some((parameter) => parameter.name === "timeline")).map((mechanism) => mechanism.name);
+  throw new InputError("--trace", file, `a mechanism whose model runs tasks (${able.join(", ") || "none so far"})`, `leave it out: ${name} is one sequential path`);
 }
 
 async function output(content: string | Uint8Array, file: string | undefined): Promise<void> {

@@ -12,11 +12,11 @@ const MONO = "font-family:var(--jp-code-font-family,ui-monospace,Menlo,Consolas,
 const RULE = "#88888855";
 const WRONG = "#b84700";
 const BADGE: Readonly<Record<Tone, string>> = { proved: "#00704f", bounded: "#7a5c00", wrong: WRONG, run: "#46627f" };
-const GREY = "color:#767676";
-const CELL = "text-align:left;vertical-align:top;padding:1px 10px;border:0;border-left:1px solid " + RULE + ";overflow-wrap:anywhere;";
+const GREY = "color:var(--jp-content-font-color2,#767676)";
+const CELL = "text-align:left;vertical-align:top;padding:1px 8px;border:0;border-left:1px solid " + RULE + ";overflow-wrap:anywhere;";
 
-/** Longer contents are broken, in a column that is not too narrow. */
-const NOWRAP_HTML = 160;
+/** Short texts stay whole; long ones are broken where the page is narrow, but never to slivers. */
+const whole = (text: string): string => (text.length <= 24 ? "white-space:nowrap" : "min-width:16em");
 
 /** The run as a table: one column per task, time downwards; structure carries the meaning where styles are stripped. */
 export function drawHtml(story: Story, howToReplay: readonly string[]): string {
@@ -26,7 +26,7 @@ export function drawHtml(story: Story, howToReplay: readonly string[]): string {
     + `<p style="margin:0 0 6px;max-width:60em">${name}${badge(word, BADGE[tone])} ${escapeHtml(sentence)}${effort === "" ? "" : ` <span style="${GREY}">${escapeHtml(effort)}</span>`}</p>`
     + (story.steps.length === 0 ? "" : table(story))
     + (story.waiting.length === 0 ? "" : `<p style="margin:8px 0 2px">Who waits for whom</p><ul style="margin:0 0 0 1.4em;padding:0">${story.waiting.map((line) => `<li>${escapeHtml(line)}</li>`).join("")}</ul>`)
-    + (story.replay === null ? "" : `<p style="margin:8px 0 0;${GREY}">To replay: ${howToReplay.map((line) => code(line)).join(" or ")}</p>`)
+    + (story.replay === null ? "" : `<p style="margin:8px 0 0">To replay: ${howToReplay.map((line) => code(line)).join(" or ")}</p>`)
     + "</div>";
 }
 
@@ -57,12 +57,12 @@ function rows(step: StoryStep, tasks: number, state: boolean, functions: readonl
   const color = mark !== null ? WRONG : site === null ? "#888888" : cycle(COLORS, functions.indexOf(site));
   const cell = `${CELL}border-left:3px solid ${color};background:${color}${mark === null ? "1a" : "2e"};`;
   const row = (number: string, content: string, change: string): string => {
-    const cells = Array.from({ length: tasks }, (_, i) => (i === column ? `<td style="${cell}${content.length > NOWRAP_HTML ? "min-width:18em" : "white-space:nowrap"}">${content}</td>` : `<td style="${CELL}"></td>`));
+    const cells = Array.from({ length: tasks }, (_, i) => (i === column ? `<td style="${cell}${whole(step.text)}">${content}</td>` : `<td style="${CELL}"></td>`));
     return `<tr style="background:none"><td style="${CELL}border-left:0;text-align:right;white-space:nowrap;${GREY}">${number}</td>${cells.join("")}${state ? `<td style="${CELL}">${change}</td>` : ""}</tr>`;
   };
   const name = step.enters ? row("", `<strong><bdi>${escapeHtml(site ?? "")}</bdi></strong>`, "") : "";
-  const text = `<bdi style="${site === null ? "" : "padding-left:1.3em"}${step.index === null ? ";font-style:italic" : ""}">${escapeHtml(step.text)}</bdi>`;
-  return name + row(`${step.index ?? ""}`, text, step.changes.map(changeToHtml).join("<br>")) + (mark === null ? "" : arrow(mark, column, tasks, state, color));
+  const text = `<span style="display:block;text-indent:-1.3em;padding-left:${site === null ? "1.3em" : "2.6em"}${step.index === null ? ";font-style:italic" : ""}"><bdi>${escapeHtml(step.text)}</bdi></span>`;
+  return name + row(`${step.index ?? ""}`, text, step.changes.map(changeToHtml).join("")) + (mark === null ? "" : arrow(mark, column, tasks, state, color));
 }
 
 /** The arrow runs on to the right, as the cells there are empty: it must not widen its column. */
@@ -73,7 +73,7 @@ function arrow(mark: string, column: number, tasks: number, state: boolean, colo
 
 function changeToHtml({ object, before, after }: StoryChange): string {
   const text = `<bdi>${escapeHtml(object)}</bdi>: <bdi>${escapeHtml(before)}</bdi> → <bdi style="font-weight:600">${escapeHtml(after)}</bdi>`;
-  return object.length + before.length + after.length > 28 ? `<span style="display:block;min-width:13em">${text}</span>` : `<span style="white-space:nowrap">${text}</span>`;
+  return `<span style="display:block;${whole(`${object}: ${before} → ${after}`)}">${text}</span>`;
 }
 
 /** Functions in the order in which they appear: the order of their colours, here and in the chart. */

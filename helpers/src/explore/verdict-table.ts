@@ -10,7 +10,7 @@ export type NamedVerdicts = Readonly<Record<string, Verdict>> | Iterable<readonl
  * cut: an `exhausted` there is a proof.
  *
  * @throws InputError for a value that is no verdict
- * @example verdictTable({ "one fork first": explore(a), "lower fork first": explore(b) })
+ * @example verdictTable({ all: explore(program), "at most one preemption": explore(program, { preemptions: 1 }) })
  */
 export function verdictTable(verdicts: NamedVerdicts): ColumnTable {
   const named = Symbol.iterator in verdicts ? [...(verdicts as Iterable<readonly [string, Verdict]>)] : Object.entries(verdicts);

@@ -67,6 +67,7 @@ describe("simulate", () => {
     ["an unknown mechanism", ["kms"], /the mechanism is "kms"; accepted: one of "ksm"/],
     ["an unknown parameter", ["ksm", "-p", "paages=3"], /a parameter of ksm is "paages"; [^]*did you mean "pages"/],
     ["a negative page count", ["ksm", "-p", "pages=-5"], /pages is -5; accepted: an integer from 1 to/],
+    ["a trace of a sequential model", ["ksm", "--trace", "trace.json"], /--trace is "trace\.json"; accepted: a mechanism whose model runs tasks \(.*\)\. Next: leave it out: ksm is one sequential path/],
     ["an unknown format", ["ksm", "--format", "xlsx"], /--format is "xlsx"; accepted: one of "json", "csv", "parquet"/],
     ["an unknown case", ["ksm", "--workload", recording, "--case", "nope"], /--case is "nope"; accepted: unique_4096:0, unique_4096:1/],
   ])("%s", async (_name, args, message) => {

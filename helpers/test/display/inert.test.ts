@@ -3,8 +3,9 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe as suite, expect, test } from "vitest";
-import { describe, lineChart, view } from "../../src/index.js";
+import { counterexample, describe, lineChart, view } from "../../src/index.js";
 import { launchChromium, whyNoBrowser } from "../browser/chromium.js";
+import { hostile } from "../explore/fixtures.js";
 
 const HOSTILE = ["<script>window.ran = 1</script>", "</script><script>window.ran = 1</script>", "<img src=x onerror=\"window.ran = 1\">", "\"><svg onload='window.ran = 1'>", "' onmouseover='window.ran = 1", "javascript:window.ran=1", "&lt;b&gt;", "${window.ran = 1}"];
 const names = Object.fromEntries(HOSTILE.map((text, i) => [text, i]));
@@ -48,6 +49,18 @@ suite.skipIf(whyNoBrowser() !== undefined)("hostile text in a real browser", () 
     const { texts } = await open(view(rows, { caption: HOSTILE[0]! }).toHTML());
     expect(texts[0]).toBe(`8 rows × 9 columns · ${HOSTILE[0]!}`);
     expect(texts.filter((t) => HOSTILE.includes(t))).toEqual(HOSTILE);
+  });
+
+  test("in counterexamples: task, function, step, change and sentence are text", async () => {
+    for (const text of HOSTILE) {
+      const view = counterexample(hostile(text));
+      for (const body of [view.toHTML(), view.chart().toSVG()]) {
+        const { texts, tags, errors } = await open(body);
+        expect(errors).toEqual([]);
+        expect(tags).toEqual([]);
+        expect(texts.some((t) => t.includes(text)), text).toBe(true);
+      }
+    }
   });
 
   test("in charts: the picture, and the live chart with its legend and titles", async () => {

@@ -18,6 +18,8 @@ const samples = {
   policies, results, runs: rows, faults: rows, trace: rows, grid: rows.filter(({ policy }) => policy === "none"),
   cost: [{ policy: "none", cpu: 3 }, { policy: "kernel", cpu: 1 }], chart: chart(), model: rows, measured: rows,
   a: { title: "model", x: "scan", y: "cost", color: "policy" }, b: { title: "measured", x: "scan", y: "saved", color: "policy" },
+  program: model.explorables[0]!.scenarios.find(({ name }) => name === "treiber-aba")!.program,
+  groups: [{ name: "worker", count: 2, path: function* work() { yield* model.compute(100); } }],
   times: [1, 2, 3, 4], latencies: [4, 3, 2, 1], console: { log: () => undefined },
 };
 /** The constructor of asynchronous functions, which has no name of its own. */
