@@ -8,6 +8,9 @@
  *
  * A timeout counts as one event, with the resource too, where each also takes and gives back the lock, waits in its
  * queue and is woken: as bench/peers counts SimPy's. Times are drawn beforehand from a table, as there.
+ *
+ * Between two runs there is no full garbage collection on purpose: it makes V8 forget the optimised code whose objects
+ * were all collected, and what it compiles for the next run is up to 40 % slower.
  */
 import { parseArgs } from "node:util";
 import { exponential, Mutex, mutexLock, mutexUnlock, simulating, sleep, type Path, Random } from "@mm-lab/kernel-model";
@@ -52,7 +55,6 @@ function* holder(resource: Mutex, start: number): Path {
 
 /** Each process reads the table from a place of its own. */
 function timed(processes: number, events: number, resource: boolean, watch: (share: number) => void = () => undefined): { rate: number; seconds: number } {
-  globalThis.gc?.();
   const place = (process: number): number => Math.floor((process * TABLE) / processes);
   const duration = resource ? events * MEAN : (events * MEAN) / processes;
   const steps = simulating({

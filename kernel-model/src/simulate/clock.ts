@@ -20,7 +20,11 @@ export interface Special {
 export class Clock {
   /** Virtual time, ns. */
   now = 0;
+  /** Changes whenever the time does. */
+  tick = 0;
   readonly queue = new EventQueue(1024);
+  /** By runner: key of its event in the queue; -1 for none. Outside of the runners, where numbers of this size would be boxed. */
+  #keys = new Float64Array(64).fill(-1);
   readonly runners: Runner[] = [];
   readonly specials: Special[] = [];
   /** Runners that have a CPU and go on now. */
@@ -30,7 +34,43 @@ export class Clock {
   #stale = 0;
 
   at(runner: Runner, time: number): void {
-    runner.event = this.queue.push(time, STEP, runner.index);
+    this.#keys[runner.index] = this.queue.push(time, STEP, runner.index);
+  }
+
+  /** Makes room for one more runner. */
+  enlist(runner: Runner): void {
+    this.runners.push(runner);
+    if (runner.index < this.#keys.length) return;
+    const keys = new Float64Array(2 * this.#keys.length).fill(-1);
+    keys.set(this.#keys);
+    this.#keys = keys;
+  }
+
+  /**
+   * Takes the next event before `end`, and turns the clock to it: the runner whose event it is, null for a special event,
+   * which has been fired, and undefined if there is none.
+   */
+  next(end: number): Runner | null | undefined {
+    const { queue } = this;
+    while (queue.take(end)) {
+      const { payload, key, time } = queue;
+      if (payload >= 0) {
+        if (this.#keys[payload] !== key) {
+          this.#stale--;
+          continue;
+        }
+        this.#keys[payload] = -1;
+        this.#turn(time);
+        return this.runners[payload]!;
+      }
+      const special = this.specials[~payload]!;
+      if (special.event !== key) continue;
+      special.event = -1;
+      this.#turn(time);
+      special.fire();
+      return null;
+    }
+    return undefined;
   }
 
   /** Its special events are known by number from now on. */
@@ -44,15 +84,16 @@ export class Clock {
 
   /** Calls the event of a runner off. Called-off events are dropped once they are the larger part of the queue. */
   cancel(runner: Runner): void {
-    if (runner.event === -1) return;
-    runner.event = -1;
+    if (this.#keys[runner.index] === -1) return;
+    this.#keys[runner.index] = -1;
     if (++this.#stale < 1000 || 2 * this.#stale < this.queue.size) return;
     this.#stale = 0;
-    this.queue.retain((payload, key) => (payload >= 0 ? this.runners[payload]!.event : this.specials[~payload]!.event) === key);
+    this.queue.retain((payload, key) => (payload >= 0 ? this.#keys[payload] : this.specials[~payload]!.event) === key);
   }
 
-  /** An event came up that had been called off. */
-  dropped(): void {
-    this.#stale--;
+  #turn(time: number): void {
+    if (time === this.now) return;
+    this.now = time;
+    this.tick = (this.tick + 1) & 0x3fffffff;
   }
 }

@@ -1,6 +1,4 @@
-import { InputError } from "../base/errors.js";
 import { Random } from "../base/random.js";
-import { Caches } from "../hardware/line.js";
 import type { Prices } from "../hardware/prices.js";
 import { apply, start } from "../machine/apply.js";
 import type { Decision } from "../machine/schedule.js";
@@ -9,9 +7,11 @@ import type { Path } from "../machine/path.js";
 import type { Task, TaskOptions } from "../machine/task.js";
 import type { Rule } from "../machine/violation.js";
 import { World, type Host } from "../machine/world.js";
+import { book } from "./booking.js";
 import { Clock } from "./clock.js";
+import { checkTime, Costs } from "./costs.js";
 import { sequenceOf } from "./event-queue.js";
-import { SimulationError } from "./failure.js";
+import { endlessLoop, SimulationError } from "./failure.js";
 import type { Machine } from "./machine.js";
 import { Objects } from "./objects.js";
 import { BUSY, COMPUTING, ENTERING, IDLE, Runner, SLEEPING, THINKING, WAKING } from "./runner.js";
@@ -46,7 +46,7 @@ export class Engine implements Host, Effects {
   /** Called when a task that serves no workload ends. */
   ended: ((r: Runner) => void) | null = null;
   readonly #waiting: Waiting;
-  readonly #caches: Caches;
+  readonly #costs: Costs;
   readonly #prices: Prices;
   readonly #free: Runner[] = [];
   /** Whose step takes effect. */
@@ -65,7 +65,7 @@ export class Engine implements Host, Effects {
     this.scheduler = new Scheduler(this.clock, machine);
     this.objects = new Objects(machine.topology.cpus);
     this.#waiting = new Waiting(this.clock, this.objects, this.scheduler, this);
-    this.#caches = new Caches(machine.topology, machine.prices);
+    this.#costs = new Costs(machine, this.objects);
     this.#prices = machine.prices;
   }
 
@@ -120,7 +120,7 @@ export class Engine implements Host, Effects {
     let r = this.#free.pop();
     if (r === undefined) {
       r = new Runner(this.clock.runners.length);
-      this.clock.runners.push(r);
+      this.clock.enlist(r);
     }
     r.assign(task);
     return r;
@@ -142,27 +142,12 @@ export class Engine implements Host, Effects {
   /** Runs until the time `end` (the events at that time excluded), or for `budget` events; false when there is nothing left to do. */
   run(end: number, budget: number): boolean {
     const { clock } = this;
-    const { queue, agenda, runners } = clock;
+    const { agenda } = clock;
     this.#settle();
     for (let left = budget; left > 0; left--) {
-      if (!queue.take(end)) return false;
-      const { payload, key } = queue;
-      if (payload >= 0) {
-        const r = runners[payload]!;
-        if (r.event !== key) {
-          clock.dropped();
-          continue;
-        }
-        clock.now = queue.time;
-        r.event = -1;
-        this.#fire(r);
-      } else {
-        const special = clock.specials[~payload]!;
-        if (special.event !== key) continue;
-        clock.now = queue.time;
-        special.event = -1;
-        special.fire();
-      }
+      const r = clock.next(end);
+      if (r === undefined) return false;
+      if (r !== null) this.#fire(r);
       this.events++;
       if (agenda.size > 0) this.#settle();
     }
@@ -204,9 +189,9 @@ export class Engine implements Host, Effects {
     const cpu = r.cpu!;
     r.phase = BUSY;
     if (cpu.attention !== 0 && this.scheduler.attend(cpu, r, false)) return;
-    if (r.remaining >= 0) {
+    if (r.halted) {
       r.until = this.clock.now + r.remaining;
-      r.remaining = -1;
+      r.halted = false;
       r.phase = COMPUTING;
       this.clock.at(r, r.until);
     } else if (r.paid || r.waits > 0) {
@@ -240,7 +225,7 @@ export class Engine implements Host, Effects {
         clock.at(r, r.until);
         return;
       }
-      const done = cost === "none" ? clock.now : this.#over(step, cpu.index);
+      const done = cost === "none" ? clock.now : this.#costs.over(step, cpu.index, clock.now);
       if (done > clock.now) {
         clock.at(r, done);
         return;
@@ -266,17 +251,6 @@ export class Engine implements Host, Effects {
       if (r.task.pending === null) this.#finished(r);
       else this.wake(r);
     }
-  }
-
-  /** When a step on a cache line, an interrupt or an allocation that is issued now is over. */
-  #over(step: Step, cpu: number): number {
-    const { now } = this.clock;
-    const { cost } = step.operation;
-    if (cost === "interrupt") return now + this.#prices.send;
-    if (cost === "allocate") return now + this.#prices.allocate;
-    if (step.object === null) return now;
-    const { line } = this.objects.stateOf(step.object);
-    return cost === "load" ? this.#caches.load(line, cpu, now) : this.#caches.store(line, cpu, now, cost === "atomic");
   }
 
   /** The pending step is paid for: it takes effect, or waits. False if the runner does not go on. */
@@ -308,7 +282,7 @@ export class Engine implements Host, Effects {
     }
     this.steps++;
     this.#count(r);
-    if (task.held.length !== held || r.waitSince >= 0) this.#book(r, step, held);
+    if (task.held.length !== held || r.waited) book(this.objects, r, step, held, now);
     if (step.operation.changes) this.#waiting.touched(step);
   }
 
@@ -326,33 +300,10 @@ export class Engine implements Host, Effects {
     const { clock } = this;
     this.scheduler.works(r);
     clock.timeline?.mark(r, "running", null, clock.now);
-    const done = step.operation.cost === "none" ? clock.now : this.#over(step, r.cpu!.index);
+    const done = step.operation.cost === "none" ? clock.now : this.#costs.over(step, r.cpu!.index, clock.now);
     r.phase = ENTERING;
     if (done > clock.now) clock.at(r, done);
     else clock.agenda.push(r);
-  }
-
-  /** Books locks and waiting, after a step that changed the locks held or had to wait. */
-  #book(r: Runner, step: Step, held: number): void {
-    const { now } = this.clock;
-    const wait = r.waitSince < 0 ? 0 : now - r.waitSince;
-    r.waitSince = -1;
-    const locks = r.task.held;
-    if (locks.length > held) {
-      const { lock } = locks[locks.length - 1]!;
-      const { stats } = this.objects.stateOf(lock);
-      stats.acquisitions++;
-      if (wait > 0) stats.wait.record(wait);
-      r.locks.push(lock);
-      r.lockedAt.push(now);
-    } else if (wait > 0 && step.object !== null) this.objects.stateOf(step.object).stats.wait.record(wait);
-    for (let i = r.locks.length - 1; i >= 0 && r.locks.length > locks.length; i--) {
-      const lock = r.locks[i]!;
-      if (locks.some((h) => h.lock === lock)) continue;
-      this.objects.stateOf(lock).stats.hold.record(now - r.lockedAt[i]!);
-      r.locks.splice(i, 1);
-      r.lockedAt.splice(i, 1);
-    }
   }
 
   #finished(r: Runner): void {
@@ -390,13 +341,12 @@ export class Engine implements Host, Effects {
   }
 
   #count(r: Runner): void {
-    const { now } = this.clock;
-    if (r.instant !== now) {
-      r.instant = now;
+    const { tick, now } = this.clock;
+    if (r.tick !== tick) {
+      r.tick = tick;
       r.instantSteps = 0;
     } else if (++r.instantSteps > MOST_STEPS_AT_ONCE) {
-      const { pending, name } = r.task;
-      throw new InputError(`the number of steps of task "${name}"${pending?.site == null ? "" : ` in ${pending.site}`} at ${now} ns`, r.instantSteps, `at most ${MOST_STEPS_AT_ONCE} in one instant`, `look for a loop that never ends and costs no time around ${pending?.operation.name ?? "its path"}${pending?.object == null ? "" : `(${pending.object.name})`}; waiting is written as one step with a condition, such as smpCondLoadAcquire`);
+      throw endlessLoop(r.task, r.instantSteps, MOST_STEPS_AT_ONCE, now);
     }
   }
 
@@ -408,10 +358,4 @@ export class Engine implements Host, Effects {
 
 function* nothing(): Path {
   // The workload gives the task its path.
-}
-
-function checkTime(step: Step, task: Task): number {
-  const { ns } = step;
-  if (ns >= 0 && ns <= 1e18) return ns;
-  throw new InputError(`the time of ${step.operation.name} in task "${task.name}"`, ns, "0 to 1e18 ns", "give a time that is not negative");
 }

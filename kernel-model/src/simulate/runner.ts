@@ -41,44 +41,44 @@ export class WaitNode {
 
 /** The simulator's side of a task. Used again for the next task once its task is over. */
 export class Runner {
+  // What every event looks at comes first: fields that lie together share cache lines.
   task!: Task;
   phase = IDLE;
-  /** Key of its event in the queue; -1 for none. */
-  event = -1;
   /** The CPU that it is on; null while off. */
   cpu: Cpu | null = null;
   /** The CPU that it was on last. */
   last: Cpu | null = null;
-  /** The CPU that an interrupt handler interrupts. */
-  home = 0;
-  /** 0 for SCHED_OTHER, else its SCHED_FIFO priority. */
-  level = 0;
-  /** Orders it among all run queues. */
-  queued = 0;
-  /** What it had of its time slice when a more important task took its CPU, ns. */
-  used = 0;
-  /** When its computing is over, while it computes. */
-  until = 0;
-  /** What is left of an interrupted computing, ns; -1 for none. */
-  remaining = -1;
   /** The cost of its pending step is paid: what is left is to perform it. */
   paid = false;
-
+  /** Its computing was interrupted: `remaining` of it is left. */
+  halted = false;
+  /** It waits, or has just waited, for the guard of its pending step. */
+  waited = false;
   /** Its places in queues: `waits` of them are linked. */
-  readonly nodes: WaitNode[] = [];
   waits = 0;
-  /** Since when it waits for the guard of its pending step; -1 if it does not. */
-  waitSince = -1;
+  /** 0 for SCHED_OTHER, else its SCHED_FIFO priority. */
+  level = 0;
+  /** To find a task that makes no progress in time: the tick of its last step, and its steps at that tick. */
+  tick = -1;
+  instantSteps = 0;
+  /** What it had of its time slice when a more important task took its CPU, ns. */
+  used = 0;
+  /** The group it works for; null for a task of a program, or one started by a path. */
+  workload: Workload | null = null;
+  readonly nodes: WaitNode[] = [];
+  /** The CPU that an interrupt handler interrupts. */
+  home = 0;
+  /** Orders it among all run queues. */
+  queued = 0;
+  /** When its computing is over, while it computes. */
+  until = 0;
+  /** What is left of an interrupted computing, ns. */
+  remaining = 0;
+  /** Since when it waits for the guard of its pending step. */
+  waitSince = 0;
   /** The locks that it holds, and since when. */
   readonly locks: SharedObject[] = [];
   readonly lockedAt: number[] = [];
-
-  /** To find a task that makes no progress in time. */
-  instant = -1;
-  instantSteps = 0;
-
-  /** The group it works for; null for a task of a program, or one started by a path. */
-  workload: Workload | null = null;
   member = 0;
   /** When its path began, ns. */
   begun = 0;
@@ -103,8 +103,8 @@ export class Runner {
     this.level = task.options.policy === "fifo" ? task.options.priority ?? 1 : 0;
     this.phase = IDLE;
     this.cpu = this.last = this.workload = this.choices = null;
-    this.remaining = this.waitSince = this.instant = -1;
-    this.paid = false;
+    this.tick = -1;
+    this.paid = this.halted = this.waited = false;
     this.used = 0;
   }
 }

@@ -228,6 +228,7 @@ export class Scheduler {
   /** Stops what `r` does in the middle, to go on with it later. */
   #suspend(r: Runner): void {
     if (r.phase !== COMPUTING) return;
+    r.halted = true;
     r.remaining = r.until - this.clock.now;
     this.clock.cancel(r);
   }

@@ -43,7 +43,8 @@ export class Waiting {
     const { now, timeline } = this.clock;
     if (step.object !== null) this.#link(r, step, step.object);
     if (step.others !== null) for (const object of step.others) if (object !== step.object) this.#link(r, step, object);
-    if (r.waitSince < 0) {
+    if (!r.waited) {
+      r.waited = true;
       r.waitSince = now;
       if (step.object !== null) this.objects.stateOf(step.object).stats.contended++;
     }

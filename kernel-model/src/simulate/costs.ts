@@ -1,0 +1,38 @@
+import { InputError } from "../base/errors.js";
+import { Caches } from "../hardware/line.js";
+import type { Prices } from "../hardware/prices.js";
+import type { Step } from "../machine/step.js";
+import type { Task } from "../machine/task.js";
+import type { Machine } from "./machine.js";
+import type { Objects } from "./objects.js";
+
+/** When a step that is issued now is over, by the price list and the state of its cache line. */
+export class Costs {
+  readonly #caches: Caches;
+  readonly #prices: Prices;
+
+  constructor(
+    { topology, prices }: Machine,
+    readonly objects: Objects,
+  ) {
+    this.#caches = new Caches(topology, prices);
+    this.#prices = prices;
+  }
+
+  /** For steps on a cache line, interrupts and allocations; others take no time here. */
+  over(step: Step, cpu: number, now: number): number {
+    const { cost } = step.operation;
+    if (cost === "interrupt") return now + this.#prices.send;
+    if (cost === "allocate") return now + this.#prices.allocate;
+    if (step.object === null) return now;
+    const { line } = this.objects.stateOf(step.object);
+    return cost === "load" ? this.#caches.load(line, cpu, now) : this.#caches.store(line, cpu, now, cost === "atomic");
+  }
+}
+
+/** How long a `compute` or a `sleep` takes, ns. Throws InputError for what is no time. */
+export function checkTime(step: Step, task: Task): number {
+  const { ns } = step;
+  if (ns >= 0 && ns <= 1e18) return ns;
+  throw new InputError(`the time of ${step.operation.name} in task "${task.name}"`, ns, "0 to 1e18 ns", "give a time that is not negative");
+}
