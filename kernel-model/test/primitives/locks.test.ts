@@ -117,6 +117,20 @@ describe("rwsem", () => {
     expect(ends(verdict)).toHaveLength(2);
   });
 
+  test("readers that were queued get it at the downgrade, a writer behind them does not", () => {
+    const s = setup();
+    function* downgrader(): Path<string> {
+      yield* downWrite(s.sem);
+      yield* downgradeWrite(s.sem);
+      const shown = s.sem.describe();
+      yield* upRead(s.sem);
+      return shown;
+    }
+    const { world } = together({ D: downgrader(), R: reader(s), W: writer(s) }, [0, 1, 2]);
+    expect(world.tasks[0]?.result).toBe("read by D, R; waiting: W to write");
+    expect(world.tasks.every(({ finished }) => finished)).toBe(true);
+  });
+
   test("its rules", () => {
     const sem = new RwSemaphore("sem");
     expect(brokenBy((function* () { yield* upRead(sem); })())).toContain("unlock-not-held: A, in A, at up_read(sem): unlocks sem, which it does not hold for reading (it holds nothing)");

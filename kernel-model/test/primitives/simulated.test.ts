@@ -68,6 +68,7 @@ test("delayed work is queued after its delay, as last set; cancelled, it is not"
     });
   expect(starts(function* () { yield* sleep(1); })).toEqual([1000]);
   expect(starts(function* (wq, work) { yield* modDelayedWork(wq, work, 50); })).toEqual([150]);
+  expect(starts(function* (wq, work) { yield* modDelayedWork(wq, work, 5000); })).toEqual([5100]);
   expect(starts(function* (_wq, work) { yield* cancelDelayedWorkSync(work); })).toEqual([]);
 });
 

@@ -87,7 +87,7 @@ describe("queue_work", () => {
     const same = check(define({
       name: "same",
       setup: regions,
-      tasks: (s) => ({ A: (function* () { yield* queueWork(s.wq, s.work); yield* queueWork(s.wq, s.work); })() }),
+      tasks: (s) => ({ A: (function* () { yield* queueWork(s.wq, s.work); yield* queueWork(s.wq, s.other[0]!); yield* queueWork(s.wq, s.work); })() }),
     }));
     expect(same.kind).toBe("exhausted");
     const others = check(define({
