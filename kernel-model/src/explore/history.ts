@@ -2,8 +2,11 @@ import type { SharedObject } from "../machine/object.js";
 import type { Access, Step } from "../machine/step.js";
 import type { Task } from "../machine/task.js";
 
-/** Room for clocks: one number per task. */
-export const STRIDE = 32;
+/** Room for clocks: one number per task. Loops look at the tasks that there are. */
+const STRIDE = 32;
+/** Room at first: a small program is explored in microseconds. */
+const EVENTS = 32;
+const OBJECTS = 16;
 
 /**
  * The happens-before order of the current run, as vector clocks: row i says, for each task, which of its events event i
@@ -13,74 +16,78 @@ export const STRIDE = 32;
  * conflict with directly. O(tasks) per step and conflict.
  */
 export class History {
-  #clocks = new Int32Array(STRIDE * 256);
+  /** Tasks of the current run, started ones included. */
+  #tasks = 0;
+  #clocks = new Int32Array(STRIDE * EVENTS);
   /** Task of each event. */
-  #taskOf = new Int32Array(256);
+  #taskOf = new Int32Array(EVENTS);
   /** Last event of each task, 0 for none; for a started task, the event that started it. */
   readonly #last = new Int32Array(STRIDE);
-  #changed = new Int32Array(64);
-  #taken = new Int32Array(64);
-  #released = new Uint8Array(64);
-  /** Reads since the last change, by object and task. */
-  #reads = new Int32Array(64 * STRIDE);
-  #objects = 0;
+  #run = 0;
+  /** By slot (an object): the run that the other columns are of; those of earlier runs count as empty. */
+  #runOf = new Int32Array(OBJECTS);
+  #changed = new Int32Array(OBJECTS);
+  #taken = new Int32Array(OBJECTS);
+  #released = new Uint8Array(OBJECTS);
+  /** Bits of the tasks that read it since the last change. */
+  #readers = new Int32Array(OBJECTS);
+  /** Their last reads, by slot and task. */
+  #reads = new Int32Array(OBJECTS * STRIDE);
   readonly #row = new Int32Array(STRIDE);
+  /** Events that the step asked about last depends on directly; the first so many are of that step. */
   readonly #candidates: number[] = [];
+  #candidateCount = 0;
+  /** Events that it comes after and cannot be swapped with. */
   readonly #orderOnly: number[] = [];
+  #orderOnlyCount = 0;
+
+  /** What {@link races} found; the first {@link raceCount} are of the last call. */
+  readonly raced: number[] = [];
+  raceCount = 0;
 
   /** Starts a new run; clocks of events that are performed again stay valid. */
-  clear(): void {
+  clear(tasks: number): void {
+    this.#run++;
+    this.#tasks = tasks;
     this.#last.fill(0);
-    this.#changed.fill(0, 0, this.#objects);
-    this.#taken.fill(0, 0, this.#objects);
-    this.#released.fill(0, 0, this.#objects);
-    this.#reads.fill(0, 0, this.#objects * STRIDE);
-    this.#objects = 0;
-  }
-
-  /** Whether event `later` comes after event `earlier`. */
-  ordered(earlier: number, later: number): boolean {
-    return this.#clocks[later * STRIDE + this.#taskOf[earlier]!]! >= earlier;
-  }
-
-  taskOf(event: number): number {
-    return this.#taskOf[event]!;
-  }
-
-  clockOf(event: number, task: number): number {
-    return this.#clocks[event * STRIDE + task]!;
   }
 
   /** A task was started by the event that now takes effect (0: by the program). */
   started(task: number, by: number): void {
+    if (task >= this.#tasks) this.#tasks = task + 1;
     this.#last[task] = by;
   }
 
   /**
    * Finds the earlier events that race with the next step of `task`: in conflict with it and not ordered before it by
-   * anything else, latest first. Fills {@link row} with the clock that the step would have without them and after them.
+   * anything else, latest first. Leaves them in {@link raced}, and in `#row` the clock that the step would have.
    */
-  races(task: Task, step: Step, visible: boolean, found: number[]): void {
-    found.length = 0;
-    this.#gather(task, step, visible);
+  races(task: Task, step: Step, visible: boolean): void {
     const row = this.#row;
-    this.#startRow(task.id);
     const candidates = this.#candidates;
-    if (candidates.length > 1) candidates.sort(descending);
-    for (const event of candidates) {
+    this.#gather(task, step, visible);
+    this.#startRow(task.id);
+    if (this.#candidateCount > 1) sortDescending(candidates, this.#candidateCount);
+    let found = 0;
+    for (let i = 0; i < this.#candidateCount; i++) {
+      const event = candidates[i]!;
       const other = this.#taskOf[event]!;
-      if (event > row[other]!) {
-        if (other !== task.id) found.push(event);
-        this.#join(event);
-      }
+      if (event <= row[other]!) continue;
+      if (other !== task.id) this.raced[found++] = event;
+      this.#join(event);
     }
-    for (const event of this.#orderOnly) if (event > row[this.#taskOf[event]!]!) this.#join(event);
+    this.raceCount = found;
+    for (let i = 0; i < this.#orderOnlyCount; i++) {
+      const event = this.#orderOnly[i]!;
+      if (event > row[this.#taskOf[event]!]!) this.#join(event);
+    }
   }
 
   /** Records the step as event number `event`, after {@link races} was asked for it. */
   perform(event: number, task: Task, step: Step, visible: boolean): void {
     this.#grow(event);
     this.#row[task.id] = event;
+    // Whole rows: tasks that start later must find that this event does not come after any of theirs.
     this.#clocks.set(this.#row, event * STRIDE);
     this.#taskOf[event] = task.id;
     this.again(event, task, step, visible);
@@ -100,7 +107,7 @@ export class History {
         if (other.memory !== null) this.#record(this.#slot(other.memory), "read", event, task.id);
       }
     }
-    if (task.cpuObject !== null) this.#record(this.#cpuSlot(task.cpu), "write", event, task.id);
+    if (task.cpuObject !== null) this.#record(this.#slot(task.cpuObject), "write", event, task.id);
     if (visible) this.#record(0, "write", event, task.id);
   }
 
@@ -130,7 +137,7 @@ export class History {
 
   #independent(seen: number, first: Int32Array, base: number): boolean {
     for (let rest = seen; rest !== 0; rest &= rest - 1) {
-      const u = 31 - Math.clz32(rest & -rest);
+      const u = lowest(rest);
       if (this.#clocks[base + u]! >= first[u]!) return false;
     }
     return true;
@@ -140,18 +147,20 @@ export class History {
   #stepIndependent(task: number, after: number, owner: number, seen: number, first: Int32Array): boolean {
     const last = this.#last[task]!;
     if (last > 0 && !this.#independent(seen, first, last * STRIDE)) return false;
-    for (const list of [this.#candidates, this.#orderOnly]) {
-      for (const event of list) {
-        if (this.#clocks[event * STRIDE + owner]! >= after) continue;
-        if (!this.#independent(seen, first, event * STRIDE)) return false;
-      }
+    return this.#eachIndependent(this.#candidates, this.#candidateCount, after, owner, seen, first) && this.#eachIndependent(this.#orderOnly, this.#orderOnlyCount, after, owner, seen, first);
+  }
+
+  #eachIndependent(events: readonly number[], count: number, after: number, owner: number, seen: number, first: Int32Array): boolean {
+    for (let i = 0; i < count; i++) {
+      const base = events[i]! * STRIDE;
+      if (this.#clocks[base + owner]! < after && !this.#independent(seen, first, base)) return false;
     }
     return true;
   }
 
   #gather(task: Task, step: Step, visible: boolean): void {
-    this.#candidates.length = 0;
-    this.#orderOnly.length = 0;
+    this.#candidateCount = 0;
+    this.#orderOnlyCount = 0;
     const { object, others } = step;
     if (object !== null) {
       this.#against(this.#slot(object), step.operation.access);
@@ -163,73 +172,73 @@ export class History {
         if (other.memory !== null) this.#against(this.#slot(other.memory), "read");
       }
     }
-    if (task.cpuObject !== null) this.#against(this.#cpuSlot(task.cpu), "write");
+    if (task.cpuObject !== null) this.#against(this.#slot(task.cpuObject), "write");
     if (visible) this.#against(0, "write");
   }
 
   #against(slot: number, access: Access): void {
-    if (access === "none") return;
+    if (access === "none" || this.#runOf[slot] !== this.#run) return;
     const changed = this.#changed[slot]!;
     if (access === "acquire" && this.#released[slot] !== 0) {
       // It cannot come before the release, but its task could have taken the lock before the one who released it.
-      this.#orderOnly.push(changed);
+      this.#orderOnly[this.#orderOnlyCount++] = changed;
       const taken = this.#taken[slot]!;
-      if (taken > 0) this.#candidates.push(taken);
+      if (taken > 0) this.#candidates[this.#candidateCount++] = taken;
     } else if (changed > 0) {
-      this.#candidates.push(changed);
+      this.#candidates[this.#candidateCount++] = changed;
     }
     if (access === "read") return;
     const base = slot * STRIDE;
-    for (let t = 0; t < STRIDE; t++) {
-      const read = this.#reads[base + t]!;
-      if (read > changed) this.#candidates.push(read);
+    for (let rest = this.#readers[slot]!; rest !== 0; rest &= rest - 1) {
+      this.#candidates[this.#candidateCount++] = this.#reads[base + lowest(rest)]!;
     }
   }
 
   #record(slot: number, access: Access, event: number, task: number): void {
     if (access === "none") return;
+    if (this.#runOf[slot] !== this.#run) {
+      this.#runOf[slot] = this.#run;
+      this.#changed[slot] = this.#taken[slot] = this.#released[slot] = this.#readers[slot] = 0;
+    }
     if (access === "read") {
+      this.#readers[slot]! |= 1 << task;
       this.#reads[slot * STRIDE + task] = event;
       return;
     }
     this.#changed[slot] = event;
+    this.#readers[slot] = 0;
     this.#released[slot] = access === "release" ? 1 : 0;
     if (access !== "release") this.#taken[slot] = event;
   }
 
   #startRow(task: number): void {
-    const last = this.#last[task]!;
-    if (last === 0) this.#row.fill(0);
-    else this.#row.set(this.#clocks.subarray(last * STRIDE, last * STRIDE + STRIDE));
+    const base = this.#last[task]! * STRIDE;
+    // Row 0 is no event: all zero.
+    for (let t = 0; t < STRIDE; t++) this.#row[t] = this.#clocks[base + t]!;
   }
 
   #join(event: number): void {
     const base = event * STRIDE;
     const row = this.#row;
-    for (let t = 0; t < STRIDE; t++) {
+    for (let t = 0; t < this.#tasks; t++) {
       const other = this.#clocks[base + t]!;
       if (other > row[t]!) row[t] = other;
     }
   }
 
-  /** Slot 0 stands for what properties see, slots 1 to 31 for CPUs, the rest for objects by number. */
+  /** Slot 0 stands for what properties see, the rest for objects by number. */
   #slot(object: SharedObject): number {
-    const slot = object.id + STRIDE;
-    if (slot >= this.#objects) this.#room(slot + 1);
+    const slot = object.id + 1;
+    if (slot >= this.#changed.length) this.#room(slot + 1);
     return slot;
   }
 
-  #cpuSlot(cpu: number): number {
-    if (this.#objects < STRIDE) this.#room(STRIDE);
-    return 1 + (cpu % (STRIDE - 1));
-  }
-
   #room(objects: number): void {
-    this.#objects = objects;
-    if (objects <= this.#changed.length) return;
+    this.#runOf = grown(this.#runOf, objects);
     this.#changed = grown(this.#changed, objects);
     this.#taken = grown(this.#taken, objects);
     this.#released = grown(this.#released, objects);
+    this.#readers = grown(this.#readers, objects);
     this.#reads = grown(this.#reads, objects * STRIDE);
   }
 
@@ -240,7 +249,20 @@ export class History {
   }
 }
 
-const descending = (a: number, b: number): number => b - a;
+/** The number of the lowest bit that is set. */
+export function lowest(mask: number): number {
+  return 31 - Math.clz32(mask & -mask);
+}
+
+/** The first `count` numbers, by insertion: there are few. */
+function sortDescending(numbers: number[], count: number): void {
+  for (let i = 1; i < count; i++) {
+    const number = numbers[i]!;
+    let at = i;
+    for (; at > 0 && numbers[at - 1]! < number; at--) numbers[at] = numbers[at - 1]!;
+    numbers[at] = number;
+  }
+}
 
 function grown<T extends Int32Array | Uint8Array>(array: T, length: number): T {
   const larger = new (array.constructor as new (length: number) => T)(Math.max(length, array.length * 2));

@@ -3,7 +3,8 @@ import type { Program } from "../machine/program.js";
 import type { Decision } from "../machine/schedule.js";
 import { Execution, type Observed } from "./execution.js";
 import { InputError } from "../base/errors.js";
-import { lowest, type RunEnd } from "./search.js";
+import { lowest } from "./history.js";
+import type { RunEnd } from "./search.js";
 
 export interface Sampling {
   readonly strategy: "all" | "random" | "pct";

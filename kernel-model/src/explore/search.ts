@@ -5,7 +5,7 @@ import type { Operation } from "../machine/step.js";
 import type { Task } from "../machine/task.js";
 import { conflicts } from "./conflict.js";
 import { Execution, type Observed } from "./execution.js";
-import { History } from "./history.js";
+import { History, lowest } from "./history.js";
 
 /** How a run of a search ended. */
 export type RunEnd = "complete" | "redundant" | "violated" | "stuck";
@@ -41,7 +41,6 @@ export class Search<S> {
   cut = false;
 
   readonly #history = new History();
-  readonly #races: number[] = [];
   readonly #task: number[] = [];
   readonly #choice: number[] = [];
   readonly #choices: number[] = [];
@@ -69,7 +68,7 @@ export class Search<S> {
   /** Performs the next run. Afterwards call {@link advance}. */
   run(): { readonly execution: Execution<S>; readonly end: RunEnd } {
     const execution = new Execution(this.program, this.observed);
-    this.#history.clear();
+    this.#history.clear(execution.world.tasks.length);
     const end = execution.violation !== null ? "violated" : this.#perform(execution);
     if (this.depth > this.longest) this.longest = this.depth;
     return { execution, end };
@@ -95,7 +94,7 @@ export class Search<S> {
       const event = depth + 1;
       if (reduction) {
         if (fresh) {
-          this.#history.races(task, step, visible, this.#races);
+          this.#history.races(task, step, visible);
           this.#addAlternatives(task.id, depth);
           this.#history.perform(event, task, step, visible);
           this.#sleep[event] = this.#stillAsleep(depth, task, execution, tasks);
@@ -155,9 +154,11 @@ export class Search<S> {
 
   /** For each race of the step at `depth` (or of a waiting step) with an earlier event: see that the other order is tried. */
   #addAlternatives(task: number, depth: number): void {
-    for (const event of this.#races) {
+    const history = this.#history;
+    for (let i = 0; i < history.raceCount; i++) {
+      const event = history.raced[i]!;
       const at = event - 1;
-      const initials = this.#history.initials(event, depth, task) & this.#enabled[at]!;
+      const initials = history.initials(event, depth, task) & this.#enabled[at]!;
       if (initials === 0 || (initials & (this.#backtrack[at]! | this.#sleep[at]!)) !== 0) continue;
       this.#backtrack[at]! |= (initials & (1 << task)) !== 0 ? 1 << task : initials & -initials;
     }
@@ -171,7 +172,7 @@ export class Search<S> {
     this.#backtrack[at]! |= closed & ~this.#sleep[at]!;
     const arrive = (arrived: Task): void => {
       if (arrived.pending === null || (after & (1 << arrived.id)) !== 0) return;
-      this.#history.races(arrived, arrived.pending, execution.isVisible(arrived), this.#races);
+      this.#history.races(arrived, arrived.pending, execution.isVisible(arrived));
       this.#addAlternatives(arrived.id, depth);
     };
     arrive(task);
@@ -243,10 +244,6 @@ export class Search<S> {
       `task "${busiest.name}" has made ${busiest.steps} of them and is at ${step}(${busiest.pending?.object?.name ?? ""}): if it spins, wait with smpCondLoadAcquire(cell, condition) in place of the loop; if it is long, raise maxSteps`,
     );
   }
-}
-
-export function lowest(mask: number): number {
-  return 31 - Math.clz32(mask & -mask);
 }
 
 /** The error for a program that does something else when it is run again under the same decisions. */

@@ -62,10 +62,7 @@ function register(world: World, object: SharedObject, task: Task): void {
   if (object.world !== null) {
     throw new InputError(`the object that task "${task.name}" touches`, object.name, "objects made in this run", "make it inside `setup` (or in the path): kept across runs, it would start each run with the state of the last");
   }
-  object.world = world;
-  object.id = world.objectCount++;
-  object.observed = world.observedNames.has(object.name);
-  if (world.keepsObjects) world.objects.push(object);
+  world.number(object);
   const { memory } = object;
   if (memory !== null && memory.world !== world) register(world, memory, task);
 }

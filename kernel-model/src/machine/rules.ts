@@ -8,14 +8,15 @@ import { RuleBroken } from "./violation.js";
  * A was held; a cycle is a deadlock waiting for its schedule, found although it did not happen.
  */
 export class LockOrder {
-  readonly #after = new Map<string, Map<string, string>>();
+  #edges: Map<string, Map<string, string>> | null = null;
 
   /** Adds held -> taken for each held lock; throws if the opposite order was seen. O(edges) where a new edge appears. */
   taken(task: Task, taken: SharedObject): void {
     for (const { lock } of task.held) {
       if (lock.name === taken.name) continue;
-      const after = this.#after.get(lock.name) ?? new Map<string, string>();
-      this.#after.set(lock.name, after);
+      const edges = (this.#edges ??= new Map<string, Map<string, string>>());
+      const after = edges.get(lock.name) ?? new Map<string, string>();
+      edges.set(lock.name, after);
       if (after.has(taken.name)) continue;
       const other = this.#path(taken.name, lock.name, new Set());
       if (other !== null) {
@@ -28,7 +29,7 @@ export class LockOrder {
   /** Who established a path from -> ... -> to, or null. */
   #path(from: string, to: string, visited: Set<string>): string | null {
     visited.add(from);
-    for (const [next, by] of this.#after.get(from) ?? []) {
+    for (const [next, by] of this.#edges?.get(from) ?? []) {
       if (next === to) return by;
       if (!visited.has(next)) {
         const further = this.#path(next, to, visited);

@@ -19,6 +19,8 @@ export interface Warning {
   readonly task: string;
 }
 
+const NOTHING: ReadonlySet<never> = new Set();
+
 /** One run: its tasks, what they share, and what has been seen. Made afresh for every run. */
 export class World {
   readonly tasks: Task[] = [];
@@ -35,27 +37,27 @@ export class World {
   /** Entries so far, where a trace is recorded. */
   trace: TraceEntry[] | null = null;
   /** Singletons of the run by key: the RCU state, the interrupt state of a CPU. */
-  readonly #singletons = new Map<unknown, SharedObject>();
+  #singletons: Map<unknown, SharedObject> | null = null;
   /** Numbers of tasks that were retired. */
-  readonly #free: number[] = [];
+  #free: number[] | null = null;
 
   constructor(
     readonly host: Host,
     /** Rules that are not checked in this run. */
-    readonly ignored: ReadonlySet<Rule> = new Set(),
+    readonly ignored: ReadonlySet<Rule> = NOTHING,
     /** Names of objects that properties read. */
-    readonly observedNames: ReadonlySet<string> = new Set(),
+    readonly observedNames: ReadonlySet<string> = NOTHING,
   ) {
     this.lockOrder = ignored.has("lock-order-inversion") ? null : new LockOrder();
   }
 
   /** Adds a task; the host starts it. */
   spawn(name: string, path: Path<unknown>, options: TaskOptions = {}): Task {
-    const task = new Task(this.#free.pop() ?? this.tasks.length, name, path, options);
+    const task = new Task(this.#free?.pop() ?? this.tasks.length, name, path, options);
     this.tasks[task.id] = task;
     if (task.cpu >= 0) {
       // From its first step on: a handler that is raised later may come between any two steps of the tasks of its CPU.
-      const cpu = this.singleton(`cpu ${task.cpu}`, () => new Processor(`cpu ${task.cpu}`));
+      const cpu = this.singleton(`cpu ${task.cpu}`, () => this.number(new Processor(`cpu ${task.cpu}`)));
       cpu.add(task);
       task.cpuObject = cpu;
     }
@@ -65,13 +67,23 @@ export class World {
 
   /** Simulator: forgets a finished task; the next one that is spawned gets its number. */
   retire(task: Task): void {
-    this.#free.push(task.id);
+    (this.#free ??= []).push(task.id);
+  }
+
+  /** Numbers an object that this run now uses. */
+  number<T extends SharedObject>(object: T): T {
+    object.world = this;
+    object.id = this.objectCount++;
+    object.observed = this.observedNames.size > 0 && this.observedNames.has(object.name);
+    if (this.keepsObjects) this.objects.push(object);
+    return object;
   }
 
   /** The one object of this run under a key, made on first use. */
   singleton<T extends SharedObject>(key: unknown, make: () => T): T {
-    let object = this.#singletons.get(key);
-    if (object === undefined) this.#singletons.set(key, (object = make()));
+    const singletons = (this.#singletons ??= new Map<unknown, SharedObject>());
+    let object = singletons.get(key);
+    if (object === undefined) singletons.set(key, (object = make()));
     return object as T;
   }
 
