@@ -11,7 +11,7 @@ export interface CounterexampleOptions {
   readonly width?: number;
   /** What was explored, for the first line. Default: the name of the program. */
   readonly name?: string;
-  /** Mechanism and scenario on the command line, for the line that tells how to replay, e.g. "zswap pool-switch". */
+  /** Mechanism and scenario on the command line, for the line that tells how to replay there, e.g. "zswap pool-switch". */
   readonly scenario?: string;
   /** Steps shown of a longer run: the first fifth of them and the last ones. Default: 200. Range: 5 to 10,000. */
   readonly limit?: number;
@@ -70,7 +70,8 @@ export class CounterexampleView implements Displayable {
   #howToReplay(): string[] {
     if (this.replay === null) return [];
     const quoted = JSON.stringify(this.replay);
-    return [`replay(program, ${quoted})`, `npx mm-lab explore ${this.#options.scenario ?? "MECHANISM SCENARIO"} --replay ${quoted}`];
+    const { scenario } = this.#options;
+    return [`replay(program, ${quoted})`, ...(scenario === undefined ? [] : [`npx mm-lab explore ${scenario} --replay ${quoted}`])];
   }
 }
 

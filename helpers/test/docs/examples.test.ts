@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import * as aq from "arquero";
-import ts from "typescript";
 import { expect, test } from "vitest";
 import * as helpers from "@mm-lab/helpers";
 import * as model from "@mm-lab/kernel-model";
+import { runExample } from "./run-example.js";
 
 /** Results of the kinds that examples speak of, so that an example can be one line. */
 const policies = ["none", "kernel"];
@@ -22,10 +22,6 @@ const samples = {
   groups: [{ name: "worker", count: 2, path: function* work() { yield* model.compute(100); } }],
   times: [1, 2, 3, 4], latencies: [4, 3, 2, 1], console: { log: () => undefined },
 };
-/** The constructor of asynchronous functions, which has no name of its own. */
-// eslint-disable-next-line @typescript-eslint/require-await
-const AsyncFunction = (async () => undefined).constructor as new (...args: string[]) => (...values: unknown[]) => Promise<unknown>;
-
 const scope: Record<string, unknown> = { ...model, ...model.ksm, ...helpers, aq, ...samples };
 
 function files(folder: string): string[] {
@@ -55,8 +51,5 @@ test("there are examples in both packages", () => {
 });
 
 test.each(all)("the example in %s runs: %s", async (_file, code) => {
-  const { outputText } = ts.transpileModule(code, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext } });
-  // Names the example declares itself hide ours.
-  const names = Object.keys(scope).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && !new RegExp(`(?:const|let|function)\\s+${name.replaceAll("$", "\\$")}\\b`).test(code));
-  await new AsyncFunction(...names, outputText)(...names.map((name) => scope[name]));
+  await runExample(code, scope);
 });

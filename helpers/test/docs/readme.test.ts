@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { root } from "@mm-lab/helpers";
 
-const PAGES = ["README.md", "helpers/README.md", "kernel-model/src/mechanisms/ksm/README.md", "data/README.md", "data/live/README.md"];
+const PAGES = ["README.md", "helpers/README.md", "kernel-model/README.md", "kernel-model/src/mechanisms/ksm/README.md", "data/README.md", "data/live/README.md"];
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
 interface Package { readonly license: string; readonly scripts: Record<string, string>; readonly dependencies?: Record<string, string>; readonly devDependencies?: Record<string, string> }
 const json = (file: string): Package => JSON.parse(read(file)) as Package;

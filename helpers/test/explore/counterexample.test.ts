@@ -52,8 +52,7 @@ Who waits for whom
   The cycle: kswapd -> khugepaged -> kswapd
 
 Replay: mm1-dead-AB
-  replay(program, "mm1-dead-AB")
-  npx mm-lab explore MECHANISM SCENARIO --replay "mm1-dead-AB"`);
+  replay(program, "mm1-dead-AB")`);
   });
 
   test("the explorer's own answer: Treiber's stack and its ABA problem", () => {

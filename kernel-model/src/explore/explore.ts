@@ -52,8 +52,14 @@ const CHUNK = 500;
  * @throws InputError for options out of range, a path that yields no step, a property that throws, an endless loop, or
  * a program that behaves differently under the same decisions.
  * @example
- * const verdict = explore(program);
- * verdict.kind; // => "exhausted"
+ * function* increment(x) {
+ *   yield* WRITE_ONCE(x, (yield* READ_ONCE(x)) + 1);
+ * }
+ * const program = define(
+ *   { name: "two increments", setup: () => ({ x: new Cell("x", 0) }), tasks: (s) => ({ A: increment(s.x), B: increment(s.x) }) },
+ *   alwaysAtEnd("none is lost", (s) => s.x.value === 2),
+ * );
+ * explore(program).kind; // => "violated"
  */
 export function explore<S>(program: Program<S>, options: ExploreOptions = {}): Verdict {
   const run = exploring(program, options);

@@ -26,7 +26,11 @@ export interface Replay {
  *
  * @throws InputError if the schedule is of another program, or names a task that cannot run at that point.
  * @example
- * replay(program, "mm1-5c1e-A2B3A").trace.map(stepText);
+ * function* increment(x) {
+ *   yield* WRITE_ONCE(x, (yield* READ_ONCE(x)) + 1);
+ * }
+ * const program = define({ name: "two increments", setup: () => ({ x: new Cell("x", 0) }), tasks: (s) => ({ A: increment(s.x), B: increment(s.x) }) });
+ * replay(program, "mm1-cedb-AB2A").state; // => "x = 1"
  */
 export function replay<S>(program: Program<S>, schedule: Schedule | string): Replay {
   const decisions = typeof schedule === "string" ? parseSchedule(schedule, program.name, taskNames(program)).decisions : schedule.decisions;

@@ -34,6 +34,9 @@ export interface Property<S> {
  * A concurrent program: what both hosts run. Everything that tasks share is made in `setup`, afresh for every run.
  *
  * @example
+ * function* increment(x) {
+ *   yield* WRITE_ONCE(x, (yield* READ_ONCE(x)) + 1);
+ * }
  * const program = define({
  *   name: "two increments",
  *   setup: () => ({ x: new Cell("x", 0) }),
@@ -71,8 +74,11 @@ export interface ProgramText<S> extends Omit<Program<S>, "tasks" | "properties" 
  *
  * @param properties further properties; as arguments of their own they know the state's type with older compilers too
  * @example
- * define({ name: "one", setup: () => ({ x: new Cell("x", 0) }), tasks: (s) => ({ A: increment(s.x) }) },
- *   alwaysAtEnd("counted", (s) => s.x.value === 1));
+ * function* set(x) {
+ *   yield* WRITE_ONCE(x, 1);
+ * }
+ * define({ name: "one", setup: () => ({ x: new Cell("x", 0) }), tasks: (s) => ({ A: set(s.x) }) },
+ *   alwaysAtEnd("it is set", (s) => s.x.value === 1));
  */
 export function define<S>(text: ProgramText<S>, ...properties: readonly Property<Fixed<S>>[]): Program<S> {
   const program = { ...text, properties: [...(text.properties ?? []), ...properties] } as Program<S>;

@@ -23,7 +23,8 @@ const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
  * `?k` behind a step that took outcome k. Tasks beyond Z are numbered in parentheses.
  *
  * @example
- * printSchedule(schedule); // => "mm1-5c1e-A2B3A"
+ * const decisions = [0, 1, 1, 0].map((task) => ({ task, choice: 0 }));
+ * printSchedule({ program: "two increments", tasks: ["A", "B"], decisions }); // => "mm1-cedb-AB2A"
  */
 export function printSchedule({ program, tasks, decisions }: Schedule): string {
   let text = "";

@@ -59,9 +59,13 @@ const free = operation("kfree", "write", { cost: "allocate" });
  *
  * @returns null for failure, only where `mayFail` is set
  * @example
- * const memory = yield* kmalloc("entry", { gfp: "GFP_NOWAIT", mayFail: true });
- * if (memory === null) return -12;
- * const entry = { refs: new RefCount("entry->refs", 1, memory) };
+ * function* insert() {
+ *   const memory = yield* kmalloc("entry", { gfp: "GFP_NOWAIT", mayFail: true });
+ *   if (memory === null) return -12;
+ *   const entry = { refs: new RefCount("entry->refs", 1, memory) };
+ *   return yield* refcountRead(entry.refs);
+ * }
+ * explore(define({ name: "insert", setup: () => ({}), tasks: () => ({ A: insert() }) })).effort.schedules; // => 2
  */
 export function kmalloc(name: string, options: AllocateOptions & { readonly mayFail: true }): Step<Memory | null>;
 export function kmalloc(name: string, options?: AllocateOptions & { readonly mayFail?: false }): Step<Memory>;

@@ -9,7 +9,14 @@ import { RuleBroken } from "../machine/violation.js";
  * breaks the rule "exclusion".
  *
  * @example
- * yield* inside(region, update(s)); // in every path that updates
+ * function* update(x) {
+ *   yield* WRITE_ONCE(x, 1);
+ * }
+ * const program = define({
+ *   name: "no lock", setup: () => ({ region: new Region(), x: new Cell("x", 0) }),
+ *   tasks: (s) => ({ A: inside(s.region, update(s.x)), B: inside(s.region, update(s.x)) }),
+ * });
+ * explore(program).violation.what; // => "exclusion"
  */
 export class Region extends SharedObject {
   /** For the effects of steps only; outside of them read {@link occupant}. */

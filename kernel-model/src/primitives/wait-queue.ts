@@ -105,7 +105,15 @@ export function wakeUpAll(q: WaitQueue): Step<void> {
  *
  * @param objects what the condition looks at, 1 to 8
  * @example
- * yield* waitEvent(queue, [stock, closed], (n, isClosed) => n > 0 || isClosed);
+ * function* take({ queue, stock, closed }) {
+ *   yield* waitEvent(queue, [stock, closed], (n, isClosed) => n > 0 || isClosed);
+ * }
+ * function* close({ queue, closed }) {
+ *   yield* WRITE_ONCE(closed, true);
+ *   yield* wakeUpAll(queue);
+ * }
+ * const setup = () => ({ queue: new WaitQueue("queue"), stock: new Cell("stock", 0), closed: new Cell("closed", false) });
+ * explore(define({ name: "shop", setup, tasks: (s) => ({ A: take(s), B: close(s) }) })).kind; // => "exhausted"
  */
 export function* waitEvent<const T extends readonly Readable[]>(q: WaitQueue, objects: T, condition: (...values: Values<T>) => boolean): Path {
   if (!Array.isArray(objects) || objects.length < 1 || objects.length > 8) throw new InputError(`the objects for waitEvent(${q.name})`, objects, "1 to 8 shared objects in an array", "write `waitEvent(queue, [cell], (value) => value > 0)`");
