@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { InputError } from "@mm-lab/kernel-model";
+import { root } from "./root.js";
 
-/** The repository this package belongs to. */
-export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
+export { root };
 const data = join(root, "data");
 
 /** Names of the files in data/FOLDER, sorted. */

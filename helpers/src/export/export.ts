@@ -96,7 +96,7 @@ async function buildPages(notebooks: readonly { path: string; notebook: Notebook
   const assets = readAssets();
   const pieces = notebooks.map(({ notebook }) => piecesOf(notebook));
   const rendered = await renderPieces(pieces.flat(), options.signal);
-  const provenance = await readProvenance(assets, rendered.nbconvert);
+  const provenance = readProvenance(assets, rendered.nbconvert);
   const exported = new Set(notebooks.map(({ path }) => basename(path, ".ipynb")));
   const files: { file: string; html: string }[] = [];
   const report: ExportedPage[] = [];

@@ -1,9 +1,4 @@
-/** Text as it must stand in HTML, inside an element or a quoted attribute. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (c) => ENTITIES[c] ?? c);
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+export { escapeHtml } from "../tables/text.js";
 
 /** JSON that may stand inside a script element: no `</script`, no `<!--`, no line separators. */
 export function jsonForScript(value: unknown): string {

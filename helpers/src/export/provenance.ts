@@ -1,7 +1,6 @@
-import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { askGit } from "../data/git.js";
 import { HELPERS, packageFolder, type Assets } from "./assets.js";
 import { escapeHtml } from "./html.js";
 
@@ -13,27 +12,20 @@ export interface Provenance {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-const PROJECT = join(HELPERS, "..");
-
-export async function readProvenance(assets: Assets, nbconvert: string): Promise<Provenance> {
+export function readProvenance(assets: Assets, nbconvert: string): Provenance {
   const version = (folder: string): string => (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string }).version;
   return {
     lab: version(HELPERS),
-    commit: await readCommit(),
+    commit: readCommit(),
     versions: { "Node.js": process.versions.node, tslab: version(packageFolder("tslab")), arquero: version(packageFolder("arquero")), ...assets.versions, nbconvert },
   };
 }
 
-async function readCommit(): Promise<Provenance["commit"]> {
-  const git = async (...args: string[]): Promise<string> => (await promisify(execFile)("git", ["-C", PROJECT, ...args])).stdout.trim();
-  try {
-    // A checkout that merely contains the installed package says nothing about this code.
-    if ((await git("rev-parse", "--show-prefix")) !== "") return undefined;
-    const [hash = "", date = ""] = (await git("log", "-1", "--format=%H %cI")).split(" ");
-    return { hash, date: date.slice(0, 10), modified: (await git("status", "--porcelain", "--untracked-files=normal")) !== "" };
-  } catch {
-    return undefined;
-  }
+function readCommit(): Provenance["commit"] {
+  // A checkout that merely contains the installed package says nothing about this code.
+  if (askGit("rev-parse", "--show-prefix") !== "") return undefined;
+  const [hash = "", date = ""] = askGit("log", "-1", "--format=%H %cI")?.split(" ") ?? [];
+  return hash === "" ? undefined : { hash, date: date.slice(0, 10), modified: askGit("status", "--porcelain", "--untracked-files=normal") !== "" };
 }
 
 /** One line for the head of a page and of the index. */

@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { relative } from "node:path";
 import { Worker } from "node:worker_threads";
+import { root as projectRoot } from "../data/root.js";
 import { setKernelBridge } from "./bridge.js";
 import { Interrupted } from "./interrupted.js";
 import { IoChannel, SHARED_SLOTS, type ToCells } from "./kernel/channel.js";
@@ -41,7 +41,6 @@ export function startKernel({ configPath, buildErrors = [] }: KernelOptions): vo
 
   const channel = new IoChannel(worker, flags);
   const interrupts = new Interrupts(flags);
-  const projectRoot = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
   const positions = new SourcePositions(projectRoot);
   const outside = relative(projectRoot, process.cwd()).startsWith("..");
   const tslab = loadTslab(outside ? projectRoot : undefined);

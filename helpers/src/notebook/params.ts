@@ -1,4 +1,5 @@
 import { DISPLAY, InputError, checkInteger, checkKeys, checkNumber, checkOneOf, type MimeBundle } from "@mm-lab/kernel-model";
+import { escapeHtml } from "../tables/text.js";
 
 export type ParamValue = number | boolean | string;
 
@@ -117,8 +118,4 @@ function tableOf(used: Readonly<Record<string, ParamValue>>, defaults: Readonly<
 
 function text(value: ParamValue | undefined): string {
   return typeof value === "number" ? value.toLocaleString("en-US", { maximumSignificantDigits: 15 }) : String(value);
-}
-
-function escapeHtml(value: string): string {
-  return value.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,5 +1,6 @@
 import type { Progress } from "@mm-lab/kernel-model";
 import type { Bundle } from "../display/to-bundle.js";
+import { escapeHtml } from "../tables/text.js";
 import { sendToNotebook } from "./show.js";
 
 /** Work that ends sooner shows no bar. */
@@ -48,6 +49,5 @@ export function describeProgress({ done, total, note }: Progress): string {
 }
 
 function html(title: string, { done, total }: Progress, text: string): string {
-  const safe = (value: string): string => value.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-  return `<div><progress aria-label="${safe(title)}" max="${safe(String(total))}" value="${safe(String(done))}" style="width:20em;vertical-align:middle"></progress> ${safe(text)}</div>`;
+  return `<div><progress aria-label="${escapeHtml(title)}" max="${escapeHtml(String(total))}" value="${escapeHtml(String(done))}" style="width:20em;vertical-align:middle"></progress> ${escapeHtml(text)}</div>`;
 }

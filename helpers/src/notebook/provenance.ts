@@ -1,8 +1,6 @@
-import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { DISPLAY, type Displayable, type MimeBundle } from "@mm-lab/kernel-model";
+import { askGit } from "../data/git.js";
 import { usedParams, type ParamValue } from "./params.js";
 
 /** With what a result was computed; shown as a short text when it is the last value of a cell. */
@@ -37,14 +35,8 @@ export function provenance(): Provenance {
 }
 
 function lastCommit(): { readonly id: string; readonly date: string } | undefined {
-  const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
-  try {
-    const output = execFileSync("git", ["log", "-1", "--format=%h %cs", "--", "kernel-model/src", "helpers/src"], { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-    const [id, date] = output.trim().split(" ");
-    return id === undefined || id === "" || date === undefined ? undefined : { id, date };
-  } catch {
-    return undefined; // no git, or a copy without history
-  }
+  const [id, date] = askGit("log", "-1", "--format=%h %cs", "--", "kernel-model/src", "helpers/src")?.split(" ") ?? [];
+  return id === undefined || id === "" || date === undefined ? undefined : { id, date };
 }
 
 function asText({ versions, commit, parameters }: Omit<Provenance, typeof DISPLAY>): MimeBundle {

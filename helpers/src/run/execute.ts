@@ -4,7 +4,8 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { checkNumber, InputError } from "@mm-lab/kernel-model";
 import { cleanTrace, locateLine, RunError, type RunFailure } from "./failure.js";
-import { jupyterEnvironment, repositoryRoot, venvPython } from "./jupyter.js";
+import { root } from "../data/root.js";
+import { jupyterEnvironment, venvPython } from "./jupyter.js";
 import { normaliseNotebook } from "./normalise.js";
 import { isRunnable, joined, readNotebook, tagsOf, type Cell, type Notebook, type Output } from "./notebook.js";
 
@@ -80,7 +81,6 @@ interface End {
 
 /** Starts helpers/jupyter/execute.py and hands its events on until it ends. */
 async function talk(path: string, timeout: number, params: Readonly<Record<string, unknown>>, signal: AbortSignal | undefined, take: (event: Event) => void): Promise<End> {
-  const root = repositoryRoot();
   const child = spawn(venvPython(root), [join(root, "helpers", "jupyter", "execute.py")], {
     stdio: ["pipe", "pipe", "pipe"],
     env: { ...process.env, ...jupyterEnvironment(root), MMLAB_PARAMS: JSON.stringify(params) },

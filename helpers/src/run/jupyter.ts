@@ -1,13 +1,8 @@
-import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-
-/** The repository this package was built in: helpers/dist/run lies three folders below it. */
-export function repositoryRoot(): string {
-  return resolve(fileURLToPath(new URL("../../..", import.meta.url)));
-}
+import { join } from "node:path";
+import { root as repository } from "../data/root.js";
 
 /** The Python of the project's own environment. */
-export function venvPython(root: string = repositoryRoot()): string {
+export function venvPython(root: string = repository): string {
   return process.platform === "win32" ? join(root, ".venv", "Scripts", "python.exe") : join(root, ".venv", "bin", "python");
 }
 
@@ -18,7 +13,7 @@ export function venvPython(root: string = repositoryRoot()): string {
  * @example
  * spawn(venvPython(), ["-m", "jupyterlab"], { env: { ...process.env, ...jupyterEnvironment() } });
  */
-export function jupyterEnvironment(root: string = repositoryRoot()): Record<string, string> {
+export function jupyterEnvironment(root: string = repository): Record<string, string> {
   const state = join(root, ".mm-lab", "jupyter");
   return {
     JUPYTER_CONFIG_DIR: join(state, "config"),
