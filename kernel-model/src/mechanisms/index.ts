@@ -6,6 +6,7 @@ import type { Parameter, Progress } from "../base/run.js";
 import type { Scenario } from "../explore/scenario.js";
 import { scenarios as classics } from "./classics/scenarios.js";
 import * as ksm from "./ksm/index.js";
+import { scenarios as zswapScenarios } from "./zswap/scenarios.js";
 
 export interface Mechanism {
   /** Name on the command line and of its folder. */
@@ -42,4 +43,7 @@ export interface Explorable {
   readonly scenarios: readonly Scenario[];
 }
 
-export const explorables: readonly Explorable[] = [{ name: "classics", title: "Programs whose answers stand in textbooks", scenarios: classics }];
+export const explorables: readonly Explorable[] = [
+  { name: "classics", title: "Programs whose answers stand in textbooks", scenarios: classics },
+  { name: "zswap", title: "zswap: the reference that stores at the limit leaked, and what else its paths could do to each other", scenarios: zswapScenarios },
+];

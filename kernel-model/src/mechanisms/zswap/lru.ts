@@ -1,4 +1,4 @@
-import { SharedObject, type Memory } from "../../machine/object.js";
+import { SharedObject } from "../../machine/object.js";
 import { operation, Step } from "../../machine/step.js";
 import type { Entry } from "./state.js";
 
@@ -6,10 +6,6 @@ import type { Entry } from "./state.js";
 export class Lru extends SharedObject {
   /** In insertion order, the tail first: a Set deletes in O(1). For the effects of steps only. */
   readonly entries = new Set<Entry>();
-
-  constructor(name: string, memory: Memory | null) {
-    super(name, memory);
-  }
 
   get size(): number {
     this.seen();

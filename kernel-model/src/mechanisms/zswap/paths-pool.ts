@@ -1,21 +1,25 @@
 import type { Path } from "../../machine/path.js";
-import { READ_ONCE } from "../../primitives/cell.js";
+import { READ_ONCE, WRITE_ONCE } from "../../primitives/cell.js";
+import { spinLockBh, spinUnlockBh } from "../../primitives/irq.js";
 import { krefGetUnlessZero, krefPut } from "../../primitives/kref.js";
 import { kfree, kmalloc } from "../../primitives/memory.js";
 import { mutexLock, mutexUnlock } from "../../primitives/mutex.js";
-import { percpuRefKill, percpuRefPut, percpuRefTryget } from "../../primitives/percpu-ref.js";
+import { percpuRefIsZero, percpuRefKill, percpuRefPut, percpuRefTryget } from "../../primitives/percpu-ref.js";
 import { rcuAssignPointer, rcuDereference, rcuReadLock, rcuReadUnlock, synchronizeRcu } from "../../primitives/rcu.js";
 import { spinLock, spinUnlock } from "../../primitives/spinlock.js";
-import { warnOnce } from "../../primitives/warn.js";
+import { warnOn } from "../../primitives/warn.js";
 import { queueWork } from "../../primitives/workqueue.js";
-import { operation, Step } from "../../machine/step.js";
 import type { Pool, Zswap } from "./state.js";
 
-const warn = operation("WARN_ON", "none");
+/** Since 6.9 the last reference may go in a softirq, so the lock keeps those out. */
+function* lockPools(z: Zswap): Path {
+  if (z.variant === "percpu-ref") yield* spinLockBh(z.poolsLock);
+  else yield* spinLock(z.poolsLock);
+}
 
-/** A condition of the kernel's own that should never hold. */
-function warnOn(text: string): Step<void> {
-  return new Step<void>(warn, null, (task, world) => warnOnce(world, task, text, text));
+function* unlockPools(z: Zswap): Path {
+  if (z.variant === "percpu-ref") yield* spinUnlockBh(z.poolsLock);
+  else yield* spinUnlock(z.poolsLock);
 }
 
 /** zswap_pool_get() (6.6), zswap_pool_tryget() (6.9): a reference, unless there is none left. */
@@ -57,18 +61,19 @@ export function* zswapPoolLast(z: Zswap): Path<Pool | null> {
 
 /** __zswap_pool_empty(): off the list, and to the work item that frees it. */
 export function* zswapPoolEmpty(z: Zswap, pool: Pool): Path {
-  yield* spinLock(z.poolsLock);
+  yield* lockPools(z);
   const pools = yield* READ_ONCE(z.pools);
-  if (pools[0] === pool) yield* warnOn(`the current ${pool.name} lost its last reference`);
+  if (pools[0] === pool) yield* warnOn(true, `the current ${pool.name} lost its last reference`);
   yield* rcuAssignPointer(z.pools, pools.filter((other) => other !== pool));
   yield* queueWork(z.systemWq, pool.releaseWork);
-  yield* spinUnlock(z.poolsLock);
+  yield* unlockPools(z);
 }
 
 /** __zswap_pool_release(), in a kworker: no reader can find the pool any more, so it can go. */
 export function* zswapPoolRelease(z: Zswap, pool: Pool): Path {
   yield* synchronizeRcu();
-  if (z.variant !== "percpu-ref" && (yield* krefGetUnlessZero(pool.kref))) yield* warnOn(`${pool.name} got a reference while it was released`);
+  const referenced = z.variant === "percpu-ref" ? !(yield* percpuRefIsZero(pool.ref)) : yield* krefGetUnlessZero(pool.kref);
+  if (referenced) yield* warnOn(true, `${pool.name} got a reference while it was released`);
   yield* kfree(pool.memory);
   z.counters.poolsFreed++;
 }
@@ -83,31 +88,52 @@ function* zswapPoolFindGet(z: Zswap, compressor: string): Path<Pool | null> {
   return null;
 }
 
-/** __zswap_param_set(): another compressor. The old pool loses the reference of being current, and goes with its last entry. */
+/** zswap_compressor_param_set(): another compressor, from now on. False if there is no memory for it. */
 export function* zswapCompressorSet(z: Zswap, compressor: string): Path<boolean> {
-  yield* mutexLock(z.initLock);
-  yield* spinLock(z.poolsLock);
+  yield* mutexLock(z.paramLock);
+  const set = (yield* READ_ONCE(z.compressor)) === compressor || (yield* zswapParamSet(z, compressor));
+  yield* mutexUnlock(z.paramLock);
+  return set;
+}
+
+/**
+ * __zswap_param_set(): a new pool, or one of this compressor that is still there, becomes current. The old one loses the
+ * reference of being current, and goes with its last entry.
+ */
+function* zswapParamSet(z: Zswap, compressor: string): Path<boolean> {
+  yield* lockPools(z);
   const found = yield* zswapPoolFindGet(z, compressor);
   if (found !== null) {
+    // Until it is put back it is on no list: neither the total size nor the search for the oldest pool sees it.
     const pools = yield* READ_ONCE(z.pools);
+    if (pools[0] === found) yield* warnOn(true, `${found.name} is current already`);
     yield* rcuAssignPointer(z.pools, pools.filter((pool) => pool !== found));
   }
-  yield* spinUnlock(z.poolsLock);
+  yield* unlockPools(z);
   const pool = found ?? (yield* zswapPoolCreate(z, compressor));
-  if (pool === null) {
-    yield* mutexUnlock(z.initLock);
-    return false;
-  }
-  yield* spinLock(z.poolsLock);
+  if (pool === null) return false;
+  const set = yield* paramSetCharp(z, compressor);
+  yield* lockPools(z);
   const pools = yield* READ_ONCE(z.pools);
-  yield* rcuAssignPointer(z.pools, [pool, ...pools]);
-  yield* spinUnlock(z.poolsLock);
-  const [old] = pools;
+  // Where the name could not be kept, the pool goes to the end of the list, and with its last entry.
+  yield* rcuAssignPointer(z.pools, set ? [pool, ...pools] : [...pools, pool]);
+  yield* unlockPools(z);
+  if (z.twin === "drop-found-reference" && found !== null) yield* zswapPoolPut(z, found);
+  const [old] = set ? pools : [pool];
   if (old !== undefined) {
     if (z.variant === "percpu-ref") yield* percpuRefKill(old.ref);
     else yield* zswapPoolPut(z, old);
   }
-  yield* mutexUnlock(z.initLock);
+  return set;
+}
+
+/** param_set_charp(): keeps the name of the compressor. False if there is no memory for it. */
+function* paramSetCharp(z: Zswap, name: string): Path<boolean> {
+  if (z.faults.allocation !== undefined) {
+    const memory = yield* kmalloc(name, { mayFail: true, failureRate: z.faults.allocation });
+    if (memory === null) return false;
+  }
+  yield* WRITE_ONCE(z.compressor, name);
   return true;
 }
 

@@ -1,5 +1,7 @@
 import type { Path } from "../../machine/path.js";
+import { READ_ONCE, WRITE_ONCE } from "../../primitives/cell.js";
 import { choose } from "../../primitives/choose.js";
+import { mutexTrylock, mutexUnlock } from "../../primitives/mutex.js";
 import { spinLock, spinUnlock } from "../../primitives/spinlock.js";
 import { compute, condResched, sleep } from "../../primitives/time.js";
 import { zswapEntryGet, zswapEntryPut, zswapInvalidateEntry } from "./paths-entry.js";
@@ -10,9 +12,9 @@ import type { Entry, Pool, Zswap } from "./state.js";
 import { treeSearch } from "./tree.js";
 
 export const EAGAIN = -11;
-export const EINVAL = -22;
 export const ENOMEM = -12;
-export const ENOSPC = -28;
+export const EEXIST = -17;
+export const EINVAL = -22;
 
 /** shrink_worker(): writes entries back until the pools are below the threshold, and gives one reference back. */
 export function* shrinkWorker(z: Zswap, pool: Pool): Path {
@@ -26,7 +28,7 @@ export function* shrinkWorker(z: Zswap, pool: Pool): Path {
     }
     yield* condResched();
   } while (!(yield* zswapCanAccept(z)));
-  if (z.variant !== "percpu-ref") yield* zswapPoolPut(z, pool);
+  if (z.variant !== "percpu-ref" || z.twin === "missing-get") yield* zswapPoolPut(z, pool);
 }
 
 /** zswap_reclaim_entry(): writes the oldest entry back to the swap device. 0, -EAGAIN, or -EINVAL if there is none. */
@@ -38,7 +40,7 @@ export function* zswapReclaimEntry(z: Zswap, { lru, lruLock }: Pool): Path<numbe
   // From here on the entry may be freed; only its identity is used until the tree says that it is still there.
   const tree = z.trees[entry.device]!;
   yield* spinLock(tree.lock);
-  if ((yield* treeSearch(tree, entry.offset)) !== entry) {
+  if (z.twin !== "no-pointer-compare" && (yield* treeSearch(tree, entry.offset)) !== entry) {
     yield* spinUnlock(tree.lock);
     return EAGAIN;
   }
@@ -58,27 +60,34 @@ export function* zswapReclaimEntry(z: Zswap, { lru, lruLock }: Pool): Path<numbe
   return error === 0 ? 0 : EAGAIN;
 }
 
-/** zswap_writeback_entry(): a page in the swap cache for it, decompressed, written. 0 or an error. */
+/**
+ * zswap_writeback_entry(): a page in the swap cache for it, decompressed, written to the slot that it has anyway. 0, or
+ * -EEXIST if the swap cache has a page of this slot already, or -ENOMEM.
+ */
 export function* zswapWritebackEntry(z: Zswap, entry: Entry): Path<number> {
-  const outcome = yield* writebackOutcome(z);
-  if (outcome !== 0) return outcome;
+  if (yield* noMemoryForWriteback(z)) return ENOMEM;
   const tree = z.trees[entry.device]!;
+  const { folio, disk } = tree.slot(entry.offset);
+  if (!(yield* mutexTrylock(folio))) return EEXIST;
+  // Our reference keeps the entry, not the slot: that may belong to another page by now.
   yield* spinLock(tree.lock);
-  const there = (yield* treeSearch(tree, entry.offset)) === entry;
+  const there = z.twin === "no-recheck" || (yield* treeSearch(tree, entry.offset)) === entry;
   yield* spinUnlock(tree.lock);
-  if (!there) return ENOMEM;
+  if (!there) {
+    yield* mutexUnlock(folio);
+    return ENOMEM;
+  }
+  if (entry.pool !== null) yield* READ_ONCE(entry.pool.acompCtx);
   yield* compute(z.costs.decompress);
+  yield* WRITE_ONCE(disk, entry.data);
   // The kernel starts the write and goes on; the device's time is what limits the worker in the long run.
   if (z.costs.writebackIo > 0) yield* sleep(z.costs.writebackIo);
+  yield* mutexUnlock(folio);
   z.counters.writtenBack++;
   return 0;
 }
 
-/** Whether there is memory for the page, and whether the device takes the write: choices, where they may fail. */
-function* writebackOutcome({ faults }: Zswap): Path<number> {
-  const { writeback, deviceFull } = faults;
-  if (writeback === undefined && deviceFull === undefined) return 0;
-  const kinds = [0, ...(writeback === undefined ? [] : [ENOMEM]), ...(deviceFull === undefined ? [] : [ENOSPC])];
-  const rates = [writeback, deviceFull].filter((rate) => rate !== undefined);
-  return kinds[yield* choose(kinds.length, [Math.max(0, 1 - rates.reduce((a, b) => a + b, 0)), ...rates], "write-back")]!;
+/** A choice, where memory may run out: the buffer to decompress from, or the page in the swap cache. */
+function* noMemoryForWriteback({ faults: { writeback } }: Zswap): Path<boolean> {
+  return writeback !== undefined && (yield* choose(2, [1 - writeback, writeback], "memory for write-back")) === 1;
 }

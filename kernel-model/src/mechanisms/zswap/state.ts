@@ -18,26 +18,40 @@ import { Tree } from "./tree.js";
  * - "buggy": Linux 5.6 to 6.6-rc5. It takes a reference, queues the worker and ignores whether that was needed.
  * - "fixed": since commit 969d63e1af3b. It gives the reference back if the worker was queued already.
  * - "percpu-ref": as since 6.9. One worker and one LRU for all pools, no reference at the limit, pools as percpu_ref.
- *
- * The rest are broken on purpose, for scenarios: "put-before-queueing" and "put-twice" give back too much,
- * "missing-get" queues the worker without a reference.
  */
-export const VARIANTS = ["buggy", "fixed", "percpu-ref", "put-before-queueing", "put-twice", "missing-get"] as const;
+export const VARIANTS = ["buggy", "fixed", "percpu-ref"] as const;
 export type Variant = (typeof VARIANTS)[number];
+
+/**
+ * Mistakes that no kernel made, one step left out or added each, for scenarios that must catch them:
+ * - "put-before-queueing": a store at the limit gives its reference back first, and queues the worker then.
+ * - "put-twice": it gives the reference back twice where the worker was queued already.
+ * - "missing-get": it queues the worker, which gives a reference back, without having taken one.
+ * - "drop-found-reference": a switch back to an existing pool gives the reference back that was to be the one of being current.
+ * - "no-put-on-failure": a store that finds no room in the pool keeps its reference.
+ * - "no-pointer-compare": write-back takes the entry off the LRU for alive without looking it up.
+ * - "no-recheck": write-back does not look again once it has the page of the slot.
+ */
+export const TWINS = ["put-before-queueing", "put-twice", "missing-get", "drop-found-reference", "no-put-on-failure", "no-pointer-compare", "no-recheck"] as const;
+export type Twin = (typeof TWINS)[number];
 
 /** What may go wrong on demand: both outcomes are explored; the simulator draws with these chances, 0 to 1. */
 export interface Faults {
-  /** Allocating an entry, or room in the pool, fails. */
+  /** Allocating an entry, room in the pool, a pool or its name fails. */
   readonly allocation?: number;
+  /** A load finds no memory for its buffer. */
+  readonly buffer?: number;
   /** Write-back finds no memory for the page. */
   readonly writeback?: number;
-  /** The swap device takes no write. */
+  /** The swap device has no free slot for a page that reclaim wants to swap out. Write-back needs none: its page has one. */
   readonly deviceFull?: number;
 }
 
 export interface ZswapOptions {
   /** Default "fixed". */
   readonly variant?: Variant;
+  /** A mistake to put in on purpose. Default: none. */
+  readonly twin?: Twin;
   /** Largest pool that is not full, pages; see maxPages. Default 4. */
   readonly maxPages?: number;
   /** A pool that was full must fall below this, pages; see acceptThresholdPages. Default 3. */
@@ -46,6 +60,8 @@ export interface ZswapOptions {
   readonly faults?: Faults;
   /** MAX_RECLAIM_RETRIES: failures after which the worker gives up, 1 to 1000. Default 16. */
   readonly maxReclaimRetries?: number;
+  /** Whether a load drops the entry (the module parameter exclusive_loads). Default false, as in the kernel. */
+  readonly exclusiveLoads?: boolean;
   /** Swap devices, each with a tree of its own, 1 to 64. Default 1. */
   readonly devices?: number;
   /** CPUs, for percpu_ref, 1 to 1024. Default 1. */
@@ -67,6 +83,9 @@ export interface ZswapCosts {
   readonly writebackIo: number;
 }
 
+/** More workers than pools that are alive at once in any of our programs. */
+const WORKERS = 16;
+
 /** struct zswap_pool: all entries of one compressor, until the last of them is gone. */
 export interface Pool {
   readonly name: string;
@@ -76,6 +95,8 @@ export interface Pool {
   readonly kref: Kref;
   readonly ref: PercpuRef;
   readonly zpool: Zpool;
+  /** What CPUs compress and decompress with: never written, gone with the pool. */
+  readonly acompCtx: Cell<string>;
   /** One for all pools since 6.9, as is the worker. */
   readonly lru: Lru;
   readonly lruLock: SpinLock;
@@ -93,6 +114,8 @@ export interface Entry {
   readonly length: number;
   readonly pool: Pool | null;
   readonly handle: number;
+  /** Stands for the content of the page. */
+  readonly data: number;
   /** A plain int under the tree's lock. */
   readonly refs: Cell<number>;
 }
@@ -125,22 +148,28 @@ export interface PoolWork {
 /** zswap of one machine: what all its paths share (mm/zswap.c, Linux 6.6). Make it in `setup`. */
 export class Zswap {
   readonly variant: Variant;
+  readonly twin: Twin | null;
   readonly maxPages: number;
   readonly acceptPages: number;
   readonly maxReclaimRetries: number;
+  readonly exclusiveLoads: boolean;
   readonly faults: Faults;
   readonly costs: ZswapCosts;
   readonly shrinkDelay: number;
   /** The RCU list zswap_pools: the current pool first, the oldest that is still alive last. */
   readonly pools: Cell<readonly Pool[]>;
   readonly poolsLock = new SpinLock("zswap_pools_lock");
-  readonly initLock = new Mutex("zswap_init_lock");
+  /** The module parameter. */
+  readonly compressor: Cell<string>;
+  /** kernel_param_lock(): one parameter is set at a time. */
+  readonly paramLock = new Mutex("param_lock");
   readonly trees: readonly Tree[];
   /** zswap_pool_total_size, bytes. */
   readonly totalSize: Cell<number>;
   readonly reachedFull = new Cell("zswap_pool_reached_full", false);
-  readonly shrinkWq = new Workqueue("zswap-shrink", 1);
-  readonly systemWq = new Workqueue("events", 1);
+  /** Per CPU in 6.6, one item at a time on each: workers of different pools may run at once. Unbound since 6.9, one at all. */
+  readonly shrinkWq: Workqueue;
+  readonly systemWq = new Workqueue("events", WORKERS);
   readonly heap = new Heap("zswap memory");
   readonly counters = new Counters();
   /** Every pool ever made, for properties. */
@@ -152,13 +181,16 @@ export class Zswap {
     options: ZswapOptions,
     readonly work: PoolWork,
   ) {
-    checkKeys("zswap", options, ["variant", "maxPages", "acceptPages", "faults", "maxReclaimRetries", "devices", "cpus", "allocator", "costs", "shrinkDelay", "compressor"]);
+    checkKeys("zswap", options, ["variant", "twin", "maxPages", "acceptPages", "faults", "maxReclaimRetries", "exclusiveLoads", "devices", "cpus", "allocator", "costs", "shrinkDelay", "compressor"]);
     this.variant = checkOneOf("variant", options.variant ?? "fixed", VARIANTS);
+    this.twin = options.twin === undefined ? null : checkOneOf("twin", options.twin, TWINS);
+    this.shrinkWq = new Workqueue("zswap-shrink", this.variant === "percpu-ref" ? 1 : WORKERS);
+    this.exclusiveLoads = checkOneOf("exclusiveLoads", options.exclusiveLoads ?? false, [true, false]);
     this.maxPages = checkInteger("maxPages", options.maxPages ?? 4, { min: 0, unit: "pages" });
     this.acceptPages = checkInteger("acceptPages", options.acceptPages ?? 3, { min: 0, unit: "pages" });
     this.maxReclaimRetries = checkInteger("maxReclaimRetries", options.maxReclaimRetries ?? 16, { min: 1, max: 1000 });
     this.faults = options.faults ?? {};
-    checkKeys("faults", this.faults, ["allocation", "writeback", "deviceFull"]);
+    checkKeys("faults", this.faults, ["allocation", "buffer", "writeback", "deviceFull"]);
     for (const [name, rate] of Object.entries(this.faults)) checkNumber(`faults.${name}`, rate, { min: 0, max: 1, next: "give the chance of the fault, 0 for never" });
     this.costs = { compress: 0, decompress: 0, writebackIo: 0, ...options.costs };
     checkKeys("costs", this.costs, ["compress", "decompress", "writebackIo"]);
@@ -168,8 +200,9 @@ export class Zswap {
     this.#allocator = options.allocator ?? ((): Allocator => new SizeOnly());
     this.trees = Array.from({ length: checkInteger("devices", options.devices ?? 1, { min: 1, max: 64 }) }, (_, i) => new Tree(`tree${i}`));
     this.totalSize = new Cell("zswap_pool_total_size", 0);
+    this.compressor = new Cell("zswap_compressor", options.compressor ?? "lzo");
     this.pools = new Cell<readonly Pool[]>("zswap_pools", []);
-    this.pools.current = [this.makePool(options.compressor ?? "lzo")];
+    this.pools.current = [this.makePool(this.compressor.current)];
   }
 
   /** zswap_pool_create(): a pool with the reference of being current. Its memory is booked by who calls. */
@@ -185,6 +218,7 @@ export class Zswap {
       kref: new Kref(`${name}->kref`, memory),
       ref: new PercpuRef(`${name}->ref`, this.#cpus, () => work.empty(this, pool), memory),
       zpool: new Zpool(`${name}->zpool`, this.#allocator(), memory),
+      acompCtx: new Cell(`${name}->acomp_ctx`, compressor, memory),
       ...(shared ?? {
         lru: new Lru(`${name}->lru`, own),
         lruLock: new SpinLock(`${name}->lru_lock`, own),

@@ -1,13 +1,24 @@
 import { SharedObject } from "../../machine/object.js";
 import { operation, Step } from "../../machine/step.js";
+import { Cell } from "../../primitives/cell.js";
+import { Mutex } from "../../primitives/mutex.js";
 import { SpinLock } from "../../primitives/spinlock.js";
 import type { Entry, Pool } from "./state.js";
+
+/** A slot of a swap device, as zswap's callers know it. */
+export interface Slot {
+  /** Held by whoever has the slot's page locked in the swap cache. Pages that nobody has locked are not modelled. */
+  readonly folio: Mutex;
+  /** What the device holds there: the number that stands for a page's content; 0 at first. */
+  readonly disk: Cell<number>;
+}
 
 /** struct zswap_tree: the entries of one swap device by offset, behind its lock. A map stands in for the rb-tree. */
 export class Tree extends SharedObject {
   readonly lock: SpinLock;
   /** For the effects of steps only. */
   readonly entries = new Map<number, Entry>();
+  readonly #slots = new Map<number, Slot>();
   readonly #byPool = new Map<Pool | null, number>();
 
   constructor(name: string) {
@@ -25,6 +36,16 @@ export class Tree extends SharedObject {
   countIn(pool: Pool): number {
     this.seen();
     return this.#byPool.get(pool) ?? 0;
+  }
+
+  /** A slot of the device, made with its first use. */
+  slot(offset: number): Slot {
+    let slot = this.#slots.get(offset);
+    if (slot === undefined) {
+      slot = { folio: new Mutex(`folio ${offset}`), disk: new Cell(`slot ${offset}`, 0) };
+      this.#slots.set(offset, slot);
+    }
+    return slot;
   }
 
   describe(): string {
