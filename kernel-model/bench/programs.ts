@@ -19,16 +19,33 @@ function listed<S>(program: Program<S>, outcome: BenchProgram<S>["outcome"]): Be
   return { program, outcome } as unknown as BenchProgram;
 }
 
-const zeros = (name: string, count: number): Cell<number>[] => Array.from({ length: count }, (_, i) => new Cell(`${name}[${i}]`, 0));
+/*
+ * Programs are set up anew for every run, thousands of times a second: by loops, with names that were made before, so that
+ * the explorer is measured and not this file.
+ */
+const names = (name: string, count: number): readonly string[] => Array.from({ length: count }, (_, i) => `${name}[${i}]`);
+const TASKS = Array.from({ length: 16 }, (_, i) => `task ${i}`);
 
-/** n tasks by number, each made from its index. */
-const numbered = (n: number, path: (i: number) => Path<unknown>): Record<string, Path<unknown>> => Object.fromEntries(Array.from({ length: n }, (_, i) => [`task ${i}`, path(i)]));
+/** Cells of these names that hold 0. */
+function zeros(given: readonly string[]): Cell<number>[] {
+  const cells: Cell<number>[] = [];
+  for (let i = 0; i < given.length; i++) cells.push(new Cell(given[i]!, 0));
+  return cells;
+}
+
+/** n tasks, each made from its number. */
+function numbered(n: number, path: (i: number) => Path<unknown>): Record<string, Path<unknown>> {
+  const tasks: Record<string, Path<unknown>> = {};
+  for (let i = 0; i < n; i++) tasks[TASKS[i]!] = path(i);
+  return tasks;
+}
 
 function* increment(x: Cell<number>): Path {
   const value = yield* READ_ONCE(x);
   yield* WRITE_ONCE(x, value + 1);
 }
 
+/** n of 1 to 16. */
 export function racingIncrements(n: number): BenchProgram {
   const program = define({ name: `racing-increments-${n}`, setup: () => ({ x: new Cell("x", 0) }), tasks: (s) => numbered(n, () => increment(s.x)) });
   return listed(program, ({ x }) => [x.value]);
@@ -57,7 +74,8 @@ interface Flags {
   readonly counter: Cell<number>;
 }
 
-const flags = (): Flags => ({ flag: zeros("flag", 2), turn: new Cell("turn", 0), counter: new Cell("counter", 0) });
+const flagNames = names("flag", 2);
+const flags = (): Flags => ({ flag: zeros(flagNames), turn: new Cell("turn", 0), counter: new Cell("counter", 0) });
 const entered = alwaysAtEnd<Flags>("counter is the number of tasks that entered", ({ counter }, { results }) => counter.value === Object.values(results as Record<string, number>).reduce((a, b) => a + b));
 const enteredOutcome = ({ counter }: Flags, results: readonly number[]): readonly number[] => [...results, counter.value];
 
@@ -108,6 +126,7 @@ function philosophers(): BenchProgram {
 function treiber(): BenchProgram {
   const attempts = 2;
   const gaveUp = 3;
+  const nextNames = names("next", 3);
   interface State {
     /** 0: empty; else the node on top. */
     readonly head: Cell<number>;
@@ -139,7 +158,7 @@ function treiber(): BenchProgram {
   }
   const popped = (both: number): readonly [number, number] => [both >> 2, both & 3];
   const program = define(
-    { name: "treiber-2", setup: (): State => ({ head: new Cell("head", 0), next: zeros("next", 3) }), tasks: (s) => ({ pusher: pusher(s), popper: popper(s) }) },
+    { name: "treiber-2", setup: (): State => ({ head: new Cell("head", 0), next: zeros(nextNames) }), tasks: (s) => ({ pusher: pusher(s), popper: popper(s) }) },
     alwaysAtEnd("no node is popped twice", (_s, { results }) => {
       const [first, second] = popped(results["popper"] as number);
       return first !== second || first === 0 || first === gaveUp;
@@ -199,6 +218,7 @@ function doubleChecked(): BenchProgram {
 
 function indexer(): BenchProgram {
   const size = 128;
+  const tableNames = names("table", size);
   function* insert(table: readonly Cell<number>[], me: number): Path<number> {
     let probes = 0;
     for (let message = 1; message <= 2; message++) {
@@ -213,13 +233,15 @@ function indexer(): BenchProgram {
     return probes;
   }
   const program = define(
-    { name: "indexer-3", setup: () => zeros("table", size), tasks: (table) => numbered(3, (i) => insert(table, i)) },
+    { name: "indexer-3", setup: () => zeros(tableNames), tasks: (table) => numbered(3, (i) => insert(table, i)) },
     alwaysAtEnd("no two collide", (_s, { results }) => Object.values(results).every((probes) => probes === 2)),
   );
   return listed(program, (_s, results) => results);
 }
 
+/** n of 1 to 15. */
 export function lastZero(n: number): BenchProgram {
+  const cellNames = names("a", n + 1);
   function* scan(a: readonly Cell<number>[]): Path<number> {
     let i = n;
     while ((yield* READ_ONCE(a[i]!)) !== 0) i--;
@@ -229,7 +251,7 @@ export function lastZero(n: number): BenchProgram {
     const value = yield* READ_ONCE(a[i - 1]!);
     yield* WRITE_ONCE(a[i]!, value + 1);
   }
-  const program = define({ name: `last-zero-${n}`, setup: () => zeros("a", n + 1), tasks: (a) => numbered(n + 1, (i) => (i === 0 ? scan(a) : raise(a, i))) });
+  const program = define({ name: `last-zero-${n}`, setup: () => zeros(cellNames), tasks: (a) => numbered(n + 1, (i) => (i === 0 ? scan(a) : raise(a, i))) });
   return listed(program, (a, [last]) => [last!, ...a.slice(1).map(({ value }) => value)]);
 }
 

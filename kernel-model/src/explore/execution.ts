@@ -46,7 +46,9 @@ class WatchedRun implements Run {
 
   get results(): Readonly<Record<string, unknown>> {
     if (this.watched) this.observed.seeEverything();
-    return Object.fromEntries(this.world.tasks.filter(({ finished }) => finished).map(({ name, result }) => [name, result]));
+    const results: Record<string, unknown> = {};
+    for (const task of this.world.tasks) if (task.finished) results[task.name] = task.result;
+    return results;
   }
 
   get warnings(): readonly Warning[] {
@@ -70,7 +72,7 @@ export class Execution<S> implements Host {
     readonly observed: Observed,
     readonly traced = false,
   ) {
-    const world = new World(this, new Set(program.ignore ?? []), observed.names);
+    const world = new World(this, program.ignore === undefined ? undefined : new Set(program.ignore), observed.names);
     this.world = world;
     if (traced) world.trace = [];
     this.#run = new WatchedRun(world, observed);
@@ -84,13 +86,19 @@ export class Execution<S> implements Host {
 
   spawned(task: Task): void {
     if (task.id >= MAX_TASKS) throw new InputError(`tasks of program ${JSON.stringify(this.program.name)}`, task.id + 1, `at most ${MAX_TASKS}, started ones included`, "explore a smaller configuration; the simulator takes any number");
-    this.#guarded(task, () => start(this.world, task));
+    try {
+      start(this.world, task);
+    } catch (error) {
+      this.#fail(error, task);
+    }
   }
 
   /** Bits of the tasks whose next step may happen. */
   enabledMask(): number {
     let mask = 0;
-    for (const task of this.world.tasks) if (task.pending !== null && enabled(this.world, task)) mask |= 1 << task.id;
+    const { world } = this;
+    const { tasks } = world;
+    for (let id = 0; id < tasks.length; id++) if (enabled(world, tasks[id]!)) mask |= 1 << id;
     return mask;
   }
 
@@ -183,14 +191,6 @@ export class Execution<S> implements Host {
     if (this.violation !== null) return;
     const last = this.world.trace?.at(-1);
     this.violation = { kind, what, message: task === null ? message : `${task}: ${message}`, task: task ?? last?.task ?? null, function: last?.function ?? null, step: last === undefined ? null : `${last.operation}(${last.object ?? ""})` };
-  }
-
-  #guarded(task: Task, run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      this.#fail(error, task);
-    }
   }
 
   #fail(error: unknown, task: Task): void {

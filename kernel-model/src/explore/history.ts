@@ -22,18 +22,18 @@ export class History {
   /** Task of each event. */
   #taskOf = new Int32Array(EVENTS);
   /** Last event of each task, 0 for none; for a started task, the event that started it. */
-  readonly #last = new Int32Array(STRIDE);
+  readonly #last: number[] = [];
   #run = 0;
   /** By slot (an object): the run that the other columns are of; those of earlier runs count as empty. */
-  #runOf = new Int32Array(OBJECTS);
-  #changed = new Int32Array(OBJECTS);
-  #taken = new Int32Array(OBJECTS);
-  #released = new Uint8Array(OBJECTS);
+  readonly #runOf: number[] = [];
+  readonly #changed: number[] = [];
+  readonly #taken: number[] = [];
+  readonly #released: boolean[] = [];
   /** Bits of the tasks that read it since the last change. */
-  #readers = new Int32Array(OBJECTS);
+  readonly #readers: number[] = [];
   /** Their last reads, by slot and task. */
   #reads = new Int32Array(OBJECTS * STRIDE);
-  readonly #row = new Int32Array(STRIDE);
+  readonly #row: number[] = [];
   /** Events that the step asked about last depends on directly; the first so many are of that step. */
   readonly #candidates: number[] = [];
   #candidateCount = 0;
@@ -49,12 +49,15 @@ export class History {
   clear(tasks: number): void {
     this.#run++;
     this.#tasks = tasks;
-    this.#last.fill(0);
+    for (let t = 0; t < tasks; t++) this.#last[t] = 0;
   }
 
   /** A task was started by the event that now takes effect (0: by the program). */
   started(task: number, by: number): void {
-    if (task >= this.#tasks) this.#tasks = task + 1;
+    if (task < this.#tasks) return;
+    // Rows have as many numbers as there were tasks; behind them may stand what an earlier run left.
+    for (let event = 1; event <= by; event++) this.#clocks[event * STRIDE + task] = 0;
+    this.#tasks = task + 1;
     this.#last[task] = by;
   }
 
@@ -87,8 +90,8 @@ export class History {
   perform(event: number, task: Task, step: Step, visible: boolean): void {
     this.#grow(event);
     this.#row[task.id] = event;
-    // Whole rows: tasks that start later must find that this event does not come after any of theirs.
-    this.#clocks.set(this.#row, event * STRIDE);
+    const base = event * STRIDE;
+    for (let t = 0; t < this.#tasks; t++) this.#clocks[base + t] = this.#row[t]!;
     this.#taskOf[event] = task.id;
     this.again(event, task, step, visible);
   }
@@ -133,9 +136,9 @@ export class History {
     return initials;
   }
 
-  readonly #first = new Int32Array(STRIDE);
+  readonly #first: number[] = [];
 
-  #independent(seen: number, first: Int32Array, base: number): boolean {
+  #independent(seen: number, first: readonly number[], base: number): boolean {
     for (let rest = seen; rest !== 0; rest &= rest - 1) {
       const u = lowest(rest);
       if (this.#clocks[base + u]! >= first[u]!) return false;
@@ -144,13 +147,13 @@ export class History {
   }
 
   /** As {@link independent}, for the step that was last asked about, leaving out what it has from event `after` on. */
-  #stepIndependent(task: number, after: number, owner: number, seen: number, first: Int32Array): boolean {
+  #stepIndependent(task: number, after: number, owner: number, seen: number, first: readonly number[]): boolean {
     const last = this.#last[task]!;
     if (last > 0 && !this.#independent(seen, first, last * STRIDE)) return false;
     return this.#eachIndependent(this.#candidates, this.#candidateCount, after, owner, seen, first) && this.#eachIndependent(this.#orderOnly, this.#orderOnlyCount, after, owner, seen, first);
   }
 
-  #eachIndependent(events: readonly number[], count: number, after: number, owner: number, seen: number, first: Int32Array): boolean {
+  #eachIndependent(events: readonly number[], count: number, after: number, owner: number, seen: number, first: readonly number[]): boolean {
     for (let i = 0; i < count; i++) {
       const base = events[i]! * STRIDE;
       if (this.#clocks[base + owner]! < after && !this.#independent(seen, first, base)) return false;
@@ -179,7 +182,7 @@ export class History {
   #against(slot: number, access: Access): void {
     if (access === "none" || this.#runOf[slot] !== this.#run) return;
     const changed = this.#changed[slot]!;
-    if (access === "acquire" && this.#released[slot] !== 0) {
+    if (access === "acquire" && this.#released[slot]!) {
       // It cannot come before the release, but its task could have taken the lock before the one who released it.
       this.#orderOnly[this.#orderOnlyCount++] = changed;
       const taken = this.#taken[slot]!;
@@ -198,7 +201,8 @@ export class History {
     if (access === "none") return;
     if (this.#runOf[slot] !== this.#run) {
       this.#runOf[slot] = this.#run;
-      this.#changed[slot] = this.#taken[slot] = this.#released[slot] = this.#readers[slot] = 0;
+      this.#changed[slot] = this.#taken[slot] = this.#readers[slot] = 0;
+      this.#released[slot] = false;
     }
     if (access === "read") {
       this.#readers[slot]! |= 1 << task;
@@ -207,14 +211,14 @@ export class History {
     }
     this.#changed[slot] = event;
     this.#readers[slot] = 0;
-    this.#released[slot] = access === "release" ? 1 : 0;
+    this.#released[slot] = access === "release";
     if (access !== "release") this.#taken[slot] = event;
   }
 
   #startRow(task: number): void {
     const base = this.#last[task]! * STRIDE;
     // Row 0 is no event: all zero.
-    for (let t = 0; t < STRIDE; t++) this.#row[t] = this.#clocks[base + t]!;
+    for (let t = 0; t < this.#tasks; t++) this.#row[t] = this.#clocks[base + t]!;
   }
 
   #join(event: number): void {
@@ -234,12 +238,14 @@ export class History {
   }
 
   #room(objects: number): void {
-    this.#runOf = grown(this.#runOf, objects);
-    this.#changed = grown(this.#changed, objects);
-    this.#taken = grown(this.#taken, objects);
-    this.#released = grown(this.#released, objects);
-    this.#readers = grown(this.#readers, objects);
-    this.#reads = grown(this.#reads, objects * STRIDE);
+    while (this.#changed.length < objects) {
+      this.#runOf.push(0);
+      this.#changed.push(0);
+      this.#taken.push(0);
+      this.#released.push(false);
+      this.#readers.push(0);
+    }
+    if (objects * STRIDE > this.#reads.length) this.#reads = grown(this.#reads, objects * STRIDE);
   }
 
   #grow(event: number): void {
@@ -264,8 +270,8 @@ function sortDescending(numbers: number[], count: number): void {
   }
 }
 
-function grown<T extends Int32Array | Uint8Array>(array: T, length: number): T {
-  const larger = new (array.constructor as new (length: number) => T)(Math.max(length, array.length * 2));
+function grown(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(Math.max(length, array.length * 2));
   larger.set(array);
   return larger;
 }

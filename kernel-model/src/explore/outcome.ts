@@ -6,22 +6,26 @@ import type { World } from "../machine/world.js";
  * and arrays, plain values among them, and what the tasks returned. Equal text, equal end state.
  */
 export function endState(state: unknown, world: World): string {
-  const parts: string[] = [];
-  collect(state, "", parts, 0);
-  for (const task of world.tasks) if (task.result !== undefined) parts.push(`${task.name} returned ${plain(task.result)}`);
-  return parts.join("; ");
+  let text = described(state, "", "", 0);
+  for (const { name, result } of world.tasks) if (result !== undefined) text = appended(text, `${name} returned ${plain(result)}`);
+  return text;
 }
 
-function collect(value: unknown, name: string, parts: string[], depth: number): void {
-  if (value instanceof SharedObject) {
-    parts.push(`${name === "" ? value.name : name} = ${value.describe()}`);
-  } else if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) collect(value[i], `${name}[${i}]`, parts, depth + 1);
+/** `text` with what is reachable from the value behind it. Made once a run: by appending, without lists of parts. */
+function described(value: unknown, name: string, text: string, depth: number): string {
+  if (value instanceof SharedObject) return appended(text, `${name === "" ? value.name : name} = ${value.describe()}`);
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) text = described(value[i], `${name}[${i}]`, text, depth + 1);
   } else if (typeof value === "object" && value !== null) {
-    if (depth < 4) for (const key of Object.keys(value)) collect((value as Record<string, unknown>)[key], name === "" ? key : `${name}.${key}`, parts, depth + 1);
+    if (depth < 4) for (const key of Object.keys(value)) text = described((value as Record<string, unknown>)[key], name === "" ? key : `${name}.${key}`, text, depth + 1);
   } else if (typeof value === "number" || typeof value === "string" || typeof value === "boolean" || typeof value === "bigint") {
-    parts.push(`${name} = ${value}`);
+    return appended(text, `${name} = ${value}`);
   }
+  return text;
+}
+
+function appended(text: string, part: string): string {
+  return text === "" ? part : `${text}; ${part}`;
 }
 
 function plain(value: unknown): string {
