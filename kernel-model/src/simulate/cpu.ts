@@ -34,7 +34,7 @@ export class Cpu {
   #mode = MODE_IDLE;
   #since = 0;
   /** Time by mode since the measures were reset, ns. */
-  readonly spent = new Float64Array(CPU_MODES.length);
+  readonly spent: Float64Array = new Float64Array(CPU_MODES.length);
 
   constructor(
     readonly index: number,

@@ -12,8 +12,15 @@ export class SimulationError extends Error {
     /** Virtual time, ns. */
     readonly time: number,
     cause: unknown,
+    /** The schedule up to there, as the explorer replays it, where one was recorded. */
+    readonly replay: string | null = null,
   ) {
-    super(`at ${time} ns, ${violation.message}`, { cause });
+    super(`at ${time} ns, ${violation.message}${replay === null ? "" : ` (replay: ${replay})`}`, { cause });
+  }
+
+  /** The same with the schedule that led there. */
+  with(replay: string): SimulationError {
+    return new SimulationError(this.violation, this.time, this.cause, replay);
   }
 
   /** InputErrors stay what they are. */

@@ -1,11 +1,13 @@
 import type { Progress } from "../base/run.js";
 import { load } from "../machine/program.js";
+import { printSchedule, type Schedule } from "../machine/schedule.js";
 import { withSites } from "../machine/site.js";
 import type { Task } from "../machine/task.js";
 import type { Waiting } from "../machine/verdict.js";
 import { FIRST, type Special } from "./clock.js";
 import { Engine } from "./engine.js";
 import { checkOptions, type Checked, type SimulateOptions } from "./options.js";
+import { SimulationError } from "./failure.js";
 import { SimulationResult } from "./result.js";
 import type { Runner } from "./runner.js";
 import { Timeline } from "./timeline.js";
@@ -69,7 +71,13 @@ export function* simulating<S>(options: SimulateOptions<S>): Generator<Progress,
   const checked = checkOptions(options);
   const { duration, program } = checked;
   const run = new SimulationRun(checked);
-  const slice = checked.trace ? <T>(go: () => T): T => withSites(go) : <T>(go: () => T): T => go();
+  const slice = <T>(go: () => T): T => {
+    try {
+      return checked.trace ? withSites(go) : go();
+    } catch (error) {
+      throw run.located(error);
+    }
+  };
   slice(() => run.start());
   const { clock } = run.engine;
   while (slice(() => run.engine.run(duration, SLICE))) {
@@ -123,6 +131,17 @@ class SimulationRun<S> {
     for (const group of groups) this.workloads.push("interarrival" in group ? new OpenWorkload(engine, group, state) : new ClosedWorkload(engine, group, state));
   }
 
+  /** An error of the run with the schedule that led to it, if that was recorded. */
+  located(error: unknown): unknown {
+    const schedule = this.#schedule();
+    return error instanceof SimulationError && schedule !== null ? error.with(printSchedule(schedule)) : error;
+  }
+
+  #schedule(): Schedule | null {
+    const { engine, options } = this;
+    return engine.decisions === null ? null : { program: options.program!.name, tasks: this.#own.map(({ name }) => name), decisions: engine.decisions };
+  }
+
   /** Keeps what the kernel warned of from growing with the run. */
   trim(): void {
     const { warnings } = this.engine.world;
@@ -150,7 +169,7 @@ class SimulationRun<S> {
       cpus: engine.scheduler.cpus,
       timeline: clock.timeline,
       trace: world.trace,
-      schedule: engine.decisions === null ? null : { program: options.program!.name, tasks: this.#own.map(({ name }) => name), decisions: engine.decisions },
+      schedule: this.#schedule(),
       results: this.#results,
       warnings: world.warnings,
       warningCount: world.warnings.length + this.#warnings,

@@ -6,7 +6,7 @@ import type { Path } from "../../src/machine/path.js";
 import { define, type Program } from "../../src/machine/program.js";
 import { stepText } from "../../src/machine/trace.js";
 import { Atomic, atomicAddReturn, Cell, choose, compute, downRead, downWrite, Mutex, mutexLock, mutexUnlock, queueWork, rcuReadLock, rcuReadUnlock, READ_ONCE, RwSemaphore, sleep, SpinLock, spinLock, spinUnlock, synchronizeRcu, upRead, upWrite, WorkItem, Workqueue, WRITE_ONCE } from "../../src/primitives/index.js";
-import { simulate } from "../../src/simulate/index.js";
+import { simulate, SimulationError } from "../../src/simulate/index.js";
 
 const KINDS = ["count", "write", "mutex", "spin", "read-section", "write-section", "rcu", "synchronize", "queue", "choose", "compute", "sleep"] as const;
 type Kind = (typeof KINDS)[number];
@@ -100,4 +100,32 @@ test("and ends in a state that the exploration found, with reduction as without"
     { numRuns: 200, seed: 7 },
   );
   expect(compared).toBeGreaterThan(80);
+});
+
+test("a rule broken in virtual time comes with the schedule on which the explorer finds it too", () => {
+  const broken = define({
+    name: "broken",
+    setup: () => ({ mutex: new Mutex("mutex") }),
+    tasks: (s) => ({
+      A: (function* release(): Path {
+        yield* compute(10);
+        yield* mutexUnlock(s.mutex);
+      })(),
+      B: (function* (): Path {
+        yield* mutexLock(s.mutex);
+        yield* compute(100);
+        yield* mutexUnlock(s.mutex);
+      })(),
+    }),
+  });
+  try {
+    simulate({ program: broken, schedule: true });
+    expect.unreachable("the simulation ends with an error");
+  } catch (error) {
+    expect(error).toBeInstanceOf(SimulationError);
+    const { message, replay: string } = error as SimulationError;
+    expect(message).toMatch(/^at \d+(\.\d+)? ns, A, in A, at mutex_unlock\(mutex\): unlocks mutex, which it does not hold \(it holds nothing\) \(replay: mm1-[0-9a-f]{4}-\w+\)$/);
+    const again = replay(broken, string!);
+    expect([again.end, again.violation?.what, again.violation?.function]).toEqual(["violated", "unlock-not-held", "release"]);
+  }
 });
