@@ -121,7 +121,9 @@ export class Execution<S> implements Host {
   isVisible(task: Task): boolean {
     if (this.observed.everything) return true;
     const step = task.pending;
-    return step !== null && step.object !== null && step.object.observed && step.operation.changes;
+    if (step === null || !step.operation.changes) return false;
+    if (step.object !== null && step.object.observed) return true;
+    return step.others !== null && step.others.some(({ observed }) => observed);
   }
 
   /** Evaluates the properties that look at every step. */

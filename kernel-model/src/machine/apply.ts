@@ -25,14 +25,19 @@ export function enabled(world: World, task: Task): boolean {
 export function apply(world: World, task: Task): void {
   const step = task.pending;
   if (step === null) throw new InputError("the task to run", task.name, "a task that has not finished", "ask `enabled` first");
-  const memory = step.object === null ? null : step.object.memory;
-  if (memory !== null && memory.freed) {
-    throw new RuleBroken("use-after-free", task, `${step.operation.name} touches ${String(step.object)} in ${memory.name}, which was freed`);
-  }
+  if (step.object !== null) checkAlive(task, step, step.object);
+  if (step.others !== null) for (const object of step.others) checkAlive(task, step, object);
   if (world.trace === null) step.result = step.effect(task, world);
   else traced(world, task, step);
   task.steps++;
   proceed(world, task, step);
+}
+
+function checkAlive(task: Task, step: Step, object: SharedObject): void {
+  const { memory } = object;
+  if (memory !== null && memory.isFreed) {
+    throw new RuleBroken("use-after-free", task, `${step.operation.name} touches ${object.toString()} in ${memory.name}, which was freed`);
+  }
 }
 
 function proceed(world: World, task: Task, done: Step | undefined): void {

@@ -64,10 +64,17 @@ export abstract class SharedObject {
 
 /** An allocation: what kfree() ends the life of. The objects in it name it as their `memory`. */
 export class Memory extends SharedObject {
-  freed = false;
+  /** For the effects of steps only; outside of them read {@link freed}. */
+  isFreed = false;
+
+  /** Whether kfree() has been called on it. */
+  get freed(): boolean {
+    this.seen();
+    return this.isFreed;
+  }
 
   describe(): string {
-    return this.freed ? "freed" : "allocated";
+    return this.isFreed ? "freed" : "allocated";
   }
 }
 

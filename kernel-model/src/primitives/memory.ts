@@ -43,13 +43,14 @@ export class Heap extends SharedObject {
   }
 }
 
+// Bookings in a heap commute with each other, and change what a property may see of it.
 const maySleep = {
-  kmalloc: operation("kmalloc", "none", { cost: "allocate", sleeps: true }),
-  kzalloc: operation("kzalloc", "none", { cost: "allocate", sleeps: true }),
+  kmalloc: operation("kmalloc", "none", { cost: "allocate", sleeps: true, changes: true }),
+  kzalloc: operation("kzalloc", "none", { cost: "allocate", sleeps: true, changes: true }),
 };
 const neverSleeps = {
-  kmalloc: operation("kmalloc", "none", { cost: "allocate" }),
-  kzalloc: operation("kzalloc", "none", { cost: "allocate" }),
+  kmalloc: operation("kmalloc", "none", { cost: "allocate", changes: true }),
+  kzalloc: operation("kzalloc", "none", { cost: "allocate", changes: true }),
 };
 const free = operation("kfree", "write", { cost: "allocate" });
 
@@ -92,6 +93,7 @@ function allocate(call: "kmalloc" | "kzalloc", name: string, options: AllocateOp
     options.heap?.booked.add(memory);
     return memory;
   }).with(`${name}, ${gfp}`);
+  if (options.heap !== undefined) step.others = [options.heap];
   if (options.mayFail === true) {
     step.choices = 2;
     step.weights = [1 - rate, rate];
@@ -103,8 +105,8 @@ function allocate(call: "kmalloc" | "kzalloc", name: string, options: AllocateOp
 export function kfree(memory: Memory | null): Step<void> {
   return new Step<void>(free, memory, (task) => {
     if (memory === null) return;
-    if (memory.freed) throw new RuleBroken("double-free", task, `frees ${memory.name}, which was freed already`);
-    memory.freed = true;
+    if (memory.isFreed) throw new RuleBroken("double-free", task, `frees ${memory.name}, which was freed already`);
+    memory.isFreed = true;
   });
 }
 

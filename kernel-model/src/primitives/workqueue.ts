@@ -3,7 +3,6 @@ import { SharedObject, type Memory } from "../machine/object.js";
 import type { Path } from "../machine/path.js";
 import { operation, Step, type Operation } from "../machine/step.js";
 import type { Task } from "../machine/task.js";
-import { RuleBroken } from "../machine/violation.js";
 import type { World } from "../machine/world.js";
 import { warnOnce } from "./warn.js";
 
@@ -151,13 +150,8 @@ const drainWait = operation("drain_workqueue: wait", "write", { order: "acquire"
 /** A step on the queue that also touches the item: if that was freed, it is a use after free. */
 export function onItem<R>(kind: Operation, item: WorkItem, effect: (task: Task, world: World) => R, guard: (() => boolean) | null = null): Step<R> {
   const { memory, queue } = item;
-  if (memory === null) return new Step(kind, queue, effect, guard).with(item.name);
-  const checked = (task: Task, world: World): R => {
-    if (memory.freed) throw new RuleBroken("use-after-free", task, `${kind.name} touches ${item.name} in ${memory.name}, which was freed`);
-    return effect(task, world);
-  };
-  const step = new Step(kind, queue, checked, guard).with(item.name);
-  step.others = [item];
+  const step = new Step(kind, queue, effect, guard).with(item.name);
+  if (memory !== null) step.others = [item];
   return step;
 }
 

@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { explore } from "../../src/explore/explore.js";
+import { Memory } from "../../src/machine/object.js";
+import type { Path } from "../../src/machine/path.js";
+import { always, define } from "../../src/machine/program.js";
+import { Cell, Heap, kfree, kmalloc, leaked, READ_ONCE, spinUntil, WRITE_ONCE } from "../../src/primitives/index.js";
+
+// What properties look at besides cells must be asked again after each step that changes it.
+
+test("kfree() is seen by a property that looks at whether memory is freed", () => {
+  const program = define(
+    {
+      name: "freed first",
+      setup: () => ({ memory: new Memory("entry"), x: new Cell("x", 0) }),
+      tasks: (s) => ({
+        A: (function* (): Path {
+          yield* kfree(s.memory);
+        })(),
+        B: (function* (): Path {
+          yield* WRITE_ONCE(s.x, 1);
+        })(),
+      }),
+    },
+    always("x is set before the memory is freed", ({ memory, x }) => x.value === 1 || !memory.freed),
+  );
+  expect(explore(program, { reduction: false }).kind).toBe("violated");
+  expect(explore(program).kind).toBe("violated");
+});
+
+test("kmalloc() and kfree() are seen by a property that counts what is allocated", () => {
+  const program = define(
+    {
+      name: "two at a time",
+      setup: () => ({ heap: new Heap(), x: new Cell("x", 0) }),
+      tasks: ({ heap, x }) => ({
+        A: (function* (): Path {
+          const memory = yield* kmalloc("a", { heap });
+          yield* READ_ONCE(x);
+          yield* kfree(memory);
+        })(),
+        B: (function* (): Path {
+          yield* kfree(yield* kmalloc("b", { heap }));
+        })(),
+      }),
+    },
+    always("one at a time", ({ heap }) => leaked(heap).length < 2),
+  );
+  expect(explore(program, { reduction: false }).kind).toBe("violated");
+  expect(explore(program).kind).toBe("violated");
+});
+
+test("memory that a condition reads beside its first object may not be freed either", () => {
+  const program = define({
+    name: "condition over freed memory",
+    setup: () => {
+      const memory = new Memory("entry");
+      return { memory, x: new Cell("x", 0), inside: new Cell("inside", 1, memory) };
+    },
+    tasks: (s) => ({
+      A: (function* (): Path {
+        yield* kfree(s.memory);
+      })(),
+      B: (function* (): Path {
+        yield* spinUntil([s.x, s.inside], () => s.inside.current === 1);
+      })(),
+    }),
+  });
+  const verdict = explore(program);
+  expect(verdict.kind === "violated" && verdict.violation.message).toBe("B, in B, at cpu_relax loop(x): cpu_relax loop touches inside in entry, which was freed");
+});
