@@ -1,4 +1,5 @@
 import type { Path } from "../../machine/path.js";
+import type { Step } from "../../machine/step.js";
 import { READ_ONCE, WRITE_ONCE } from "../../primitives/cell.js";
 import { spinLockBh, spinUnlockBh } from "../../primitives/irq.js";
 import { krefGetUnlessZero, krefPut } from "../../primitives/kref.js";
@@ -12,14 +13,12 @@ import { queueWork } from "../../primitives/workqueue.js";
 import type { Pool, Zswap } from "./state.js";
 
 /** Since 6.9 the last reference may go in a softirq, so the lock keeps those out. */
-function* lockPools(z: Zswap): Path {
-  if (z.variant === "percpu-ref") yield* spinLockBh(z.poolsLock);
-  else yield* spinLock(z.poolsLock);
+function lockPools(z: Zswap): Path | Step<void> {
+  return z.variant === "percpu-ref" ? spinLockBh(z.poolsLock) : spinLock(z.poolsLock);
 }
 
-function* unlockPools(z: Zswap): Path {
-  if (z.variant === "percpu-ref") yield* spinUnlockBh(z.poolsLock);
-  else yield* spinUnlock(z.poolsLock);
+function unlockPools(z: Zswap): Path | Step<void> {
+  return z.variant === "percpu-ref" ? spinUnlockBh(z.poolsLock) : spinUnlock(z.poolsLock);
 }
 
 /** zswap_pool_get() (6.6), zswap_pool_tryget() (6.9): a reference, unless there is none left. */

@@ -1,5 +1,6 @@
 import type { Memory } from "../../machine/object.js";
 import type { Path } from "../../machine/path.js";
+import type { Step } from "../../machine/step.js";
 import { Cell, READ_ONCE, WRITE_ONCE } from "../../primitives/cell.js";
 import { choose } from "../../primitives/choose.js";
 import { kfree, kmalloc } from "../../primitives/memory.js";
@@ -91,8 +92,8 @@ function* withinLimit(z: Zswap): Path<boolean> {
 }
 
 /** Memory for something of zswap's, booked in its heap; null for failure, where that is a choice. */
-function* allocate({ heap }: Zswap, what: string, failureRate: number | undefined): Path<Memory | null> {
-  return yield* kmalloc(what, { mayFail: failureRate !== undefined, failureRate: failureRate ?? 0, heap });
+function allocate({ heap }: Zswap, what: string, failureRate: number | undefined): Step<Memory | null> {
+  return kmalloc(what, { mayFail: failureRate !== undefined, failureRate: failureRate ?? 0, heap });
 }
 
 /** Compresses the page into the current pool. Null if there is no pool or no room, or it did not shrink. */
@@ -140,8 +141,8 @@ export function* shrinkAtLimit(z: Zswap): Path {
   if (z.twin === "put-twice") yield* zswapPoolPut(z, pool);
 }
 
-function* queueShrink(z: Zswap, { shrinkWork }: Pool): Path<boolean> {
-  return z.shrinkDelay === 0 ? yield* queueWork(z.shrinkWq, shrinkWork) : yield* queueDelayedWork(z.shrinkWq, shrinkWork, z.shrinkDelay);
+function queueShrink(z: Zswap, { shrinkWork }: Pool): Step<boolean> {
+  return z.shrinkDelay === 0 ? queueWork(z.shrinkWq, shrinkWork) : queueDelayedWork(z.shrinkWq, shrinkWork, z.shrinkDelay);
 }
 
 /** struct folio, as far as a load fills it. */

@@ -1,0 +1,112 @@
+import { describe, expect, test } from "vitest";
+import { explore } from "../../../src/explore/explore.js";
+import { replay } from "../../../src/explore/replay.js";
+import { unexpected, type Scenario } from "../../../src/explore/scenario.js";
+import { contextSwitches } from "../../../src/machine/schedule.js";
+import type { Verdict } from "../../../src/machine/verdict.js";
+import { scenarios } from "../../../src/mechanisms/zswap/index.js";
+import { conforms } from "../../conformance/kit.js";
+
+/** Above this a scenario is explored once; the kit explores each five times. */
+const LARGE = 50_000;
+const isLarge = ({ schedules }: Scenario): boolean => (schedules ?? 0) > LARGE;
+const named = (name: string): Scenario => scenarios.find((scenario) => scenario.name === name)!;
+
+// What these claim is that something is reached: a twin would have to be one in which it is not.
+const reached = ["two-stores-leaks", "three-stores-leaks", "two-above-base"];
+
+/** Small enough to be compared with every schedule there is: some 14,000. */
+const isSmall = ({ name }: Scenario): boolean => name.startsWith("two-stores");
+const options = { simulations: 3, withoutTwin: reached };
+
+describe("the conformance kit", () => conforms(scenarios.filter(isSmall), { ...options, naive: 14_000 }));
+describe("the conformance kit, larger programs", () => conforms(scenarios.filter((scenario) => !isSmall(scenario) && !isLarge(scenario)), { ...options, naive: 1000 }));
+
+test("names are unique, twins exist, and the large scenarios that are proofs have one that the kit catches", () => {
+  expect(new Set(scenarios.map(({ name }) => name)).size).toBe(scenarios.length);
+  for (const { twinOf } of scenarios) if (twinOf !== undefined) expect(named(twinOf)?.expect).toBe("exhausted");
+  expect(scenarios.filter(isLarge).map(({ name }) => name)).toEqual(["four-stores-leaks", "four-stores-fixed"]);
+  expect(named("four-stores").twinOf).toBe("four-stores-fixed");
+});
+
+/** Schedules by the count that the pool's references have in the end. */
+function endCounts({ effort }: Verdict): Record<number, number> {
+  const counts: Record<number, number> = {};
+  for (const [state, schedules] of effort.endStates) {
+    const count = Number(/everyPool\[0\]\.kref = (\d+);/.exec(state)![1]);
+    counts[count] = (counts[count] ?? 0) + schedules;
+  }
+  return counts;
+}
+
+describe("references in the end; base is 1", () => {
+  // n stores and r runs of the worker, 1 <= r <= n, leave base + n - r.
+  test.each([
+    ["two-stores-leaks", { 1: 12, 2: 4 }],
+    ["three-stores-leaks", { 1: 360, 2: 312, 3: 36 }],
+    ["four-stores-leaks", { 1: 20_160, 2: 27_936, 3: 10_080, 4: 576 }],
+    ["two-stores-fixed", { 1: 20 }],
+    ["three-stores-fixed", { 1: 1404 }],
+    ["four-stores-fixed", { 1: 224_688 }],
+  ])("%s", { timeout: 120_000 }, (name, counts) => {
+    const scenario = named(name);
+    const verdict = explore(scenario.program, scenario.options);
+    expect(unexpected(scenario, verdict)).toBeNull();
+    expect(endCounts(verdict)).toEqual(counts);
+  });
+});
+
+/** The verdict's counterexample, which must be there. */
+function shown(name: string): Extract<Verdict, { kind: "violated" }> & { replay: string } {
+  const verdict = explore(named(name).program);
+  if (verdict.kind !== "violated" || verdict.replay === null) throw new Error(`${name}: ${verdict.kind}`);
+  return verdict;
+}
+
+describe("counterexamples", () => {
+  test("the shortest way to leak one reference: two stores, then the worker, each in one piece", () => {
+    const { replay: text, trace } = shown("two-stores");
+    expect(text).toMatch(/-A5B5C7$/);
+    expect(trace.filter(({ operation }) => operation === "queue_work").map(({ result }) => result)).toEqual(["true", "false"]);
+    expect(trace.filter(({ object }) => object === "pool lzo->kref").map(({ task, operation }) => `${task}: ${operation}`)).toEqual([
+      "CPU 0: refcount_inc_not_zero",
+      "CPU 1: refcount_inc_not_zero",
+      "kworker/zswap-shrink: refcount_dec_and_test",
+    ]);
+  });
+
+  test.each([["three-stores", /-A5B5C5D7$/], ["four-stores", /-A5B5C5D5E7$/]])("%s: all references but the first leak", (name, schedule) => {
+    const { replay: text, schedule: run } = shown(name);
+    expect(text).toMatch(schedule);
+    expect(contextSwitches(run)).toBe(name === "three-stores" ? 3 : 4);
+    expect(replay(named(name).program, text).end).toBe("violated");
+  });
+
+  test.each([
+    ["retired-pool-put-before", "process_one_work", "kworker/zswap-shrink"],
+    ["retired-pool-put-twice", "process_one_work", "kworker/zswap-shrink"],
+    ["retired-pool-missing-get", "process_one_work", "kworker/zswap-shrink"],
+    ["one-offset-no-compare", "zswap_entry_get", "write-back"],
+  ])("%s ends in a use after free, by %s", (name, step, task) => {
+    const { violation, trace } = shown(name);
+    expect(violation.what).toBe("use-after-free");
+    expect([violation.task, violation.message]).toEqual([task, expect.stringContaining(step)]);
+    expect(trace.some(({ operation }) => operation === "kfree")).toBe(true);
+  });
+
+  test.each([
+    ["two-stores-put-twice", "the current pool lzo lost its last reference"],
+    ["two-stores-missing-get", "the current pool lzo lost its last reference"],
+    ["switch-back-drop", "the current pool lzo lost its last reference"],
+    ["switch-percpu-ref-put", "percpu ref"],
+  ])("%s: the kernel would warn that %s", (name, text) => {
+    expect(shown(name).violation.message).toContain(text);
+  });
+
+  test("write-back stops after a leak and a switch: the last run of a worker is that of the old pool, with nothing to do", () => {
+    const { trace } = shown("write-back-after-switch-buggy");
+    const taken = trace.filter(({ operation }) => operation === "list_del(list_last_entry)");
+    expect(taken.at(-1)).toMatchObject({ object: "pool lzo->lru", result: "NULL" });
+    expect(trace.some(({ operation, object }) => operation === "list_add" && object === "pool zstd->lru")).toBe(true);
+  });
+});
