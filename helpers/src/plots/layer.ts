@@ -71,11 +71,16 @@ export function layer(base: Chart, ...above: readonly (Chart | Overlay)[]): Char
       said.push(`${item.parts.kind}: ${item.parts.description}`);
     } else {
       layers.push(...overlayLayers(item, first));
-      const place = [item.x === undefined ? "" : `x = ${item.x}`, item.y === undefined ? "" : `y = ${item.y}`].filter((t) => t !== "").join(", ");
+      const place = [item.x === undefined ? "" : `x = ${spoken(item.x)}`, item.y === undefined ? "" : `y = ${spoken(item.y)}`].filter((t) => t !== "").join(", ");
       said.push(`${item.kind === "annotation" ? "Remark" : "Line"} at ${visible(place)}: ${visible(item.text)}.`);
     }
   }
   return new Chart({ ...parts, description: [parts.description, ...said].join(" "), layers: oneSeriesScale(layers), columns });
+}
+
+/** A value as alt text says it: no more digits than one can listen to. */
+function spoken(value: AxisValue): AxisValue {
+  return typeof value === "number" ? Number(value.toPrecision(6)) : value;
 }
 
 /** Charts with different series share one colour scale: all names, in order of appearance, each with its own colour and dash. */

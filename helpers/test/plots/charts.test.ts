@@ -326,6 +326,7 @@ describe("layer", () => {
     expect(rules[1]!.x).toBeCloseTo(560 * (5 / 30));
     expect(texts).toEqual(expect.arrayContaining(["in the workload", "on", "ages reach 5"]));
     expect(layered.description).toContain("Line at y = 4000000: in the workload.");
+    expect(layer(layered, referenceLine({ y: 1000 / 51, label: "bound" })).description).toContain("Line at y = 19.6078: bound.");
   });
 
   test("charts with other series share one scale, each series with its own colour", () => {
