@@ -91,7 +91,7 @@ function compare(rows: readonly Row[], found: readonly PeerRow[]): string[] {
   }
   const of = (name: string, peer: string, strategy: string): PeerRow | undefined => found.find((row) => row.program === name && row.peer === peer && row.strategy === strategy);
   const cell = (row: PeerRow | undefined): string => (row === undefined ? "-" : `${row.complete ? "" : "above "}${count(row.schedules)} at ${count(row.schedulesPerSecond)}/s`);
-  const versions = [...new Set(found.filter(({ version }) => version !== undefined).map(({ peer, version }) => `${peer} ${version}`))];
+  const versions = [...new Set(found.filter(({ peer }) => peer === "loom" || peer === "shuttle").map(({ peer, version }) => `${peer} ${version}`))];
   console.log(`\nSchedules for the whole program, and schedules a second; ${versions.join(", ")}`);
   const below: string[] = [];
   table(

@@ -112,6 +112,7 @@ export function load<S>(program: Program<S>, world: World): S {
     else if (isSpec(given)) world.spawn(name, given.path(), given);
     else throw new InputError(`task "${name}" of program ${JSON.stringify(program.name)}`, given, "a path, as `lock(s)` gives it, or `{ path: () => lock(s), cpu: 0 }`", typeof given === "function" ? "call the generator function: write `lock(s)`, not `lock`" : "give one of these");
   }
+  world.loaded = true;
   return state;
 }
 

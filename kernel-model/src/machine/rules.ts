@@ -18,7 +18,7 @@ export class LockOrder {
       const after = edges.get(lock.name) ?? new Map<string, string>();
       edges.set(lock.name, after);
       if (after.has(taken.name)) continue;
-      const other = this.#path(taken.name, lock.name, new Set());
+      const other = edges.has(taken.name) ? this.#path(taken.name, lock.name, new Set()) : null;
       if (other !== null) {
         throw new RuleBroken("lock-order-inversion", task, `takes ${taken.name} while holding ${lock.name}, but ${other} took them in the opposite order: the two can deadlock`);
       }

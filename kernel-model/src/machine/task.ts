@@ -47,6 +47,8 @@ export class Task {
   steps = 0;
   /** State kept by the host. */
   host: object | null = null;
+  /** Stands for its CPU where it is bound to none: the same in every order in which tasks may be started. */
+  home: number;
 
   readonly cpu: number;
   readonly context: Context;
@@ -60,6 +62,7 @@ export class Task {
     public path: Path<unknown>,
     readonly options: TaskOptions = {},
   ) {
+    this.home = id;
     this.cpu = options.cpu ?? -1;
     this.context = options.context ?? "task";
     this.daemon = options.daemon ?? false;

@@ -1,3 +1,4 @@
+import { hashText } from "../base/hash.js";
 import { LockOrder } from "./rules.js";
 import { Processor, type SharedObject } from "./object.js";
 import type { Path } from "./path.js";
@@ -32,6 +33,8 @@ export class World {
   keepsObjects = true;
   readonly warnings: Warning[] = [];
   readonly lockOrder: LockOrder | null;
+  /** Whether the program's own tasks are all there; later ones are numbered in the order in which they happen to start. */
+  loaded = false;
   /** The outcome that the host picked for the step that now takes effect, if it has `choices`. */
   choice = 0;
   /** Entries so far, where a trace is recorded. */
@@ -55,6 +58,7 @@ export class World {
   spawn(name: string, path: Path<unknown>, options: TaskOptions = {}): Task {
     const task = new Task(this.#free?.pop() ?? this.tasks.length, name, path, options);
     this.tasks[task.id] = task;
+    if (this.loaded) task.home = hashText(name);
     if (task.cpu >= 0) {
       // From its first step on: a handler that is raised later may come between any two steps of the tasks of its CPU.
       const cpu = this.singleton(`cpu ${task.cpu}`, () => this.number(new Processor(`cpu ${task.cpu}`)));

@@ -28,7 +28,7 @@ export class Percpu<T> {
 
   /** The slot that a task uses. */
   of(task: Task): Cell<T> {
-    return this.slots[(task.cpu >= 0 ? task.cpu : task.id) % this.slots.length]!;
+    return this.slots[(task.cpu >= 0 ? task.cpu : task.home) % this.slots.length]!;
   }
 }
 
