@@ -8,7 +8,7 @@ export { makeZswap, shrinkAtLimit, zswapInvalidate, zswapLoad, zswapStore, type 
 export { swapIn, swapOut, type SwappedOut } from "./paths-swap.js";
 export { canLeak, entriesInOrder, fewerLeaks, freedOnce, isConsistent, leakedReferences, noLeak, noUndeadPool, pendingHolds, readBack, referencesOf } from "./properties.js";
 export { provenance } from "./provenance.js";
-export { fullStores, leaksReachable, requeueWhileRunning, storesAtLimit, worstLeak } from "./programs-limit.js";
+export { fullStores, leaksReachable, requeueWhileRunning, storesAtLimit, storesInARow, worstLeak } from "./programs-limit.js";
 export { faults, loadFaults, oneOffset, slotTakenOver } from "./programs-pages.js";
 export { retiredPool, switchBack, switchUnderLimit, writeBackAfterSwitch } from "./programs-switch.js";
 export { scenarios } from "./scenarios.js";

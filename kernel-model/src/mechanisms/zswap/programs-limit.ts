@@ -1,3 +1,4 @@
+import type { Path } from "../../machine/path.js";
 import { alwaysAtEnd, sometimes, sometimesAtEnd, type Program, type Property } from "../../machine/program.js";
 import { PAGE_BYTES } from "./limits.js";
 import { shrinkAtLimit, zswapStore } from "./paths-store.js";
@@ -8,6 +9,14 @@ import type { Twin, Variant, Zswap } from "./state.js";
 /** `stores` CPUs that reach the limit at once: the race of commit 969d63e1af3b in its barest form. */
 export function storesAtLimit(stores: number, variant: Variant, properties: readonly Property<Zswap>[] = [noLeak], twin?: Twin): Program<Zswap> {
   return program(`${stores} stores at the limit`, { ...FULL, variant, ...broken(twin) }, (z) => onCpus(stores, () => shrinkAtLimit(z)), properties);
+}
+
+/** One CPU that reaches the limit so often in a row: its stores race with the worker alone, in two columns. */
+export function storesInARow(stores: number, variant: Variant): Program<Zswap> {
+  const inARow = function* storing(z: Zswap): Path {
+    for (let store = 0; store < stores; store++) yield* shrinkAtLimit(z);
+  };
+  return program(`${stores} stores at the limit by one CPU`, { ...FULL, variant }, (z) => ({ "CPU 0": inARow(z) }), [fewerLeaks(stores)]);
 }
 
 /** Which numbers of references can be leaked: all from none to all but one. */

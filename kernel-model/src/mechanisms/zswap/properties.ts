@@ -21,7 +21,7 @@ export function leakedReferences(z: Zswap): number {
 export const noLeak = alwaysAtEnd<Zswap>("no pool reference is leaked", (z) => leakedReferences(z) === 0);
 
 /** The worst that `stores` stores at the limit could do does not happen: that all of them but one leak their reference. */
-export const fewerLeaks = (stores: number): Property<Zswap> => alwaysAtEnd(`fewer than ${stores - 1} references are leaked`, (z) => leakedReferences(z) < stores - 1);
+export const fewerLeaks = (stores: number): Property<Zswap> => alwaysAtEnd(`leaked references stay below ${stores - 1}`, (z) => leakedReferences(z) < stores - 1);
 
 /** It can happen that so many references are leaked. */
 export const canLeak = (references: number): Property<Zswap> => sometimesAtEnd(`${references} references are leaked`, (z) => leakedReferences(z) === references);

@@ -1,6 +1,6 @@
 import { scenario, type Scenario } from "../../explore/scenario.js";
 import type { Program } from "../../machine/program.js";
-import { fullStores, leaksReachable, referenceOfWorker, requeueWhileRunning, storesAtLimit, twoAboveBase, worstLeak } from "./programs-limit.js";
+import { fullStores, leaksReachable, referenceOfWorker, requeueWhileRunning, storesAtLimit, storesInARow, twoAboveBase, worstLeak } from "./programs-limit.js";
 import { faults, loadFaults, oneOffset, slotTakenOver } from "./programs-pages.js";
 import { retiredPool, retiredPoolBroken, switchBack, switchUnderLimit, writeBackAfterSwitch } from "./programs-switch.js";
 import { fewerLeaks, noLeak, noUndeadPool, pendingHolds } from "./properties.js";
@@ -37,7 +37,17 @@ function limit(stores: 2 | 3 | 4): readonly Scenario[] {
   ];
 }
 
+function inARow(stores: 2 | 3, schedules: number): readonly Scenario[] {
+  const name = `${OF[stores]}-stores-in-a-row`;
+  return [
+    caught(name, `${stores} stores at the limit by one CPU, before the fix: the leak in two columns`, storesInARow(stores, "buggy"), { what: fewerLeaks(stores).name, twinOf: `${name}-fixed`, schedules: 1 }),
+    proof(`${name}-fixed`, "...and not with the fix", storesInARow(stores, "fixed"), schedules, stores),
+  ];
+}
+
 const limits: readonly Scenario[] = [
+  ...inARow(2, 6),
+  ...inARow(3, 43),
   ...limit(2),
   ...limit(3),
   ...limit(4),

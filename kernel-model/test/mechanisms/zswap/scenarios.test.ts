@@ -75,6 +75,13 @@ describe("counterexamples", () => {
     ]);
   });
 
+  test.each([["two-stores-in-a-row", /-A10B7$/, 1], ["three-stores-in-a-row", /-A15B7$/, 2]])("%s: in two columns, one context switch", (name, schedule, leaked) => {
+    const { replay: text, trace } = shown(name);
+    expect(text).toMatch(schedule);
+    expect(new Set(trace.map(({ task }) => task))).toEqual(new Set(["CPU 0", "kworker/zswap-shrink"]));
+    expect(trace.findLast(({ object }) => object === "pool lzo->kref")!.changes[0]).toMatchObject({ before: String(leaked + 2), after: String(leaked + 1) });
+  });
+
   test.each([["three-stores", /-A5B5C5D7$/], ["four-stores", /-A5B5C5D5E7$/]])("%s: all references but the first leak", (name, schedule) => {
     const { replay: text, schedule: run } = shown(name);
     expect(text).toMatch(schedule);

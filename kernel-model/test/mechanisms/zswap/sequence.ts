@@ -1,0 +1,21 @@
+import { expect } from "vitest";
+import { explore } from "../../../src/explore/explore.js";
+import type { Path } from "../../../src/machine/path.js";
+import { define } from "../../../src/machine/program.js";
+import { makeZswap, referencesOf, type Zswap, type ZswapOptions } from "../../../src/mechanisms/zswap/index.js";
+
+/** Bytes of a page once compressed. */
+export const HALF = 2048;
+
+/** What one task and then the workers that it started leave behind. Choices take their first outcome: nothing fails. */
+export function after(options: ZswapOptions, path: (z: Zswap) => Path<unknown>): Zswap {
+  let z!: Zswap;
+  const sequence = define({ name: "sequence", setup: () => (z = makeZswap(options)), tasks: () => ({ task: path(z) }) });
+  const verdict = explore(sequence, { maxSchedules: 1, shrink: false });
+  if (verdict.kind === "violated") throw new Error(verdict.violation.message);
+  expect(["exhausted", "bounded"]).toContain(verdict.kind);
+  return z;
+}
+
+/** References on the current pool. */
+export const current = (z: Zswap): number => referencesOf(z, z.pools.value[0]!);
