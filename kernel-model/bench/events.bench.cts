@@ -4,6 +4,7 @@
  *
  *   npm run bench events               10, 1,000 and 10,000 processes
  *   npm run bench events -- --memory   10^8 events, with the heap after each tenth of them
+ *   npm run bench events -- --peers    beside SimPy's rates, measured in the same run (about a minute)
  *   npm run bench events -- --check    fails below 5 million timeouts a second with 1,000 processes
  *
  * A timeout counts as one event, with the resource too, where each also takes and gives back the lock, waits in its
@@ -14,6 +15,7 @@
  */
 import { parseArgs } from "node:util";
 import { exponential, Mutex, mutexLock, mutexUnlock, simulating, sleep, type Path, Random } from "@mm-lab/kernel-model";
+import { peerRows, versionsOf } from "./peer-rows";
 
 const TABLE = 4096;
 const MEAN = 1000;
@@ -22,9 +24,10 @@ const EVENTS = 1e8;
 const random = new Random(1);
 const delays = Float64Array.from({ length: TABLE }, () => exponential(MEAN).draw(random));
 
-const { values } = parseArgs({ options: { memory: { type: "boolean" }, check: { type: "boolean" } } });
+const { values } = parseArgs({ options: { memory: { type: "boolean" }, check: { type: "boolean" }, peers: { type: "boolean" } } });
 if (values.memory === true) memory();
 else rates();
+if (values.peers === true) void beside();
 
 function rates(): void {
   console.log(`Node ${process.version}, best of 3, one core; free prices, millions a second`);
@@ -70,6 +73,18 @@ function timed(processes: number, events: number, resource: boolean, watch: (sha
   }
   const seconds = (performance.now() - start) / 1000;
   return { rate: step.value.events / seconds, seconds };
+}
+
+/** The workloads that the peers run, with SimPy's rates beside ours. */
+async function beside(): Promise<void> {
+  const rows = (await peerRows(1)).filter(({ peer }) => peer === "simpy");
+  if (rows.length === 0) console.log("SimPy could not run here: see the messages above.");
+  else console.log(`\nBeside ${versionsOf(rows)}, millions of timeouts a second`);
+  for (const { workload, processes, eventsPerSecond } of rows) {
+    const resource = workload === "resource";
+    const ours = best(() => timed(processes!, resource ? 1e6 : 3e6, resource).rate);
+    console.log(`  ${resource ? "with the resource" : "timeouts only"}, ${processes!.toLocaleString("en")} processes: ours ${millions(ours)}, SimPy ${millions(eventsPerSecond!)}, ${(ours / eventsPerSecond!).toFixed(0)} x`);
+  }
 }
 
 /** The heap after each tenth of 10^8 events; what a run keeps may not grow with it. */

@@ -9,22 +9,10 @@
  * A program's whole exploration is repeated until the time is up. Rates are those of `explore(program)` with all its
  * defaults: properties are asked and end states counted, which the peers do not do.
  */
-import { spawn } from "node:child_process";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { explore } from "@mm-lab/kernel-model";
 import { lastZero, PROGRAMS, racingIncrements, type BenchProgram } from "./programs";
-
-/** A row of peers/run.mjs; its README says what each number counts. */
-interface PeerRow {
-  readonly peer: string;
-  readonly version: string;
-  readonly program: string;
-  readonly strategy: string;
-  readonly schedules: number;
-  readonly schedulesPerSecond: number;
-  readonly complete: boolean;
-}
+import { peerRows, versionsOf, type PeerRow } from "./peer-rows";
 
 interface Row {
   readonly name: string;
@@ -58,7 +46,7 @@ async function main(): Promise<void> {
   );
   console.log(`(schedules: complete runs with reduction; given up: runs that could only repeat them; naive search is cut at ${count(NAIVE_BOUND)} runs)`);
   const found = rows.filter(({ perSecond }) => perSecond < LEAST_RATE).map(({ name, perSecond }) => `${name}: ${count(perSecond)} schedules/s (at least ${count(LEAST_RATE)})`);
-  if (values.peers === true) found.push(...compare(rows, await peers()));
+  if (values.peers === true) found.push(...compare(rows, (await peerRows(seconds)).filter(({ schedules }) => schedules !== undefined)));
   if (values.check !== true) return;
   for (const line of found) console.log(`DOES NOT HOLD: ${line}`);
   if (found.length > 0) process.exitCode = 1;
@@ -90,9 +78,8 @@ function compare(rows: readonly Row[], found: readonly PeerRow[]): string[] {
     return [];
   }
   const of = (name: string, peer: string, strategy: string): PeerRow | undefined => found.find((row) => row.program === name && row.peer === peer && row.strategy === strategy);
-  const cell = (row: PeerRow | undefined): string => (row === undefined ? "-" : `${row.complete ? "" : "above "}${count(row.schedules)} at ${count(row.schedulesPerSecond)}/s`);
-  const versions = [...new Set(found.filter(({ peer }) => peer === "loom" || peer === "shuttle").map(({ peer, version }) => `${peer} ${version}`))];
-  console.log(`\nSchedules for the whole program, and schedules a second; ${versions.join(", ")}`);
+  const cell = (row: PeerRow | undefined): string => (row === undefined ? "-" : `${row.complete === true ? "" : "above "}${count(row.schedules!)} at ${count(row.schedulesPerSecond!)}/s`);
+  console.log(`\nSchedules for the whole program, and schedules a second; ${versionsOf(found)}`);
   const below: string[] = [];
   table(
     ["program", "ours", "loom, main does not join", "loom, main joins", "shuttle, depth first", "fewer than loom", "faster a schedule", "faster in all"],
@@ -101,26 +88,16 @@ function compare(rows: readonly Row[], found: readonly PeerRow[]): string[] {
       const ours = `${count(row.schedules + row.redundant)} at ${count(row.perSecond)}/s`;
       const peersCells = [cell(loom), cell(of(row.name, "loom", "dpor-sc")), cell(of(row.name, "shuttle", "dfs"))];
       if (loom === undefined) return [row.name, ours, ...peersCells, "-", "-", "-"];
-      const fewer = loom.schedules / (row.schedules + row.redundant);
-      const faster = row.perSecond / loom.schedulesPerSecond;
-      if (fewer < 1) below.push(`${row.name}: ${count(row.schedules + row.redundant)} schedules, loom ${count(loom.schedules)}`);
+      const [schedules, perSecond] = [loom.schedules!, loom.schedulesPerSecond!];
+      const fewer = schedules / (row.schedules + row.redundant);
+      const faster = row.perSecond / perSecond;
+      if (fewer < 1) below.push(`${row.name}: ${count(row.schedules + row.redundant)} schedules, loom ${count(schedules)}`);
       if (faster < LEAST_RATIO) below.push(`${row.name}: ${faster.toFixed(1)} times loom's schedules a second (at least ${LEAST_RATIO})`);
-      const total = loom.schedules / loom.schedulesPerSecond / (row.schedules / row.perSecond);
+      const total = schedules / perSecond / (row.schedules / row.perSecond);
       return [row.name, ours, ...peersCells, `${fewer.toFixed(1)} x`, `${faster.toFixed(1)} x`, `${total.toFixed(0)} x`];
     }),
   );
   return below;
-}
-
-/** Runs the peers' own program and reads its rows; its messages go to the terminal. */
-function peers(): Promise<PeerRow[]> {
-  const child = spawn(process.execPath, [join(__dirname, "peers", "run.mjs"), "--json", "--seconds", String(seconds)], { stdio: ["ignore", "pipe", "inherit"] });
-  let text = "";
-  child.stdout.setEncoding("utf8").on("data", (part: string) => (text += part));
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", () => resolve(text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as PeerRow)));
-  });
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): void {

@@ -71,7 +71,19 @@ export function cmpxchg<T>(cell: Cell<T>, expected: T, value: T): Step<T> {
     const old = cell.current;
     if (old === expected) cell.current = value;
     return old;
-  }).with(`${valueText(expected)} -> ${valueText(value)}`);
+  }).with(new Exchange(expected, value));
+}
+
+/** The argument of a cmpxchg; made into text only where a trace is recorded. */
+class Exchange {
+  constructor(
+    readonly expected: unknown,
+    readonly value: unknown,
+  ) {}
+
+  get name(): string {
+    return `${valueText(this.expected)} -> ${valueText(this.value)}`;
+  }
 }
 
 /**
