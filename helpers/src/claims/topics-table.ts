@@ -2,7 +2,7 @@ import { mechanisms } from "@mm-lab/kernel-model";
 import { countVerdicts, judgeClaims, VERDICTS, type JudgedClaim } from "./verdicts.js";
 
 /** Notebook of a mechanism's topic, in notebooks/. */
-const NOTEBOOKS: Readonly<Record<string, string>> = { ksm: "ksm-scan-savings.ipynb" };
+const NOTEBOOKS: Readonly<Record<string, string>> = { ksm: "ksm-scan-savings.ipynb", zswap: "zswap-refcount.ipynb" };
 
 /**
  * The README's table of topics: mechanism, notebook, and how many of its claims have which verdict. A last row counts

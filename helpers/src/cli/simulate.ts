@@ -1,4 +1,5 @@
-import { checkOneOf, InputError, ksm, mechanisms, type Mechanism, type Parameter } from "@mm-lab/kernel-model";
+import { checkOneOf, InputError, ksm, mechanisms, type Inputs, type Mechanism, type Parameter } from "@mm-lab/kernel-model";
+import { loadCompressor, type CompressorName } from "../compression/index.js";
 import { readUserFile } from "../data/files.js";
 import { formatDataset, FORMATS } from "../simulate/formats.js";
 import type { IntervalSource } from "../simulate/intervals.js";
@@ -17,7 +18,8 @@ export const simulateCommand: Command = {
 ${mechanisms.map(({ name, title, parameters }) => `${name}: ${title}\n${parameters.map(describe).join("\n")}`).join("\n\n")}
 
   npx mm-lab simulate ksm -p pages=100000 -p unique=0.28 -p duplicate=0.72 --format csv
-  npx mm-lab simulate ksm --workload data/live/ksm-6.18.json --case volatile_2_3_5`,
+  npx mm-lab simulate ksm --workload data/live/ksm-6.18.json --case volatile_2_3_5
+  npx mm-lab simulate zswap -p compressor=zstd -p accept_threshold_percent=50`,
   options: {
     param: { kind: "list", short: "p", value: "NAME=VALUE", help: "a parameter (JSON, else text); repeatable" },
     workload: { kind: "text", value: "FILE", help: "a recording (.json) or operations (.csv; -p pages=N says how many pages) instead of a generated workload" },
@@ -30,10 +32,11 @@ ${mechanisms.map(({ name, title, parameters }) => `${name}: ${title}\n${paramete
     const name = checkOneOf("the mechanism", input.positionals[0] ?? "", mechanisms.map((mechanism) => mechanism.name));
     const mechanism = mechanisms.find((known) => known.name === name)!;
     const format = checkOneOf("--format", input.text("format") ?? "json", FORMATS);
-    const { workload, parameters } = readWorkload(input, parseParameters(input.list("param")));
+    const { parameters, ...inputs } = readWorkload(input, parseParameters(input.list("param")));
+    if (inputs.workload !== undefined && name !== "ksm") throw new InputError("--workload", input.text("workload"), "the mechanism ksm", `leave it out: ${name} makes its own workload`);
     const trace = input.text("trace");
     if (trace !== undefined) checkTraceable(mechanism, trace);
-    const steps = mechanism.simulate(trace === undefined ? parameters : { timeline: MOST_STRETCHES, ...parameters }, workload);
+    const steps = mechanism.simulate(trace === undefined ? parameters : { timeline: MOST_STRETCHES, ...parameters }, { ...inputs, ...(await compressorFor(mechanism, parameters)) });
     for (;;) {
       const step = steps.next();
       if (step.done === true) {
@@ -46,6 +49,12 @@ ${mechanisms.map(({ name, title, parameters }) => `${name}: ${title}\n${paramete
     }
   },
 };
+
+/** The compressor that a mechanism's parameter `compressor` names: the model has none of its own. */
+async function compressorFor(mechanism: Mechanism, parameters: Readonly<Record<string, unknown>>): Promise<Inputs> {
+  const parameter = mechanism.parameters.find(({ name }) => name === "compressor");
+  return parameter === undefined ? {} : { compressor: await loadCompressor((parameters["compressor"] ?? parameter.default) as CompressorName) };
+}
 
 function readWorkload(input: ParsedArguments, parameters: Record<string, unknown>): { workload?: ksm.Workload; parameters: Record<string, unknown> } {
   const file = input.text("workload");

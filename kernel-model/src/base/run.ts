@@ -14,3 +14,16 @@ export interface Parameter {
   readonly unit?: string;
   readonly meaning: string;
 }
+
+/**
+ * Runs a cooperative run to its end, without showing its progress.
+ *
+ * @example
+ * finish(ksm.scanKsm({ workload: ksm.mixWorkload({ pages: 100, shares: { unique: 1 } }), scans: 2 }));
+ */
+export function finish<T>(run: Generator<Progress, T>): T {
+  for (;;) {
+    const step = run.next();
+    if (step.done === true) return step.value;
+  }
+}

@@ -1,5 +1,5 @@
 import { checkInteger, checkKeys, checkNumber, checkOneOf } from "../base/errors.js";
-import type { Progress } from "../base/run.js";
+import { finish, type Progress } from "../base/run.js";
 import type { Program } from "../machine/program.js";
 import { printSchedule, type Decision, type Schedule } from "../machine/schedule.js";
 import type { Effort, Verdict } from "../machine/verdict.js";
@@ -62,11 +62,7 @@ const CHUNK = 500;
  * explore(program).kind; // => "violated"
  */
 export function explore<S>(program: Program<S>, options: ExploreOptions = {}): Verdict {
-  const run = exploring(program, options);
-  for (;;) {
-    const next = run.next();
-    if (next.done === true) return next.value;
-  }
+  return finish(exploring(program, options));
 }
 
 /** As {@link explore}, cooperative: yields its progress, so that a host can show it and stop the run. */

@@ -6,7 +6,8 @@ import type { Parameter, Progress } from "../base/run.js";
 import type { Scenario } from "../explore/scenario.js";
 import { scenarios as classics } from "./classics/scenarios.js";
 import * as ksm from "./ksm/index.js";
-import { scenarios as zswapScenarios } from "./zswap/scenarios.js";
+import type { Compressor } from "./zswap/compressor.js";
+import * as zswap from "./zswap/index.js";
 
 export interface Mechanism {
   /** Name on the command line and of its folder. */
@@ -18,8 +19,16 @@ export interface Mechanism {
   readonly provenance: Provenance;
   readonly claims: Experiments;
   readonly parameters: readonly Parameter[];
-  /** A run from flat parameters, cooperative: it yields its progress. `workload`, if it takes one, replaces the generated one. */
-  simulate(parameters: Readonly<Record<string, unknown>>, workload?: ksm.Workload): Generator<Progress, HasDataset>;
+  /** A run from flat parameters, cooperative: it yields its progress. */
+  simulate(parameters: Readonly<Record<string, unknown>>, inputs?: Inputs): Generator<Progress, HasDataset>;
+}
+
+/** What a run may be given besides its parameters; each mechanism looks at its own. */
+export interface Inputs {
+  /** ksm: in place of the generated workload. */
+  readonly workload?: ksm.Workload;
+  /** zswap: the compressor that its parameter `compressor` names. */
+  readonly compressor?: Compressor;
 }
 
 export const mechanisms: readonly Mechanism[] = [
@@ -30,7 +39,16 @@ export const mechanisms: readonly Mechanism[] = [
     provenance: ksm.provenance,
     claims: ksm.claims,
     parameters: ksm.describeParameters(),
-    simulate: ksm.scanKsmFromParameters,
+    simulate: (parameters, inputs) => ksm.scanKsmFromParameters(parameters, inputs?.workload),
+  },
+  {
+    name: "zswap",
+    title: "zswap: the pool reference that stores at the limit leaked, from the shortest race to the saturated counter",
+    topic: "zswap-refcount",
+    provenance: zswap.provenance,
+    claims: zswap.claims,
+    parameters: zswap.PARAMETERS,
+    simulate: (parameters, inputs) => zswap.simulateZswapFromParameters(parameters, inputs?.compressor),
   },
 ];
 
@@ -45,5 +63,5 @@ export interface Explorable {
 
 export const explorables: readonly Explorable[] = [
   { name: "classics", title: "Programs whose answers stand in textbooks", scenarios: classics },
-  { name: "zswap", title: "zswap: the reference that stores at the limit leaked, and what else its paths could do to each other", scenarios: zswapScenarios },
+  { name: "zswap", title: "zswap: the reference that stores at the limit leaked, and what else its paths could do to each other", scenarios: zswap.scenarios },
 ];

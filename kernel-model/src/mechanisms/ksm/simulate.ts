@@ -1,7 +1,7 @@
 /** Runs ksmd over a workload in virtual time and records the counters after each full scan. */
 import type { Column, Dataset, HasDataset } from "../../base/dataset.js";
 import { checkInteger, checkKeys, checkNumber, checkOneOf, InputError } from "../../base/errors.js";
-import type { Progress } from "../../base/run.js";
+import { finish, type Progress } from "../../base/run.js";
 import { checkCost, cpuNs, type KsmCost } from "./cost.js";
 import { DEFAULT_KNOBS, type KsmKnobs } from "./knobs.js";
 import { MEASURES, type MeasureName } from "./measures.js";
@@ -86,11 +86,7 @@ export class KsmRun implements HasDataset {
  * run.total("pages_scanned"); // 7 of 22 visits are processed: 6300
  */
 export function simulateKsm(options: KsmOptions): KsmRun {
-  const steps = scanKsm(options);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
+  return finish(scanKsm(options));
 }
 
 /** The same, stopping every now and then to report progress, so that a notebook can show it and interrupt the run. */

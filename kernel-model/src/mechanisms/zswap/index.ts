@@ -17,3 +17,7 @@ export { PAGE_KINDS, type PageKind } from "./page-kinds.js";
 export { sizeClasses, type ChainRule, type SizeClass } from "./size-classes.js";
 export { SizeOnly, type Allocator } from "./zpool.js";
 export { Zsmalloc, type ZsmallocOptions, type ZsmallocUsage } from "./zsmalloc.js";
+export { claims } from "./claims.js";
+export { expectedLeakRate, hoursToSaturation, type LeakOptions, LeakRun, SATURATION, simulateLeak } from "./leak.js";
+export { compressedLengths, type LoadOptions, LoadRun, simulateLoad } from "./load.js";
+export { PARAMETERS, simulateZswapFromParameters } from "./parameters.js";
