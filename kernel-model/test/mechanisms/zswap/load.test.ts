@@ -78,9 +78,9 @@ describe("bad input names the value, the range and the remedy", () => {
 });
 
 test("the registry runs both experiments from flat parameters", () => {
-  const { simulate } = mechanisms.find(({ name }) => name === "zswap")!;
-  const table = finish(simulate({ compressor: "half", seconds: 0.01, samples: 5 }, { compressor: { name: "half", compress: () => 2048 } })).dataset();
+  const zswap = mechanisms.find(({ name }) => name === "zswap")!;
+  const table = finish(zswap.simulate({ compressor: "half", seconds: 0.01, samples: 5 }, { compressor: { name: "half", compress: () => 2048 } })).dataset();
   expect(table.columns.map(({ name, unit }) => `${name} ${unit!}`)).toEqual(["time s", "pool pages", "share %"]);
   expect(table.columns[0]!.values).toHaveLength(5);
-  expect(finish(simulate({ experiment: "leak", seconds: 0.01 })).dataset().columns.map(({ name }) => name)).toEqual(["time", "references"]);
+  expect(finish(zswap.simulate({ experiment: "leak", seconds: 0.01 })).dataset().columns.map(({ name }) => name)).toEqual(["time", "references"]);
 });
