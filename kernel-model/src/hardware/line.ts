@@ -2,24 +2,33 @@ import type { Prices } from "./prices.js";
 import { transferPrices } from "./prices.js";
 import type { Topology } from "./topology.js";
 
-/** What happened to the lines of one name since the measures were reset. */
+/** What happened to the lines of one name in the measured stretch of time. */
 export class LineCounts {
   /** Lines of this name that were used in the whole run. */
   lines = 0;
   accesses = 0;
   /** Accesses that had to get the line from another cache, or from memory. */
   transfers = 0;
-  /** Time the transfers took, ns. */
+  /** Time that the lines were on their way, ns; what lies outside of the measured stretch is never booked. */
   transferTime = 0;
   /** Time that accesses waited for earlier transfers of the line, ns. */
   queueTime = 0;
 
   constructor(readonly name: string) {}
 
+  /** At the beginning of the measured stretch: forgets the accesses before. */
   reset(): void {
-    this.accesses = this.transfers = this.transferTime = this.queueTime = 0;
+    this.accesses = this.transfers = this.queueTime = 0;
   }
 }
+
+/** A stretch of virtual time, ns. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+const ALL_TIME: Stretch = { from: 0, to: Infinity };
 
 /** Where one cache line is: who owns it, who has a copy, and until when its last transfer takes. */
 export class LineState {
@@ -82,8 +91,13 @@ export class Caches {
   /** Distances between all pairs of CPUs; null above 256 CPUs, where they are computed each time. */
   readonly #distances: Uint8Array | null;
   readonly #cpus: number;
+  readonly #from: number;
+  readonly #to: number;
 
-  constructor(topology: Topology, prices: Prices) {
+  /** `measured`: when transfers count as time that a line was on its way. */
+  constructor(topology: Topology, prices: Prices, measured: Stretch = ALL_TIME) {
+    this.#from = measured.from;
+    this.#to = measured.to;
     this.#topology = topology;
     this.#cpus = topology.cpus;
     this.#transfer = transferPrices(prices);
@@ -120,7 +134,7 @@ export class Caches {
     const begin = now > line.freeAt ? now : line.freeAt;
     line.freeAt = begin + price;
     line.counts.transfers++;
-    line.counts.transferTime += price;
+    line.counts.transferTime += Math.max(0, Math.min(line.freeAt, this.#to) - Math.max(begin, this.#from));
     line.counts.queueTime += begin - now;
     return line.freeAt;
   }

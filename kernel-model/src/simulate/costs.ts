@@ -1,5 +1,5 @@
 import { InputError } from "../base/errors.js";
-import { Caches } from "../hardware/line.js";
+import { Caches, type LineState, type Stretch } from "../hardware/line.js";
 import type { Prices } from "../hardware/prices.js";
 import type { Step } from "../machine/step.js";
 import type { Task } from "../machine/task.js";
@@ -14,8 +14,9 @@ export class Costs {
   constructor(
     { topology, prices }: Machine,
     readonly objects: Objects,
+    measured: Stretch,
   ) {
-    this.#caches = new Caches(topology, prices);
+    this.#caches = new Caches(topology, prices, measured);
     this.#prices = prices;
   }
 
@@ -27,6 +28,11 @@ export class Costs {
     if (step.object === null) return now;
     const { line } = this.objects.stateOf(step.object);
     return cost === "load" ? this.#caches.load(line, cpu, now) : this.#caches.store(line, cpu, now, cost === "atomic");
+  }
+
+  /** A CPU that spins on the line loads it again: virtual time at which it has it, ns. */
+  look(line: LineState, cpu: number, now: number): number {
+    return this.#caches.load(line, cpu, now);
   }
 }
 

@@ -1,4 +1,5 @@
 import { Random } from "../base/random.js";
+import type { Stretch } from "../hardware/line.js";
 import type { Prices } from "../hardware/prices.js";
 import { apply, start } from "../machine/apply.js";
 import type { Decision } from "../machine/schedule.js";
@@ -59,13 +60,15 @@ export class Engine implements Host, Effects {
   constructor(
     readonly machine: Machine,
     readonly seed: number,
-    ignored: ReadonlySet<Rule> = new Set(),
+    ignored: ReadonlySet<Rule>,
+    /** The stretch of virtual time that is measured. */
+    measured: Stretch,
   ) {
     this.world = new World(this, ignored);
     this.scheduler = new Scheduler(this.clock, machine);
     this.objects = new Objects(machine.topology.cpus);
-    this.#waiting = new Waiting(this.clock, this.objects, this.scheduler, this);
-    this.#costs = new Costs(machine, this.objects);
+    this.#costs = new Costs(machine, this.objects, measured);
+    this.#waiting = new Waiting(this.clock, this.objects, this.scheduler, this.#costs, this);
     this.#prices = machine.prices;
   }
 
@@ -300,7 +303,7 @@ export class Engine implements Host, Effects {
     const { clock } = this;
     this.scheduler.works(r);
     clock.timeline?.mark(r, "running", null, clock.now);
-    const done = step.operation.cost === "none" ? clock.now : this.#costs.over(step, r.cpu!.index, clock.now);
+    const done = r.looksUntil > clock.now ? r.looksUntil : step.operation.cost === "none" ? clock.now : this.#costs.over(step, r.cpu!.index, clock.now);
     r.phase = ENTERING;
     if (done > clock.now) clock.at(r, done);
     else clock.agenda.push(r);

@@ -31,7 +31,7 @@ export interface LineResult {
   readonly lines: number;
   readonly accesses: number;
   readonly transfers: number;
-  /** Share of the time that a line of this name was on its way; above 1 for several lines. */
+  /** Share of the time that a line of this name was on its way: 0 to 1 for each of its `lines`, all added. */
   readonly utilisation: number;
   /** Mean time that an access waited for earlier transfers, ns. */
   readonly queueing: number;
@@ -101,7 +101,7 @@ export class SimulationResult implements HasDataset {
     this.#cpus = parts.cpus;
     this.groups = parts.workloads.map((w) => ({ name: w.name, completions: w.completions, throughput: time > 0 ? (w.completions / time) * 1e9 : 0, latency: w.latency, present: time > 0 ? w.area() / time : 0 }));
     this.locks = [...parts.objects.stats.values()].filter(({ acquisitions, contended, hold }) => acquisitions + contended + hold.count > 0);
-    this.lines = [...parts.objects.lines.values()].filter(({ accesses }) => accesses > 0).map(({ name, lines, accesses, transfers, transferTime, queueTime }) => ({ name, lines, accesses, transfers, utilisation: time > 0 ? transferTime / time : 0, queueing: queueTime / accesses }));
+    this.lines = [...parts.objects.lines.values()].filter(({ accesses, transferTime }) => accesses + transferTime > 0).map(({ name, lines, accesses, transfers, transferTime, queueTime }) => ({ name, lines, accesses, transfers, utilisation: time > 0 ? Math.min(lines, transferTime / time) : 0, queueing: accesses > 0 ? queueTime / accesses : 0 }));
   }
 
   /** Measures of a group. Errors: InputError, here and below, for an unknown name. */

@@ -76,6 +76,8 @@ export class Runner {
   remaining = 0;
   /** Since when it waits for the guard of its pending step. */
   waitSince = 0;
+  /** When its last look at a line on which it spins is over: until then it looks no further. */
+  looksUntil = 0;
   /** The locks that it holds, and since when. */
   readonly locks: SharedObject[] = [];
   readonly lockedAt: number[] = [];
@@ -105,6 +107,6 @@ export class Runner {
     this.cpu = this.last = this.workload = this.choices = null;
     this.tick = -1;
     this.paid = this.halted = this.waited = false;
-    this.used = 0;
+    this.used = this.looksUntil = 0;
   }
 }

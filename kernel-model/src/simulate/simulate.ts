@@ -103,8 +103,8 @@ class SimulationRun<S> {
   #warnings = 0;
 
   constructor(readonly options: Checked<S>) {
-    const { program, machine, seed } = options;
-    this.engine = new Engine(machine, seed, new Set(program?.ignore ?? []));
+    const { program, machine, seed, warmup, duration } = options;
+    this.engine = new Engine(machine, seed, new Set(program?.ignore ?? []), { from: warmup, to: duration });
   }
 
   start(): void {

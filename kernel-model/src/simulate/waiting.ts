@@ -1,6 +1,7 @@
 import type { SharedObject } from "../machine/object.js";
 import type { Step } from "../machine/step.js";
 import type { Clock } from "./clock.js";
+import type { Costs } from "./costs.js";
 import type { ObjectState } from "./object-state.js";
 import type { Objects } from "./objects.js";
 import { Ring } from "./ring.js";
@@ -22,6 +23,9 @@ export interface Effects {
 /**
  * Tasks that wait for a guard. A step that changes an object is followed at once by those it lets go on, in the order
  * in which they came, each taking effect before the next is looked at: a lock is handed over.
+ *
+ * Who spins by loading a line (smp_cond_load_acquire) fetches it whenever it changes, also in vain: so waiters hold up
+ * whoever wants the line. Waiters of the kernel's locks spin on lines of their own (MCS), and fetch nothing.
  */
 export class Waiting {
   readonly #dirty = new Ring<ObjectState>();
@@ -30,6 +34,7 @@ export class Waiting {
     readonly clock: Clock,
     readonly objects: Objects,
     readonly scheduler: Scheduler,
+    readonly costs: Costs,
     readonly effects: Effects,
   ) {}
 
@@ -97,7 +102,7 @@ export class Waiting {
         else if (step.dead !== null && step.dead()) {
           this.unlink(r);
           this.effects.abandon(r);
-        }
+        } else if (step.operation.cost === "load") this.#look(r, state);
         if (exclusive) closed = true;
       }
       if (closed && state.various === 0) return;
@@ -116,6 +121,12 @@ export class Waiting {
     else this.effects.effect(r, step);
     if (phase === PARKED) this.effects.wake(r);
     else if (phase === SPINNING) this.effects.notice(r, step);
+  }
+
+  /** One look at a time: what changes while the line is on its way is seen when it arrives. */
+  #look(r: Runner, { line }: ObjectState): void {
+    const { now } = this.clock;
+    if (r.phase === SPINNING && r.looksUntil <= now) r.looksUntil = this.costs.look(line, r.cpu!.index, now);
   }
 
   #link(r: Runner, step: Step, object: SharedObject): void {
