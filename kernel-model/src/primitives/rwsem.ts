@@ -6,6 +6,9 @@ import type { Task } from "../machine/task.js";
 
 type Mode = "read" | "write";
 
+/** Readers that one release lets in at most. */
+const MAX_READERS_WAKEUP = 256;
+
 interface Waiter {
   readonly task: Task;
   readonly mode: Mode;
@@ -13,8 +16,8 @@ interface Waiter {
 
 /**
  * struct rw_semaphore (kernel/locking/rwsem.c): many readers or one writer; waiters sleep, in the order of arrival.
- * Fair to writers: a reader that comes while a writer waits, waits behind it. Who gives it back hands it over to the
- * head of the queue: one writer, or all readers up to the next writer.
+ * Fair to writers: a reader that comes while a writer waits, waits too. Who gives it back hands it over to the head of
+ * the queue: if that is a writer, to it alone; if a reader, to all readers in the queue, past the writers between them.
  *
  * The kernel's writers may also take a free semaphore before the waiter that was woken for it (optimistic spinning, and
  * stealing until the handoff bit is set); here the handover is always strict.
@@ -102,7 +105,7 @@ export class RwSemaphore extends SharedObject {
     this.#wakeReaders();
   }
 
-  /** rwsem_mark_wake(): the head of the queue gets it; with a reader, all readers up to the next writer. */
+  /** rwsem_mark_wake(): the head of the queue gets it; with a reader, all readers of the queue. */
   #wake(): void {
     const head = this.queue[0];
     if (head?.mode === "write") {
@@ -114,7 +117,12 @@ export class RwSemaphore extends SharedObject {
   }
 
   #wakeReaders(): void {
-    while (this.queue[0]?.mode === "read") this.#grant(this.queue.shift()!.task, "read");
+    if (this.queue[0]?.mode !== "read") return;
+    const readers = this.queue.filter(({ mode }) => mode === "read").slice(0, MAX_READERS_WAKEUP);
+    for (const waiter of readers) {
+      this.queue.splice(this.queue.indexOf(waiter), 1);
+      this.#grant(waiter.task, "read");
+    }
   }
 
   #grant(task: Task, mode: Mode): void {
@@ -124,8 +132,7 @@ export class RwSemaphore extends SharedObject {
 }
 
 /*
- * What readers do commutes with what other readers do: next to each other in the queue they are let in together, and
- * none of them lets another in, since only a writer can be at the head of the queue while readers hold it.
+ * What readers do commutes with what other readers do: those in the queue are let in together, and none of them lets another in, since only a writer can be at the head of the queue while readers hold it.
  */
 const operations = {
   read: {
@@ -179,7 +186,7 @@ export function upWrite(sem: RwSemaphore): Step<void> {
   return new Step<void>(operations.write.give, sem, (task) => sem.give(task, "write"));
 }
 
-/** From writing to reading, with no writer in between; readers at the head of the queue get it too. */
+/** From writing to reading, with no writer in between; if a reader is at the head of the queue, its readers get it too. */
 export function downgradeWrite(sem: RwSemaphore): Step<void> {
   return new Step<void>(downgrade, sem, (task) => sem.downgrade(task));
 }

@@ -131,6 +131,21 @@ describe("rwsem", () => {
     expect(world.tasks.every(({ finished }) => finished)).toBe(true);
   });
 
+  test("a release that lets one queued reader in lets in all, past the writers between them", () => {
+    const s = setup();
+    let after = "";
+    function* first(): Path {
+      yield* downWrite(s.sem);
+      yield* WRITE_ONCE(s.readers, 1);
+      expect(s.sem.describe()).toBe("written by first; waiting: R1 to read, W to write, R2 to read, X to write");
+      yield* upWrite(s.sem);
+      after = s.sem.describe();
+    }
+    const { world } = together({ first: first(), R1: reader(s), W: writer(s), R2: reader(s), X: writer(s) }, [0, 1, 2, 3, 4]);
+    expect(after).toBe("read by R1, R2; waiting: W to write, X to write");
+    expect(world.tasks.every(({ finished }) => finished)).toBe(true);
+  });
+
   test("its rules", () => {
     const sem = new RwSemaphore("sem");
     expect(brokenBy((function* () { yield* upRead(sem); })())).toContain("unlock-not-held: A, in A, at up_read(sem): unlocks sem, which it does not hold for reading (it holds nothing)");
