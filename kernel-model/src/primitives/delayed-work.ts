@@ -43,7 +43,7 @@ export class DelayedWork extends WorkItem {
 
   enqueue(task: Task, world: World): void {
     this.armed = 0;
-    if (!this.queue.append(this, task, world)) this.grab();
+    this.queue.append(this, task, world);
   }
 }
 

@@ -45,11 +45,14 @@ export class Workqueue extends SharedObject {
     return this.running.size === 0 ? queued : `${queued}; running ${[...this.running].map(({ name }) => name).join(", ")}`;
   }
 
-  /** __queue_work(): behind the others. False if the queue is being drained, and the caller is none of its workers. */
-  append(item: WorkItem, task: Task, world: World): boolean {
+  /**
+   * __queue_work(): behind the others. Not if the queue is being drained, and the caller is none of its workers: as in
+   * the kernel, the item then stays PENDING, in no list, until it is cancelled.
+   */
+  append(item: WorkItem, task: Task, world: World): void {
     if (this.draining > 0 && !this.workers.includes(task)) {
       warnOnce(world, task, `draining ${this.name}`, `workqueue: cannot queue ${item.name} on wq ${this.name}`);
-      return false;
+      return;
     }
     this.list.push(item);
     const runnable = this.running.size + this.list.filter(({ run }) => run === 0).length;
@@ -57,7 +60,6 @@ export class Workqueue extends SharedObject {
       const number = this.workers.length;
       this.workers.push(world.spawn(`kworker/${this.name}${number === 0 ? "" : `:${number}`}`, worker(this), { daemon: true }));
     }
-    return true;
   }
 
   /** The first item that does not run already: one item never runs twice at a time. */
@@ -165,7 +167,7 @@ export function queueWork(wq: Workqueue, item: WorkItem): Step<boolean> {
   checkQueue(wq, item);
   return onItem(queueOp, item, (task, world) => {
     if (!item.claim()) return false;
-    if (!wq.append(item, task, world)) item.grab();
+    wq.append(item, task, world);
     return true;
   });
 }

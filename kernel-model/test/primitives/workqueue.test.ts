@@ -221,6 +221,8 @@ describe("waiting and cancelling", () => {
     const { world } = together({ A: holds(), D: drainWorkqueue(s.wq) }, [0, 0, 1]);
     expect(world.warnings).toEqual([{ text: "workqueue: cannot queue work on wq wq", task: "A" }]);
     expect(s.ran.value).toBe(0);
+    // __queue_work() leaves WORK_STRUCT_PENDING as it is: the item cannot be queued again until it is cancelled.
+    expect([s.work.pending, s.wq.queued]).toEqual([true, []]);
   });
 
   test("flushing one's own item, or with a lock that it takes, is a deadlock", () => {
