@@ -51,6 +51,7 @@ export function onEachCpuMask(mask: readonly number[], func: CpuFunction, wait: 
 function* callOn(what: string, cpus: readonly number[], func: CpuFunction, waits: boolean, runHere: boolean): Path {
   if (!Array.isArray(cpus)) throw new InputError(`the CPUs of ${what}`, cpus, "an array of CPU numbers", "write [0, 1]");
   cpus.forEach((cpu: number) => checkCpu(cpu));
+  if (new Set(cpus).size < cpus.length) throw new InputError(`the CPUs of ${what}`, cpus, "each CPU once", "write [...new Set(cpus)]");
   if (typeof func !== "function") throw new InputError(`the function of ${what}`, func, "a function from the CPU to a path", "write `(cpu) => flush(s, cpu)`");
   const caller = yield* new Step(enter, null, (task) => {
     if (task.cpu < 0) throw new InputError(`the CPU of task "${task.name}", which calls ${what}`, "not stated", "a task that is bound to a CPU", "start it as `{ path: () => ..., cpu: 0 }`");

@@ -81,7 +81,7 @@ export function* percpuCounterReadPositive(fbc: PercpuCounter): Path<number> {
   return Math.max(0, yield* READ_ONCE(fbc.count));
 }
 
-/** The shared count and all CPUs' parts, under the lock: exact if nobody adds meanwhile. One step per CPU and three. */
+/** The shared count and all CPUs' parts, under the lock: exact if nobody adds meanwhile. One step per CPU and five. */
 export function* percpuCounterSum(fbc: PercpuCounter): Path<number> {
   const flags = yield* spinLockIrqsave(fbc.lock);
   let sum = yield* READ_ONCE(fbc.count);

@@ -36,7 +36,7 @@ const types: readonly Texts[] = [
   ["REFCOUNT_MAX", "REFCOUNT_MAX", "-", "-", "2^31 - 1"],
   ["REFCOUNT_SATURATED", "REFCOUNT_SATURATED", "-", "-", "0xc0000000"],
   ["struct kref", "Kref", "-", "-", "a refcount_t that starts at 1"],
-  ["struct rw_semaphore", "RwSemaphore", "-", "-", "a queue, first come first served; readers next to each other together", OPTIMISTIC],
+  ["struct rw_semaphore", "RwSemaphore", "-", "-", "a queue, first come first served, but with a reader all readers of the queue (up to 256)", OPTIMISTIC],
   ["rwlock_t", "RwLock", "-", "-", "readers nest and go first", READERS_FIRST],
   ["seqcount_t", "SeqCount", "-", "-", "odd while a writer is at work", "the latch variant"],
   ["seqlock_t", "SeqLock", "-", "-", "a seqcount_t and a spinlock_t", ""],
@@ -137,8 +137,8 @@ const locks: readonly Texts[] = [
   ["down_read_trylock()", "downReadTrylock", "1", "acquire", "fails if a writer holds it or anyone waits"],
   ["down_write_trylock()", "downWriteTrylock", "1", "acquire", "fails unless it is free"],
   ["up_read()", "upRead", "1", "release", "the last reader hands over to the head of the queue"],
-  ["up_write()", "upWrite", "1", "release", "hands over to the head of the queue: a writer, or the readers up to the next"],
-  ["downgrade_write()", "downgradeWrite", "1", "release", "lets the readers at the head of the queue in"],
+  ["up_write()", "upWrite", "1", "release", "hands over to the head of the queue: a writer, or with a reader all readers of the queue"],
+  ["downgrade_write()", "downgradeWrite", "1", "release", "lets the readers of the queue in, if one is at its head"],
   ["read_lock()", "readLock", "1", "acquire", "waits, spinning, while a writer holds it", READERS_FIRST],
   ["read_unlock()", "readUnlock", "1", "release", "a rule if it is not held"],
   ["write_lock()", "writeLock", "1", "acquire", "waits, spinning, while anyone holds it", READERS_FIRST],
@@ -181,7 +181,7 @@ const waiting: readonly Texts[] = [
 ];
 
 const work: readonly Texts[] = [
-  ["queue_work()", "queueWork", "1", "full", "test_and_set_bit(PENDING), then into the list; refused with a warning while the queue is drained", WORKER],
+  ["queue_work()", "queueWork", "1", "full", "test_and_set_bit(PENDING), then into the list; while the queue is drained only PENDING, with a warning", WORKER],
   ["flush_work()", "flushWork", "1, or 2 to wait", "full", "waits, asleep, for what is queued and running of it"],
   ["cancel_work()", "cancelWork", "1", "full", "out of the list, or off its timer"],
   ["cancel_work_sync()", "cancelWorkSync", "2", "full", "the same, and waits, asleep, for its handler; it cannot be queued meanwhile"],
@@ -210,8 +210,8 @@ const perCpu: readonly Texts[] = [
   ["this_cpu_read()", "thisCpuRead", "1", "plain", "a load of this CPU's own", "migration between CPUs"],
   ["this_cpu_write()", "thisCpuWrite", "1", "plain", "a store to this CPU's own", "migration between CPUs"],
   ["this_cpu_add()", "thisCpuAdd", "1", "plain", "an addition to this CPU's own, which no interrupt divides", "migration between CPUs"],
-  ["percpu_counter_add()", "percpuCounterAdd", "1, or 6 at the batch", "-", "percpu_counter_add_batch() with the counter's batch"],
-  ["percpu_counter_add_batch()", "percpuCounterAddBatch", "1, or 6 at the batch", "plain", "this CPU's part, or under the lock the shared count"],
+  ["percpu_counter_add()", "percpuCounterAdd", "1, or 7 at the batch", "-", "percpu_counter_add_batch() with the counter's batch"],
+  ["percpu_counter_add_batch()", "percpuCounterAddBatch", "1, or 7 at the batch", "plain", "this CPU's part, or under the lock the shared count"],
   ["percpu_counter_read()", "percpuCounterRead", "1", "-", "the shared count"],
   ["percpu_counter_read_positive()", "percpuCounterReadPositive", "1", "-", "the same, at least 0"],
   ["percpu_counter_sum()", "percpuCounterSum", "5, and 1 for each CPU", "-", "the shared count and all parts, under the lock", "CPUs going offline"],
@@ -220,7 +220,7 @@ const perCpu: readonly Texts[] = [
   ["percpu_ref_tryget()", "percpuRefTryget", "4", "-", "the same, unless the shared count is 0"],
   ["percpu_ref_tryget_live()", "percpuRefTrygetLive", "3 or 4", "-", "the same, unless it was killed"],
   ["percpu_ref_put()", "percpuRefPut", "4, and the release", "-", "the last of the shared count runs the release"],
-  ["percpu_ref_kill()", "percpuRefKill", "11 or more", "plain", "dead, shared, collected after a grace period, the first reference given back; percpu_ref_kill_and_confirm() too", "waiting for another switch under way"],
+  ["percpu_ref_kill()", "percpuRefKill", "15 or more, 9 if it was killed before", "plain", "dead, shared, collected after a grace period, the first reference given back; percpu_ref_kill_and_confirm() too", "waiting for another switch under way"],
   ["percpu_ref_is_dying()", "percpuRefIsDying", "1", "-", "whether it was killed"],
   ["percpu_ref_is_zero()", "percpuRefIsZero", "1 or 2", "-", "whether the shared count is 0"],
 ];

@@ -179,6 +179,7 @@ describe("calls to other CPUs", () => {
     expect(() => alone(smpCallFunctionSingle(1, mark(setup()), true))).toThrow('the CPU of task "alone", which calls smp_call_function_single is "not stated"; accepted: a task that is bound to a CPU. Next: start it as');
     expect(() => alone(onEachCpuMask(1 as never, mark(setup()), true))).toThrow("the CPUs of on_each_cpu_mask is 1; accepted: an array of CPU numbers");
     expect(() => alone(onEachCpuMask([1], 0 as never, true))).toThrow("the function of on_each_cpu_mask is 0");
+    expect(() => alone(onEachCpuMask([1, 0, 1], mark(setup()), true))).toThrow("the CPUs of on_each_cpu_mask is [1,0,1]; accepted: each CPU once");
     expect(() => alone(onEachCpuMask([1.5], mark(setup()), true))).toThrow("the CPU is 1.5");
   });
 });
