@@ -2,12 +2,10 @@ import { InputError } from "../base/errors.js";
 import { apply, enabled, start, violationOf } from "../machine/apply.js";
 import { observe, type SharedObject } from "../machine/object.js";
 import { load, type Program, type Run } from "../machine/program.js";
+import type { Step } from "../machine/step.js";
 import type { Task } from "../machine/task.js";
 import type { Violation } from "../machine/violation.js";
 import { World, type Host, type Warning } from "../machine/world.js";
-
-/** Tasks are kept as bits of a number. */
-export const MAX_TASKS = 30;
 
 /**
  * Objects that the program's properties read, learned by watching them: steps that change one are visible, and keep
@@ -57,6 +55,23 @@ class WatchedRun implements Run {
   }
 }
 
+/** Names of started tasks that are the same in every run of a search: by who starts them, and as its how manieth. */
+export class TaskKeys {
+  #keys: Map<number, number> | null = null;
+
+  /** `given`: number of the program's own tasks, whose keys are their numbers. */
+  of(parent: number, nth: number, given: number): number {
+    const keys = (this.#keys ??= new Map<number, number>());
+    const name = parent * MOST_STARTED + nth;
+    let key = keys.get(name);
+    if (key === undefined) keys.set(name, (key = given + keys.size));
+    return key;
+  }
+}
+
+/** Tasks that one task can start. */
+const MOST_STARTED = 2 ** 20;
+
 /** One run of a program under the decisions of a search. */
 export class Execution<S> implements Host {
   readonly world: World;
@@ -64,19 +79,24 @@ export class Execution<S> implements Host {
   violation: Violation | null = null;
   /** Bits of the properties of each kind that have held at some step of this run. */
   held = 0;
+  /** Whether a property could see the last step. */
+  visible = false;
   #warnings = 0;
+  #given = 0;
   readonly #run: WatchedRun;
 
   constructor(
     readonly program: Program<S>,
     readonly observed: Observed,
     readonly traced = false,
+    readonly keys = new TaskKeys(),
   ) {
     const world = new World(this, program.ignore === undefined ? undefined : new Set(program.ignore), observed.names);
     this.world = world;
     if (traced) world.trace = [];
     this.#run = new WatchedRun(world, observed);
     this.state = load(program, world);
+    this.#given = world.tasks.length;
     if (this.violation === null) this.checkProperties();
   }
 
@@ -85,7 +105,6 @@ export class Execution<S> implements Host {
   }
 
   spawned(task: Task): void {
-    if (task.id >= MAX_TASKS) throw new InputError(`tasks of program ${JSON.stringify(this.program.name)}`, task.id + 1, `at most ${MAX_TASKS}, started ones included`, "explore a smaller configuration; the simulator takes any number");
     try {
       start(this.world, task);
     } catch (error) {
@@ -93,20 +112,25 @@ export class Execution<S> implements Host {
     }
   }
 
-  /** Bits of the tasks whose next step may happen. */
-  enabledMask(): number {
-    let mask = 0;
-    const { world } = this;
-    const { tasks } = world;
-    for (let id = 0; id < tasks.length; id++) if (enabled(world, tasks[id]!)) mask |= 1 << id;
-    return mask;
+  keyOf(parent: Task, nth: number): number {
+    return this.keys.of(parent.key, nth, this.#given);
+  }
+
+  /** Whether the task's next step may happen. */
+  canRun(task: Task): boolean {
+    return enabled(this.world, task);
+  }
+
+  /** Whether some task's next step may happen. */
+  get goesOn(): boolean {
+    return this.world.tasks.some((task) => enabled(this.world, task));
   }
 
   /** Performs the next step of an enabled task. A violation is left in {@link violation}. */
   step(task: Task, choice: number): void {
     const { world } = this;
+    const step = task.pending!;
     world.choice = choice;
-    const visible = this.isVisible(task);
     try {
       apply(world, task);
     } catch (error) {
@@ -114,16 +138,26 @@ export class Execution<S> implements Host {
       return;
     }
     if (world.warnings.length > this.#warnings) this.#warned();
-    if (visible && this.violation === null) this.checkProperties();
+    this.visible = this.#isVisible(step);
+    if (this.visible && this.violation === null) this.checkProperties();
   }
 
-  /** Whether a property may see the task's next step. */
-  isVisible(task: Task): boolean {
-    if (this.observed.everything) return true;
-    const step = task.pending;
-    if (step === null || !step.operation.changes) return false;
-    if (step.object !== null && step.object.observed) return true;
-    return step.others !== null && step.others.some(({ observed }) => observed);
+  /** As {@link step}, for a step that an earlier run made from the same state: the properties held then. */
+  again(task: Task, choice: number): void {
+    const { world } = this;
+    world.choice = choice;
+    apply(world, task);
+    this.#warnings = world.warnings.length;
+  }
+
+  /** Whether a property may have seen the step, which was performed last. */
+  #isVisible({ operation, object, others }: Step): boolean {
+    const { observed, world } = this;
+    if (observed.everything) return true;
+    if (observed.names.size === 0) return false;
+    for (let i = 0; i < world.touchedCount; i++) if (world.touched[i]!.observed && world.touchedAs[i] !== "read") return true;
+    if (!operation.changes || (operation.varies && world.access === "read")) return false;
+    return (object !== null && object.observed) || (others !== null && others.some((other) => other.observed));
   }
 
   /** Evaluates the properties that look at every step. */
@@ -162,6 +196,11 @@ export class Execution<S> implements Host {
   /** Tasks that have not finished and are not daemons. */
   unfinished(): Task[] {
     return this.world.tasks.filter(({ finished, daemon }) => !finished && !daemon);
+  }
+
+  /** Whether such a task waits, asked when no step is left that could happen. */
+  get isStuck(): boolean {
+    return this.world.tasks.some(({ finished, daemon }) => !finished && !daemon);
   }
 
   #ask(i: number): boolean {

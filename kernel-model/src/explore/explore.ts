@@ -8,7 +8,9 @@ import { Observed, type Execution } from "./execution.js";
 import { endState } from "./outcome.js";
 import { replay, scheduleOf } from "./replay.js";
 import { Sampler, type Sampling } from "./sampler.js";
-import { Search, type RunEnd } from "./search.js";
+import { NaiveSearch } from "./naive.js";
+import { OptimalSearch } from "./optimal.js";
+import type { RunEnd, Strategy } from "./strategy.js";
 import { nameOf, shrink } from "./shrink.js";
 import { stopwatch } from "./stopwatch.js";
 
@@ -70,7 +72,7 @@ export function* exploring<S>(program: Program<S>, options: ExploreOptions = {})
   const checked = checkOptions(options);
   for (const observed = new Observed(); ; ) {
     const tally = new Tally(program, checked, observed);
-    const runner = checked.strategy === "all" ? new Search(program, observed, checked) : new Sampler(program, observed, checked);
+    const runner = strategyOf(program, observed, checked);
     observed.grew = false;
     let runs = 0;
     const elapsed = stopwatch();
@@ -81,7 +83,7 @@ export function* exploring<S>(program: Program<S>, options: ExploreOptions = {})
       if (end === "violated" || end === "stuck") return tally.found(execution, end, runner.decisions());
       // Properties turned out to look at more than was known: what was left out so far might have mattered.
       if (observed.grew && checked.reduction) break;
-      if (!runner.advance()) return tally.over(checked.strategy !== "all" ? `a sample of ${checked.maxSchedules} schedules` : runner.cut ? `at most ${checked.preemptions} preemptions` : null);
+      if (!runner.advance()) return tally.over(runner.bound);
       const bound = runs >= checked.maxSchedules ? `maxSchedules = ${checked.maxSchedules}` : runner.steps >= checked.maxTotalSteps ? `maxTotalSteps = ${checked.maxTotalSteps}` : null;
       if (bound !== null) return tally.over(bound);
       if (runs % CHUNK === 0) {
@@ -90,6 +92,11 @@ export function* exploring<S>(program: Program<S>, options: ExploreOptions = {})
       }
     }
   }
+}
+
+function strategyOf<S>(program: Program<S>, observed: Observed, options: Checked): Strategy<S> {
+  if (options.strategy !== "all") return new Sampler(program, observed, options);
+  return options.reduction ? new OptimalSearch(program, observed, options.maxSteps) : new NaiveSearch(program, observed, options.preemptions, options.maxSteps);
 }
 
 type Checked = Required<ExploreOptions> & Sampling;
@@ -113,13 +120,6 @@ function checkOptions(options: ExploreOptions): Checked {
   };
 }
 
-/** What the runner of a strategy offers: a search, or a sampler. */
-interface Runner {
-  readonly steps: number;
-  readonly longest: number;
-  decisions(): Decision[];
-}
-
 /** Counts runs and makes the verdict. */
 class Tally<S> {
   #schedules = 0;
@@ -138,7 +138,7 @@ class Tally<S> {
     this.#wanted = (program.properties ?? []).reduce((bits, { kind }, i) => (kind === "sometimes" ? bits | (1 << i) : bits), 0);
   }
 
-  add(execution: Execution<S>, end: RunEnd, runner: Runner): void {
+  add(execution: Execution<S>, end: RunEnd, runner: Strategy<S>): void {
     if (end === "redundant") this.#redundant++;
     else this.#schedules++;
     this.#steps = runner.steps;
@@ -180,7 +180,7 @@ class Tally<S> {
       redundant: this.#redundant,
       steps: this.#steps,
       longest: this.#longest,
-      reduction: this.options.reduction ? "source sets" : "none",
+      reduction: this.options.reduction ? "optimal" : "none",
       endStates: this.#endStates,
       examples: this.#examples,
     };

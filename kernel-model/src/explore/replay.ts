@@ -40,15 +40,15 @@ export function replay<S>(program: Program<S>, schedule: Schedule | string): Rep
     decisions.forEach(({ task: id, choice }, index) => {
       if (execution.violation !== null) throw new InputError("the length of the schedule", decisions.length, `at most ${index} steps: the run is violated there (${execution.violation.message})`, "cut it there, or replay it on the program that it was printed for");
       const task = world.tasks[id];
-      if (task === undefined || (execution.enabledMask() & (1 << id)) === 0) {
-        throw new InputError(`step ${index} of the schedule`, task?.name ?? `task ${id}`, `a task that can run there: ${world.tasks.filter((t) => (execution.enabledMask() & (1 << t.id)) !== 0).map(({ name }) => name).join(", ") || "none"}`, "replay it on the program that it was printed for");
+      if (task === undefined || !execution.canRun(task)) {
+        throw new InputError(`step ${index} of the schedule`, task?.name ?? `task ${id}`, `a task that can run there: ${world.tasks.filter((other) => execution.canRun(other)).map(({ name }) => name).join(", ") || "none"}`, "replay it on the program that it was printed for");
       }
       const outcomes = Math.max(1, task.pending?.choices ?? 0);
       if (choice >= outcomes) throw new InputError(`the outcome at step ${index} of the schedule`, choice, `0 to ${outcomes - 1}`, "replay it on the program that it was printed for");
       execution.step(task, choice);
     });
-    const over = execution.violation === null && execution.enabledMask() === 0;
-    const stuck = over && execution.unfinished().length > 0;
+    const over = execution.violation === null && !execution.goesOn;
+    const stuck = over && execution.isStuck;
     if (over && !stuck) execution.checkEnd();
     return {
       schedule: scheduleOf(execution, decisions),

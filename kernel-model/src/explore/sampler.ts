@@ -1,10 +1,9 @@
 import { Random } from "../base/random.js";
 import type { Program } from "../machine/program.js";
 import type { Decision } from "../machine/schedule.js";
+import type { Task } from "../machine/task.js";
 import { Execution, type Observed } from "./execution.js";
-import { InputError } from "../base/errors.js";
-import { lowest } from "./history.js";
-import type { RunEnd } from "./search.js";
+import { endless, endOf, type RunEnd, type Strategy } from "./strategy.js";
 
 export interface Sampling {
   readonly strategy: "all" | "random" | "pct";
@@ -20,10 +19,9 @@ export interface Sampling {
  * - "pct": random priorities, the highest that can run runs, and at depth - 1 random steps the running task falls to
  *   the bottom. With n tasks and k steps a bug of that depth is found by a run with chance at least 1 / (n k^(depth-1)).
  */
-export class Sampler<S> {
+export class Sampler<S> implements Strategy<S> {
   steps = 0;
   longest = 0;
-  readonly cut = false;
   #run = 0;
   #decisions: Decision[] = [];
   readonly #random: Random;
@@ -36,6 +34,10 @@ export class Sampler<S> {
     this.#random = new Random(options.seed);
   }
 
+  get bound(): string {
+    return `a sample of ${this.options.maxSchedules} schedules`;
+  }
+
   decisions(): Decision[] {
     return this.#decisions;
   }
@@ -43,16 +45,14 @@ export class Sampler<S> {
   run(): { readonly execution: Execution<S>; readonly end: RunEnd } {
     const execution = new Execution(this.program, this.observed);
     const { tasks } = execution.world;
-    const pick = this.options.strategy === "pct" ? this.#pct() : (mask: number) => this.#uniform(mask);
+    const pick = this.options.strategy === "pct" ? this.#pct() : (able: readonly Task[]) => able[this.#random.below(able.length)]!;
     const decisions: Decision[] = (this.#decisions = []);
     this.#run++;
     while (execution.violation === null) {
-      const mask = execution.enabledMask();
-      if (mask === 0) break;
-      if (decisions.length >= this.options.maxSteps) {
-        throw new InputError(`the length of a run of program ${JSON.stringify(this.program.name)}`, decisions.length, `at most maxSteps = ${this.options.maxSteps} steps`, "wait with smpCondLoadAcquire(cell, condition) in place of a spinning loop, or raise maxSteps");
-      }
-      const task = tasks[pick(mask, decisions.length)]!;
+      const able = tasks.filter((task) => execution.canRun(task));
+      if (able.length === 0) break;
+      if (decisions.length >= this.options.maxSteps) throw endless(this.program.name, decisions.length, this.options.maxSteps, tasks);
+      const task = pick(able, decisions.length);
       const choices = task.pending?.choices ?? 0;
       const choice = choices > 1 ? this.#random.below(choices) : 0;
       decisions.push({ task: task.id, choice });
@@ -60,53 +60,24 @@ export class Sampler<S> {
       this.steps++;
     }
     this.longest = Math.max(this.longest, decisions.length);
-    if (execution.violation !== null) return { execution, end: "violated" };
-    if (execution.unfinished().length > 0 && this.program.stuckIsAnEnd !== true) return { execution, end: "stuck" };
-    execution.checkEnd();
-    return { execution, end: execution.violation === null ? "complete" : "violated" };
+    return { execution, end: execution.violation !== null ? "violated" : endOf(execution) };
   }
 
   advance(): boolean {
     return this.#run < this.options.maxSchedules;
   }
 
-  #uniform(mask: number): number {
-    let left = this.#random.below(count(mask));
-    let rest = mask;
-    while (left-- > 0) rest &= rest - 1;
-    return lowest(rest);
-  }
-
-  #pct(): (mask: number, step: number) => number {
+  #pct(): (able: readonly Task[], step: number) => Task {
     const random = this.#random;
     const priority: number[] = [];
     const length = Math.max(1, this.longest);
     const changes = new Set(Array.from({ length: this.options.depth - 1 }, () => random.below(length)));
     let bottom = 0;
-    return (mask, step) => {
-      let best = -1;
-      for (let rest = mask; rest !== 0; rest &= rest - 1) {
-        const task = lowest(rest);
-        priority[task] ??= 1 + random.next();
-        if (best < 0 || priority[task] > priority[best]!) best = task;
-      }
-      if (changes.delete(step)) {
-        priority[best] = --bottom;
-        return this.#top(mask, priority);
-      }
-      return best;
+    const top = (able: readonly Task[]): Task => able.reduce((best, task) => (priority[task.id]! > priority[best.id]! ? task : best));
+    return (able, step) => {
+      for (const { id } of able) priority[id] ??= 1 + random.next();
+      if (changes.delete(step)) priority[top(able).id] = --bottom;
+      return top(able);
     };
   }
-
-  #top(mask: number, priority: readonly number[]): number {
-    let best = lowest(mask);
-    for (let rest = mask; rest !== 0; rest &= rest - 1) if (priority[lowest(rest)]! > priority[best]!) best = lowest(rest);
-    return best;
-  }
-}
-
-function count(mask: number): number {
-  let bits = 0;
-  for (let rest = mask; rest !== 0; rest &= rest - 1) bits++;
-  return bits;
 }

@@ -1,7 +1,7 @@
 import type { Program } from "../machine/program.js";
 import { contextSwitches, type Decision } from "../machine/schedule.js";
 import { Execution, Observed } from "./execution.js";
-import { Search } from "./search.js";
+import { NaiveSearch } from "./naive.js";
 
 /** What a run shows; a smaller run must show the same. */
 export interface Finding {
@@ -30,7 +30,7 @@ export function shrink<S>(program: Program<S>, decisions: readonly Decision[], f
 }
 
 function searchFor<S>(program: Program<S>, finding: Finding, preemptions: number, maxSteps: number): readonly Decision[] | null {
-  const search = new Search(program, new Observed(), { reduction: false, preemptions, maxSteps });
+  const search = new NaiveSearch(program, new Observed(), preemptions, maxSteps);
   let best: readonly Decision[] | null = null;
   for (let runs = 0; runs < RUNS_PER_BOUND; runs++) {
     const { execution, end } = search.run();
@@ -83,13 +83,13 @@ function lenient<S>(program: Program<S>, decisions: readonly Decision[], finding
   for (const { task: id, choice } of decisions) {
     if (execution.violation !== null) break;
     const task = execution.world.tasks[id];
-    if (task === undefined || (execution.enabledMask() & (1 << id)) === 0) continue;
+    if (task === undefined || !execution.canRun(task)) continue;
     const taken = { task: id, choice: choice < Math.max(1, task.pending?.choices ?? 0) ? choice : 0 };
     execution.step(task, taken.choice);
     made.push(taken);
   }
-  const over = execution.violation === null && execution.enabledMask() === 0;
-  const stuck = over && execution.unfinished().length > 0;
+  const over = execution.violation === null && !execution.goesOn;
+  const stuck = over && execution.isStuck;
   if (over && !stuck) execution.checkEnd();
   if (finding.end === "stuck") return stuck ? made : null;
   return execution.violation !== null && nameOf(execution) === finding.what ? made : null;

@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.js";
+import { madeBy } from "./identity.js";
 import { Placeholder, type SharedObject } from "./object.js";
 import { checkIssue, checkReturn } from "./rules.js";
 import { Step } from "./step.js";
@@ -9,7 +10,12 @@ import type { World } from "./world.js";
 
 /** Runs a new task up to its first step. */
 export function start(world: World, task: Task): void {
-  proceed(world, task, undefined);
+  const outer = madeBy(task);
+  try {
+    proceed(world, task, undefined);
+  } finally {
+    madeBy(outer);
+  }
 }
 
 /** Whether the task's next step may happen now. */
@@ -27,6 +33,10 @@ export function apply(world: World, task: Task): void {
   if (step === null) throw new InputError("the task to run", task.name, "a task that has not finished", "ask `enabled` first");
   if (step.object !== null) checkAlive(task, step, step.object);
   if (step.others !== null) for (const object of step.others) checkAlive(task, step, object);
+  world.acting = task;
+  world.access = step.operation.access;
+  world.touchedCount = 0;
+  madeBy(task);
   if (world.trace === null) step.result = step.effect(task, world);
   else traced(world, task, step);
   task.steps++;

@@ -1,3 +1,4 @@
+import { serialOfNew } from "./identity.js";
 import type { Task } from "./task.js";
 import type { World } from "./world.js";
 
@@ -33,6 +34,8 @@ export class Line {
 export abstract class SharedObject {
   /** Number within the run, in the order of first use; -1 before. */
   id = -1;
+  /** The same in every run that makes it in the same way: see identity.ts. */
+  serial = serialOfNew();
   /** The run that uses it. */
   world: World | null = null;
   /** Whether a property of the program reads it. */
@@ -50,6 +53,11 @@ export abstract class SharedObject {
 
   /** Its state as short text, for traces and counterexamples; equal text means equal state. */
   abstract describe(): string;
+
+  /** What {@link Step.opens} of a step that waits for it looks at: a plain value that later steps do not change. */
+  state(): unknown {
+    return undefined;
+  }
 
   /** For the name of the trace column; `lock` classes are told apart by it too. */
   toString(): string {

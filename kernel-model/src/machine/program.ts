@@ -1,4 +1,5 @@
 import { checkKeys, InputError } from "../base/errors.js";
+import { madeByProgram } from "./identity.js";
 import type { Path } from "./path.js";
 import type { TaskOptions } from "./task.js";
 import type { Rule } from "./violation.js";
@@ -102,6 +103,7 @@ export const sometimesAtEnd = <S>(name: string, holds: Holds<S>): Property<S> =>
 
 /** Sets the program up in a world: its state, and its tasks, not yet started. */
 export function load<S>(program: Program<S>, world: World): S {
+  madeByProgram();
   const state = program.setup();
   const tasks = program.tasks(state);
   const names = Object.keys(tasks);

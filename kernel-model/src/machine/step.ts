@@ -4,14 +4,14 @@ import type { World } from "./world.js";
 import { captureSite } from "./site.js";
 
 /**
- * How a step touches its object; two steps of different tasks commute unless they conflict:
+ * How a step touches an object; two steps of different tasks commute unless they conflict on one:
  * - `none`: nothing shared (computing, sleeping, choosing).
- * - `read`: commutes with reads. Also changes that commute with each other, such as rcu_read_lock: see {@link Operation.changes}.
+ * - `read`: commutes with reads. Also changes that no reader can tell, such as rcu_read_lock: see {@link Operation.changes}.
+ * - `add`: changes it in a way that commutes with every other `add` and tells the task nothing, such as atomic_inc.
  * - `write`: conflicts with everything on the object. Also every step whose guard another task's step may close.
- * - `acquire`: takes a lock that one task holds at a time; only its order among the acquisitions can vary.
- * - `release`: gives such a lock back.
+ * - `acquire`, `release`: a `write` that takes a lock which one task holds at a time, or puts it back.
  */
-export type Access = "none" | "read" | "write" | "acquire" | "release";
+export type Access = "none" | "read" | "add" | "write" | "acquire" | "release";
 
 /** Ordering as the kernel's name implies it. Both hosts are sequentially consistent: recorded, shown, not weakened. */
 export type Order = "plain" | "once" | "relaxed" | "acquire" | "release" | "full";
@@ -29,6 +29,11 @@ export interface Operation {
   readonly access: Access;
   /** Whether it may change its object, so that waiters and properties look at that again. Default: unless none or read. */
   readonly changes: boolean;
+  /**
+   * Whether an effect may turn out to be less or other than `access` says, and tells so by `world.as` and `world.touch`:
+   * a cmpxchg that fails is a read. Default false.
+   */
+  readonly varies: boolean;
   readonly order: Order;
   readonly cost: CostClass;
   /** How a task waits while the guard is closed: on its CPU, or off it. */
@@ -43,6 +48,7 @@ export function operation(name: string, access: Access, rest: Partial<Omit<Opera
     name,
     access,
     changes: rest.changes ?? (access !== "none" && access !== "read"),
+    varies: rest.varies ?? false,
     order: rest.order ?? "plain",
     cost: rest.cost ?? (access === "none" ? "none" : access === "read" ? "load" : access === "release" ? "store" : "atomic"),
     waits: rest.waits ?? (rest.sleeps === true ? "sleep" : "spin"),
@@ -72,6 +78,8 @@ export class Step<R = unknown> {
   weights: readonly number[] | null = null;
   /** For `compute` and `sleep`: how long, in ns. */
   ns = 0;
+  /** The guard as a function of {@link SharedObject.state} of its one object, so that it can be asked of an earlier state. */
+  opens: ((state: unknown) => boolean) | null = null;
   /** Where a guard may close for good (a timer that was deleted): whether it has. The simulator then forgets the task. */
   dead: (() => boolean) | null = null;
   /** The argument, for traces. */

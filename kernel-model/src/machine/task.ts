@@ -1,3 +1,4 @@
+import { firstSerialOf, type Maker } from "./identity.js";
 import type { Processor, SharedObject } from "./object.js";
 import type { Path } from "./path.js";
 import type { Step } from "./step.js";
@@ -28,7 +29,7 @@ export interface Held {
 }
 
 /** A running path: its next step, and the context that the kernel's rules are about. */
-export class Task {
+export class Task implements Maker {
   /** The step it will perform next; null when finished. */
   pending: Step | null = null;
   finished = false;
@@ -45,6 +46,11 @@ export class Task {
   rcuDepth = 0;
   /** Steps performed so far. */
   steps = 0;
+  /** Tasks that it has started. */
+  started = 0;
+  /** Objects that it has made. */
+  made = 0;
+  readonly firstSerial: number;
   /** State kept by the host. */
   host: object | null = null;
   /** Stands for its CPU where it is bound to none: the same in every order in which tasks may be started. */
@@ -61,8 +67,11 @@ export class Task {
     readonly name: string,
     public path: Path<unknown>,
     readonly options: TaskOptions = {},
+    /** Its name across runs: the same for a task that is started by the same task as its so manieth. */
+    readonly key = id,
   ) {
     this.home = id;
+    this.firstSerial = firstSerialOf(key);
     this.cpu = options.cpu ?? -1;
     this.context = options.context ?? "task";
     this.daemon = options.daemon ?? false;
@@ -74,6 +83,12 @@ export class Task {
     this.pending = null;
     this.finished = false;
     this.result = undefined;
+  }
+
+  /** What {@link World.mayRun} of the other tasks of its CPU looks at: as long as it is the same, so are their answers. */
+  get hold(): number {
+    if (this.finished) return 0;
+    return (this.context !== "task" && this.steps > 0 ? 8 : 0) | (this.atomic ? 4 : 0) | (this.irqsOff > 0 ? 2 : 0) | (this.softirqsOff > 0 ? 1 : 0);
   }
 
   /** in_atomic() || irqs_disabled(): where nothing may sleep. */

@@ -12,8 +12,8 @@ export interface Effort {
   readonly steps: number;
   /** Steps of the longest run. */
   readonly longest: number;
-  /** "source sets" where partial-order reduction was on. */
-  readonly reduction: "source sets" | "none";
+  /** "optimal": one run of each class of runs that differ only in the order of independent steps. */
+  readonly reduction: "optimal" | "none";
   /** Complete runs by the state they end in. */
   readonly endStates: ReadonlyMap<string, number>;
   /** For each `sometimes` property that was found: a schedule that shows it. */

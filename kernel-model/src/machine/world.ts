@@ -1,7 +1,9 @@
 import { hashText } from "../base/hash.js";
+import { madeBy, serialOfSingleton, type Maker } from "./identity.js";
 import { LockOrder } from "./rules.js";
 import { Processor, type SharedObject } from "./object.js";
 import type { Path } from "./path.js";
+import type { Access } from "./step.js";
 import { Task, type TaskOptions } from "./task.js";
 import type { TraceEntry } from "./trace.js";
 import type { Rule } from "./violation.js";
@@ -10,6 +12,8 @@ import type { Rule } from "./violation.js";
 export interface Host {
   /** A path started another task (a kworker, an interrupt handler). */
   spawned(task: Task): void;
+  /** A key for a task that `parent` starts as its `nth`; the explorer's are the same across runs. Default: its number. */
+  keyOf?(parent: Task, nth: number): number;
   /** Virtual time in ns; 0 in the explorer, where any time may pass between two steps. */
   now(): number;
 }
@@ -21,6 +25,7 @@ export interface Warning {
 }
 
 const NOTHING: ReadonlySet<never> = new Set();
+const NOBODY: Maker = { firstSerial: 0, made: 0 };
 
 /** One run: its tasks, what they share, and what has been seen. Made afresh for every run. */
 export class World {
@@ -37,6 +42,14 @@ export class World {
   loaded = false;
   /** The outcome that the host picked for the step that now takes effect, if it has `choices`. */
   choice = 0;
+  /** The task whose step now takes effect. */
+  acting: Task | null = null;
+  /** How the step that took effect last touched its object: as its operation says, unless the effect said otherwise. */
+  access: Access = "none";
+  /** Further objects that it touched, and how; the first {@link touchedCount} are of that step. */
+  readonly touched: SharedObject[] = [];
+  readonly touchedAs: Access[] = [];
+  touchedCount = 0;
   /** Entries so far, where a trace is recorded. */
   trace: TraceEntry[] | null = null;
   /** Singletons of the run by key: the RCU state, the interrupt state of a CPU. */
@@ -56,7 +69,10 @@ export class World {
 
   /** Adds a task; the host starts it. */
   spawn(name: string, path: Path<unknown>, options: TaskOptions = {}): Task {
-    const task = new Task(this.#free?.pop() ?? this.tasks.length, name, path, options);
+    const id = this.#free?.pop() ?? this.tasks.length;
+    const parent = this.acting;
+    const key = parent !== null && this.host.keyOf !== undefined ? this.host.keyOf(parent, parent.started++) : id;
+    const task = new Task(id, name, path, options, key);
     this.tasks[task.id] = task;
     if (this.loaded) task.home = hashText(name);
     if (task.cpu >= 0) {
@@ -67,6 +83,18 @@ export class World {
     }
     this.host.spawned(task);
     return task;
+  }
+
+  /** For the effect of an operation that `varies`: it touched its object only so. */
+  as(access: Access): void {
+    this.access = access;
+  }
+
+  /** For the effect of an operation that `varies`: it touched this object too. */
+  touch(object: SharedObject, access: Access): void {
+    if (object.world !== this) this.number(object);
+    this.touched[this.touchedCount] = object;
+    this.touchedAs[this.touchedCount++] = access;
   }
 
   /** Simulator: forgets a finished task; the next one that is spawned gets its number. */
@@ -87,7 +115,13 @@ export class World {
   singleton<T extends SharedObject>(key: unknown, make: () => T): T {
     const singletons = (this.#singletons ??= new Map<unknown, SharedObject>());
     let object = singletons.get(key);
-    if (object === undefined) singletons.set(key, (object = make()));
+    if (object === undefined) {
+      // Whoever happens to be the first to use it is not its maker.
+      const outer = madeBy(NOBODY);
+      singletons.set(key, (object = make()));
+      madeBy(outer);
+      object.serial = serialOfSingleton(key);
+    }
     return object as T;
   }
 

@@ -38,7 +38,7 @@ const PINNED: Readonly<Record<string, Pinned>> = {
     naive: 128, classes: 12, redundant: 0, loom: 21,
     outcomes: [[1, 1, 0, 0, 2], [1, 1, 0, 1, 2], [1, 1, 0, 2, 1], [1, 1, 1, 0, 2], [1, 1, 1, 2, 0], [1, 1, 2, 1, 0]],
   },
-  "readers-writer-2-1": { naive: 42, classes: 4, redundant: 1, loom: 49, outcomes: [[0, 0, 2], [0, 2, 2], [2, 0, 2], [2, 2, 2]] },
+  "readers-writer-2-1": { naive: 42, classes: 4, redundant: 0, loom: 49, outcomes: [[0, 0, 2], [0, 2, 2], [2, 0, 2], [2, 2, 2]] },
   "double-checked-3": { naive: 348, classes: 15, redundant: 0, loom: 99, outcomes: [[1, 1], [2, 1], [3, 1]] },
   "indexer-3": { naive: 90, classes: 1, redundant: 0, loom: 1, outcomes: [[2, 2, 2]] },
   "last-zero-3": {

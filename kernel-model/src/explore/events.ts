@@ -1,0 +1,201 @@
+import { ADD, Footprint, modesConflict, WRITE } from "./footprint.js";
+
+/**
+ * The events of the current run and the happens-before order among them: program order, a start before all of the task
+ * that it starts, and each pair of conflicting events in the order in which they occurred. Every other order of the
+ * same events that keeps it is a run too, with the same results: they are one Mazurkiewicz trace.
+ *
+ * Events are numbered from 1. Row e of the clocks says, for each task, up to which of its events e comes after; so
+ * a comes before b exactly if the row of b has at least a in the column of a's task. The prefix that the next run
+ * repeats stays as it is: {@link truncate} takes the rest off again.
+ *
+ * O(tasks + conflicts) an event.
+ */
+export class Events {
+  /** Events so far. */
+  count = 0;
+  /** By event: number of its task in this run, the task's key, the outcome chosen. */
+  readonly task: number[] = [0];
+  readonly key: number[] = [0];
+  readonly choice: number[] = [0];
+  readonly footprint: Footprint[] = [new Footprint()];
+  /** By event: whether its footprint depends on the state in which its step is performed. */
+  readonly varies: boolean[] = [false];
+  /** By event: earlier events of other tasks that it conflicts with and that nothing else orders before it, latest first. */
+  readonly races: number[][] = [[]];
+  /** By event: the location of the object that its step acts on, -1 for none, and the state of that before and after. */
+  readonly actsOn: number[] = [-1];
+  readonly before: unknown[] = [undefined];
+  readonly after: unknown[] = [undefined];
+  /** By event: the previous one of its task, or the one that started the task; 0 for none. */
+  readonly previous: number[] = [0];
+  /** By location: its events, oldest first, and how each touched it. */
+  readonly #at: number[][] = [];
+  readonly #modes: number[][] = [];
+  #stride = 8;
+  #clocks = new Int32Array(8 * 64);
+  /** By task: its last event, or the one that started it. */
+  readonly #last: number[] = [];
+  /** By event: tasks there were when it had been performed. */
+  readonly #tasks: number[] = [];
+  readonly #row: number[] = [];
+  readonly #found: number[] = [];
+
+  /** Starts a search: no event yet, and so many tasks. */
+  begin(tasks: number): void {
+    this.truncate(0);
+    this.#last.length = 0;
+    this.#tasks[0] = 0;
+    this.tasks(tasks, 0);
+  }
+
+  /** Tasks that the event (0: the program) has started. */
+  tasks(count: number, by: number): void {
+    while (this.#last.length < count) this.#last.push(by);
+    this.#tasks[by] = count;
+    if (count > this.#stride) this.#widen(count);
+  }
+
+  /** The last event of a task, or the one that started it. */
+  last(task: number): number {
+    return this.#last[task]!;
+  }
+
+  /** Whether event `a` comes before event `b` in every equivalent run, or is `b`. */
+  ordered(a: number, b: number): boolean {
+    return this.#clocks[b * this.#stride + this.task[a]!]! >= a;
+  }
+
+  /** Adds an event with the footprint in `footprint[count + 1]`, and finds what it races with. */
+  perform(task: number, key: number, choice: number, varies: boolean): void {
+    const event = ++this.count;
+    this.task[event] = task;
+    this.key[event] = key;
+    this.choice[event] = choice;
+    this.varies[event] = varies;
+    this.previous[event] = this.#last[task]!;
+    const races = (this.races[event] ??= []);
+    this.frontier(this.footprint[event]!, this.#last[task]!, event, null, races);
+    let kept = 0;
+    for (const other of races) if (this.task[other] !== task) races[kept++] = other;
+    races.length = kept;
+    this.#row[task] = event;
+    const needed = (event + 1) * this.#stride;
+    if (needed > this.#clocks.length) this.#clocks = grown(this.#clocks, needed);
+    for (let t = 0, base = event * this.#stride; t < this.#stride; t++) this.#clocks[base + t] = this.#row[t]!;
+    this.#last[task] = event;
+    const { locations, modes } = this.footprint[event]!;
+    for (let i = 0; i < locations.length; i++) {
+      const location = locations[i]!;
+      while (this.#at.length <= location) {
+        this.#at.push([]);
+        this.#modes.push([]);
+      }
+      this.#at[location]!.push(event);
+      this.#modes[location]!.push(modes[i]!);
+    }
+  }
+
+  /** Takes off all events but the first `count`. */
+  truncate(count: number): void {
+    while (this.count > count) {
+      const event = this.count--;
+      const task = this.task[event]!;
+      this.#last[task] = this.previous[event]!;
+      const { locations } = this.footprint[event]!;
+      for (let i = 0; i < locations.length; i++) {
+        this.#at[locations[i]!]!.pop();
+        this.#modes[locations[i]!]!.pop();
+      }
+    }
+    if (this.#tasks[count] !== undefined) this.#last.length = this.#tasks[count];
+  }
+
+  /**
+   * Events before number `before` that conflict with a step of this footprint, whose task's previous event is
+   * `previous`, and that nothing but the step itself orders before it: latest first, into `found`. Events in `without`
+   * (closed upwards) count as not there. Leaves the clock of the step in the row.
+   */
+  frontier(footprint: Footprint, previous: number, before: number, without: ReadonlySet<number> | null, found: number[]): void {
+    const row = this.#row;
+    const stride = this.#stride;
+    for (let t = 0, base = previous * stride; t < stride; t++) row[t] = this.#clocks[base + t]!;
+    const candidates = this.#found;
+    let count = 0;
+    const { locations, modes } = footprint;
+    for (let i = 0; i < locations.length; i++) {
+      const at = this.#at[locations[i]!];
+      if (at === undefined) continue;
+      const those = this.#modes[locations[i]!]!;
+      for (let k = at.length - 1; k >= 0; k--) {
+        const event = at[k]!;
+        if (event >= before || (without !== null && without.has(event))) continue;
+        if (modesConflict(those[k]!, modes[i]!)) candidates[count++] = event;
+        // Whatever touched the location before a write comes before that write.
+        if (those[k] === WRITE) break;
+      }
+    }
+    if (count > 1) sortDescending(candidates, count);
+    found.length = 0;
+    for (let i = 0; i < count; i++) {
+      const event = candidates[i]!;
+      if (event <= row[this.task[event]!]!) continue;
+      found.push(event);
+      for (let t = 0, base = event * stride; t < stride; t++) {
+        const other = this.#clocks[base + t]!;
+        if (other > row[t]!) row[t] = other;
+      }
+    }
+  }
+
+  /** Whether the event comes before the step that {@link frontier} was last asked about. */
+  beforeStep(event: number): boolean {
+    return this.#row[this.task[event]!]! >= event;
+  }
+
+  /**
+   * The state of the object at a location after the events before number `before`, without those in `without`: as the
+   * last of them left it. `unknown` where events that commute have changed it, or others than steps on it.
+   */
+  stateAt(location: number, before: number, without: ReadonlySet<number>, unknown: unknown): unknown {
+    const at = this.#at[location] ?? [];
+    let state = unknown;
+    for (let k = at.length - 1; k >= 0; k--) {
+      const event = at[k]!;
+      const own = this.actsOn[event] === location;
+      const mode = this.#modes[location]![k];
+      if (mode === ADD || (mode === WRITE && !own)) return unknown;
+      if (!own) continue;
+      if (event < before && !without.has(event)) return this.after[event];
+      state = this.before[event];
+    }
+    return state;
+  }
+
+  #widen(tasks: number): void {
+    let stride = this.#stride;
+    while (stride < tasks) stride *= 2;
+    const clocks = new Int32Array((this.count + 64) * stride);
+    for (let e = 0; e <= this.count; e++) {
+      for (let t = 0; t < this.#stride; t++) clocks[e * stride + t] = this.#clocks[e * this.#stride + t]!;
+    }
+    this.#stride = stride;
+    this.#clocks = clocks;
+  }
+}
+
+/** The first `count` numbers, by insertion: there are few. */
+function sortDescending(numbers: number[], count: number): void {
+  for (let i = 1; i < count; i++) {
+    const number = numbers[i]!;
+    let at = i;
+    for (; at > 0 && numbers[at - 1]! < number; at--) numbers[at] = numbers[at - 1]!;
+    numbers[at] = number;
+  }
+}
+
+function grown(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(Math.max(length, array.length * 2));
+  larger.set(array);
+  return larger;
+}

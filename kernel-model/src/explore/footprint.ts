@@ -1,0 +1,117 @@
+import { isOfProgram } from "../machine/identity.js";
+import type { SharedObject } from "../machine/object.js";
+import type { Access, Step } from "../machine/step.js";
+import type { Task } from "../machine/task.js";
+import type { World } from "../machine/world.js";
+
+/** How an event touched a location. Two touches of one location conflict unless both are READ or both are ADD. */
+export const READ = 1;
+export const ADD = 2;
+export const WRITE = 3;
+type Mode = typeof READ | typeof ADD | typeof WRITE;
+
+const MODE: Readonly<Record<Access, Mode | 0>> = { none: 0, read: READ, add: ADD, write: WRITE, acquire: WRITE, release: WRITE };
+
+/**
+ * What an event touched: locations, and how. Two events of different tasks are dependent if they conflict on one; if
+ * not, their order makes no difference to any state, to what either returns, nor to which steps can happen.
+ */
+export class Footprint {
+  readonly locations: number[] = [];
+  readonly modes: number[] = [];
+
+  get size(): number {
+    return this.locations.length;
+  }
+
+  add(location: number, mode: number): void {
+    const { locations, modes } = this;
+    for (let i = 0; i < locations.length; i++) {
+      if (locations[i] === location) {
+        if (modes[i] !== mode) modes[i] = WRITE;
+        return;
+      }
+    }
+    locations.push(location);
+    modes.push(mode);
+  }
+
+  clear(): void {
+    this.locations.length = 0;
+    this.modes.length = 0;
+  }
+
+  copy(): Footprint {
+    if (this === EVERYTHING) return this;
+    const copy = new Footprint();
+    for (let i = 0; i < this.size; i++) {
+      copy.locations.push(this.locations[i]!);
+      copy.modes.push(this.modes[i]!);
+    }
+    return copy;
+  }
+}
+
+/** Whether two events with these footprints are dependent. O(product of their sizes, which are 1 to 4). */
+export function conflict(a: Footprint, b: Footprint): boolean {
+  if (a === EVERYTHING || b === EVERYTHING) return true;
+  const { locations, modes } = a;
+  for (let i = 0; i < locations.length; i++) {
+    const location = locations[i]!;
+    for (let j = 0; j < b.locations.length; j++) {
+      if (b.locations[j] === location && modesConflict(modes[i]!, b.modes[j]!)) return true;
+    }
+  }
+  return false;
+}
+
+/** The footprint of a step of which nothing is known: it conflicts with all. */
+export const EVERYTHING = new Footprint();
+
+export function modesConflict(a: number, b: number): boolean {
+  return a !== b || a === WRITE;
+}
+
+/** What properties see: events that change it keep their order. */
+const SEEN = 0;
+
+/** Numbers for locations that are the same in every run of one search. Even: objects of `setup`; odd: all others. */
+export class Locations {
+  #others: Map<number, number> | null = null;
+
+  of({ serial }: SharedObject): number {
+    if (isOfProgram(serial)) return 2 * serial + 2;
+    const others = (this.#others ??= new Map<number, number>());
+    let number = others.get(serial);
+    if (number === undefined) others.set(serial, (number = 2 * others.size + 1));
+    return number;
+  }
+
+  /** What the step that was performed last touched. `held`: {@link Task.hold} before it. */
+  performed(into: Footprint, world: World, task: Task, step: Step, held: number, visible: boolean): void {
+    into.clear();
+    this.#declared(into, step, world.access);
+    for (let i = 0; i < world.touchedCount; i++) this.#touch(into, world.touched[i]!, world.touchedAs[i]!);
+    if (task.cpuObject !== null) into.add(this.of(task.cpuObject), task.hold === held ? READ : WRITE);
+    if (visible) into.add(SEEN, WRITE);
+  }
+
+  /** What a step that waits looks at: that of its guard, and at most what it says that it will touch. */
+  pending(into: Footprint, task: Task, step: Step): void {
+    into.clear();
+    this.#declared(into, step, step.operation.access);
+    if (task.cpuObject !== null) into.add(this.of(task.cpuObject), READ);
+  }
+
+  #declared(into: Footprint, { object, others }: Step, access: Access): void {
+    if (object !== null) this.#touch(into, object, access);
+    if (others !== null) for (const other of others) this.#touch(into, other, "read");
+  }
+
+  #touch(into: Footprint, object: SharedObject, access: Access): void {
+    const mode = MODE[access];
+    if (mode === 0) return;
+    into.add(this.of(object), mode);
+    if (object.memory !== null) into.add(this.of(object.memory), READ);
+  }
+}

@@ -1,0 +1,268 @@
+import type { Program } from "../machine/program.js";
+import type { Decision } from "../machine/schedule.js";
+import type { Operation, Step } from "../machine/step.js";
+import type { Task } from "../machine/task.js";
+import { Events } from "./events.js";
+import { Execution, TaskKeys, type Observed } from "./execution.js";
+import { conflict, Footprint, Locations } from "./footprint.js";
+import { Probe } from "./probe.js";
+import { Reversals, type Place } from "./reversals.js";
+import { endless, endOf, hiddenNondeterminism, type RunEnd, type Strategy } from "./strategy.js";
+import type { Branch, Sleeper } from "./wakeup-tree.js";
+
+/** A state on the current run, and the decision taken there. */
+interface State extends Place {
+  readonly sleep: Sleeper[];
+  readonly done: Sleeper[];
+  tree: Branch[];
+  /** The decision: number of a task in this run, and an outcome of its step. */
+  task: number;
+  choice: number;
+  /** The outcome that was explored first, of so many; the others follow in order. */
+  firstChoice: number;
+  choices: number;
+  operation: Operation | null;
+  /** Bits of the properties that held on the way here. */
+  held: number;
+}
+
+interface Guard {
+  readonly footprint: Footprint;
+  readonly opens: ((state: unknown) => boolean) | null;
+  readonly on: number;
+}
+
+/**
+ * Depth-first search over the schedules of a program by re-execution, with optimal dynamic partial-order reduction
+ * (Abdulla, Aronis, Jonsson and Sagonas: Source Sets: A Foundation for Optimal Dynamic Partial Order Reduction,
+ * JACM 2017, algorithm 2): of each class of runs that differ only in the order of independent steps, one is run.
+ *
+ * - A run goes on until no step is left that could happen and is not asleep. At its end each step that it added is
+ *   asked where it could have come earlier ({@link Reversals}), and the sequence that leads there is added to the
+ *   wake-up tree of the state from which it starts, unless it is covered.
+ * - A state whose tree is not empty takes its next branch, any other the task that ran last, or the first.
+ * - What was explored from a state sleeps while other branches are, until an event that it depends on: what it would
+ *   lead to is covered.
+ * - What an event touches is what it turned out to touch: a cmpxchg that fails is a read. Linearisations of the same
+ *   order have the same results, so that they have the same footprints.
+ * - A step with several outcomes is explored with each, one after the other, before anything else from its state.
+ *
+ * Time: runs x (steps + races x steps between the two). Memory: O(longest run x (tasks + wake-up trees)).
+ */
+export class OptimalSearch<S> implements Strategy<S> {
+  steps = 0;
+  longest = 0;
+  /** Decisions kept from the last run; -1 when all is explored. */
+  #prefix = 0;
+  readonly #events = new Events();
+  readonly #states: State[] = [];
+  readonly #keys = new TaskKeys();
+  readonly #locations = new Locations();
+  readonly #probe: Probe<S>;
+  readonly #reversals: Reversals;
+  /** By event: what its guard looked at. */
+  readonly #guards: (Guard | null)[] = [];
+  readonly #free: Footprint[] = [];
+
+  constructor(
+    readonly program: Program<S>,
+    readonly observed: Observed,
+    readonly maxSteps: number,
+  ) {
+    this.#probe = new Probe(program, observed, this.#keys, this.#locations);
+    this.#reversals = new Reversals(this.#events, this.#states, this.#probe);
+  }
+
+  /** Runs that only looked whether a step can happen somewhere. */
+  get probes(): number {
+    return this.#probe.count;
+  }
+
+  get bound(): string | null {
+    return this.#reversals.incomplete;
+  }
+
+  decisions(): Decision[] {
+    return Array.from({ length: this.#events.count }, (_, i) => ({ task: this.#states[i]!.task, choice: this.#states[i]!.choice }));
+  }
+
+  run(): { readonly execution: Execution<S>; readonly end: RunEnd } {
+    const execution = new Execution(this.program, this.observed, false, this.#keys);
+    const { tasks } = execution.world;
+    const prefix = this.#prefix;
+    if (prefix === 0) this.#events.begin(tasks.length);
+    else this.#events.truncate(prefix - 1);
+    if (execution.violation !== null) return { execution, end: "violated" };
+    for (let depth = 0; depth + 1 < prefix; depth++) this.#again(execution, depth);
+    if (prefix > 0) {
+      execution.held |= this.#states[prefix - 1]!.held;
+      this.#perform(execution, prefix - 1);
+    }
+    let asleep = false;
+    while (execution.violation === null && (asleep = this.#decide(execution, this.#events.count)) === false && this.#states[this.#events.count]!.task >= 0) {
+      this.#perform(execution, this.#events.count);
+      if (this.#events.count > this.maxSteps) throw endless(this.program.name, this.#events.count, this.maxSteps, tasks);
+    }
+    this.longest = Math.max(this.longest, this.#events.count);
+    if (execution.violation !== null) return { execution, end: "violated" };
+    if (asleep) return { execution, end: "redundant" };
+    const end = endOf(execution);
+    if (end === "complete") this.#reverse(execution, Math.max(prefix, 1));
+    return { execution, end };
+  }
+
+  /** Repeats a step of the last run. */
+  #again(execution: Execution<S>, depth: number): void {
+    const { task: number, choice, operation } = this.#states[depth]!;
+    const task = execution.world.tasks[number];
+    if (task?.pending?.operation !== operation) throw hiddenNondeterminism(this.program.name, depth, task?.pending?.operation.name ?? "nothing", operation?.name ?? "another task");
+    execution.again(task, choice);
+    this.steps++;
+  }
+
+  /** Decides what to do in a new state: a task, or -1 where no step is left. True if all that could happen is asleep. */
+  #decide(execution: Execution<S>, depth: number): boolean {
+    const state = this.#state(depth);
+    const { tasks } = execution.world;
+    state.held = execution.held;
+    const [planned] = state.tree;
+    if (planned !== undefined) {
+      const task = tasks.find(({ key }) => key === planned.key);
+      if (task === undefined || !execution.canRun(task)) throw hiddenNondeterminism(this.program.name, depth, task?.pending?.operation.name ?? "nothing", "the step that was seen to be possible here");
+      if (state.sleep.some(({ key }) => key === planned.key)) return true;
+      this.#take(state, depth);
+      state.task = task.id;
+      return false;
+    }
+    state.task = -1;
+    state.choice = state.firstChoice = 0;
+    const last = depth > 0 ? this.#states[depth - 1]!.task : -1;
+    let asleep = false;
+    for (let i = last >= 0 ? -1 : 0; i < tasks.length; i++) {
+      const task = tasks[i < 0 ? last : i]!;
+      if (i === last || task.pending === null || !execution.canRun(task)) continue;
+      if (state.sleep.length > 0 && isAsleep(state.sleep, task.key)) {
+        asleep = true;
+        continue;
+      }
+      state.task = task.id;
+      this.#state(depth + 1).tree = [];
+      return false;
+    }
+    return asleep;
+  }
+
+  /** Takes a branch of the tree, the first: its task is found by its key when the state is reached again. */
+  #take(state: State, depth: number): void {
+    const branch = state.tree.shift()!;
+    state.choice = state.firstChoice = branch.choice;
+    state.task = -1 - branch.key;
+    this.#state(depth + 1).tree = branch.next;
+  }
+
+  /** Performs the decision of a state, and adds the event. */
+  #perform(execution: Execution<S>, depth: number): void {
+    const { world } = execution;
+    const { tasks } = world;
+    const events = this.#events;
+    const state = this.#states[depth]!;
+    if (state.task < 0) state.task = tasks.find(({ key }) => key === -1 - state.task)!.id;
+    const task = tasks[state.task]!;
+    const step = task.pending!;
+    const event = depth + 1;
+    const { hold } = task;
+    this.#guards[event] = this.#guardOf(task, step, event);
+    state.choices = step.choices;
+    state.operation = step.operation;
+    const before = step.object?.state();
+    const started = tasks.length;
+    execution.step(task, state.choice);
+    this.steps++;
+    const footprint = (events.footprint[event] ??= new Footprint());
+    this.#locations.performed(footprint, world, task, step, hold, execution.visible);
+    events.actsOn[event] = before === undefined ? -1 : this.#locations.of(step.object!);
+    events.before[event] = before;
+    events.after[event] = before === undefined ? undefined : step.object!.state();
+    events.perform(task.id, task.key, state.choice, step.operation.varies || task.context !== "task");
+    events.tasks(Math.max(started, tasks.length), event);
+    this.#fallAsleep(state, this.#state(event), task.key, footprint);
+  }
+
+  #guardOf(task: Task, step: Step, event: number): Guard | null {
+    if (step.guard === null && task.cpuObject === null) return null;
+    const footprint = (this.#free[event] ??= new Footprint());
+    this.#locations.pending(footprint, task, step);
+    const alone = task.cpuObject === null && step.others === null && step.opens !== null && step.object !== null;
+    return { footprint, opens: alone ? step.opens : null, on: alone ? this.#locations.of(step.object!) : -1 };
+  }
+
+  /** What still sleeps after an event: what slept or was explored before it, and is independent of it. */
+  #fallAsleep(from: State, to: State, key: number, footprint: Footprint): void {
+    to.sleep.length = to.done.length = 0;
+    for (const list of [from.sleep, from.done]) {
+      for (const sleeper of list) if (sleeper.key !== key && !conflict(sleeper.footprint, footprint)) to.sleep.push(sleeper);
+    }
+  }
+
+  #state(depth: number): State {
+    return (this.#states[depth] ??= { sleep: [], done: [], tree: [], task: -1, choice: 0, firstChoice: 0, choices: 0, operation: null, held: 0 });
+  }
+
+  /** Asks each event from number `first` on, and each step that still waits, where it could have come earlier. */
+  #reverse(execution: Execution<S>, first: number): void {
+    const events = this.#events;
+    for (let event = first; event <= events.count; event++) {
+      const guard = this.#guards[event] ?? null;
+      if (guard === null && events.races[event]!.length === 0) continue;
+      this.#reversals.of({
+        event,
+        performed: true,
+        key: events.key[event]!,
+        task: events.task[event]!,
+        previous: events.previous[event]!,
+        footprint: events.footprint[event]!,
+        guard: guard?.footprint ?? null,
+        opens: guard?.opens ?? null,
+        opensOn: guard?.on ?? -1,
+        varies: events.varies[event]!,
+      });
+    }
+    for (const task of execution.world.tasks) {
+      if (task.pending === null) continue;
+      const event = events.count + 1;
+      const guard = this.#guardOf(task, task.pending, event);
+      if (guard === null) continue;
+      const { footprint } = guard;
+      this.#reversals.of({ event, performed: false, key: task.key, task: task.id, previous: events.last(task.id), footprint, guard: footprint, opens: guard.opens, opensOn: guard.on, varies: true });
+    }
+  }
+
+  advance(): boolean {
+    for (let depth = this.#events.count - 1; depth >= 0; depth--) {
+      const state = this.#states[depth]!;
+      const next = state.choice === state.firstChoice && state.firstChoice > 0 ? 0 : state.choice + 1;
+      const choice = next === state.firstChoice && next > 0 ? next + 1 : next;
+      const event = depth + 1;
+      if (choice < state.choices) {
+        state.choice = choice;
+        const planned = state.tree.findIndex((branch) => branch.key === this.#events.key[event] && branch.choice === choice);
+        this.#state(depth + 1).tree = planned < 0 ? [] : state.tree.splice(planned, 1)[0]!.next;
+        this.#prefix = event;
+        return true;
+      }
+      state.done.push({ key: this.#events.key[event]!, footprint: this.#events.footprint[event]!.copy() });
+      if (state.tree.length > 0) {
+        this.#take(state, depth);
+        this.#prefix = depth + 1;
+        return true;
+      }
+    }
+    this.#prefix = -1;
+    return false;
+  }
+}
+
+function isAsleep(sleepers: readonly Sleeper[], task: number): boolean {
+  for (const { key } of sleepers) if (key === task) return true;
+  return false;
+}
