@@ -23,37 +23,38 @@ export class Events {
   readonly varies: boolean[] = [false];
   /** By event: earlier events of other tasks that it conflicts with and that nothing else orders before it, latest first. */
   readonly races: number[][] = [[]];
+  readonly raceCount: number[] = [0];
   /** By event: the location of the object that its step acts on, -1 for none, and the state of that before and after. */
   readonly actsOn: number[] = [-1];
   readonly before: unknown[] = [undefined];
   readonly after: unknown[] = [undefined];
   /** By event: the previous one of its task, or the one that started the task; 0 for none. */
   readonly previous: number[] = [0];
-  /** By location: its events, oldest first, and how each touched it. */
+  /** By location: its events, oldest first, each times four plus how it touched it; so many of them count. */
   readonly #at: number[][] = [];
-  readonly #modes: number[][] = [];
+  readonly #atCount: number[] = [];
   #stride = 8;
   #clocks = new Int32Array(8 * 64);
   /** By task: its last event, or the one that started it. */
   readonly #last: number[] = [];
+  #tasks = 0;
   /** By event: tasks there were when it had been performed. */
-  readonly #tasks: number[] = [];
+  readonly #tasksAt: number[] = [];
   readonly #row: number[] = [];
-  readonly #found: number[] = [];
+  readonly #candidates: number[] = [];
 
   /** Starts a search: no event yet, and so many tasks. */
   begin(tasks: number): void {
     this.truncate(0);
-    this.#last.length = 0;
-    this.#tasks[0] = 0;
-    this.tasks(tasks, 0);
+    this.#tasks = 0;
+    this.started(tasks, 0);
   }
 
-  /** Tasks that the event (0: the program) has started. */
-  tasks(count: number, by: number): void {
-    while (this.#last.length < count) this.#last.push(by);
-    this.#tasks[by] = count;
+  /** Tasks there are once the event (0: the program itself) has started some. */
+  started(count: number, by: number): void {
     if (count > this.#stride) this.#widen(count);
+    while (this.#tasks < count) this.#last[this.#tasks++] = by;
+    this.#tasksAt[by] = count;
   }
 
   /** The last event of a task, or the one that started it. */
@@ -69,88 +70,87 @@ export class Events {
   /** Adds an event with the footprint in `footprint[count + 1]`, and finds what it races with. */
   perform(task: number, key: number, choice: number, varies: boolean): void {
     const event = ++this.count;
+    const footprint = this.footprint[event]!;
+    const races = (this.races[event] ??= []);
+    const previous = this.#last[task]!;
+    const found = this.frontier(footprint, previous, event, null, races);
+    let kept = 0;
+    for (let i = 0; i < found; i++) if (this.task[races[i]!] !== task) races[kept++] = races[i]!;
+    this.raceCount[event] = kept;
     this.task[event] = task;
     this.key[event] = key;
     this.choice[event] = choice;
     this.varies[event] = varies;
-    this.previous[event] = this.#last[task]!;
-    const races = (this.races[event] ??= []);
-    this.frontier(this.footprint[event]!, this.#last[task]!, event, null, races);
-    let kept = 0;
-    for (const other of races) if (this.task[other] !== task) races[kept++] = other;
-    races.length = kept;
-    this.#row[task] = event;
-    const needed = (event + 1) * this.#stride;
-    if (needed > this.#clocks.length) this.#clocks = grown(this.#clocks, needed);
-    for (let t = 0, base = event * this.#stride; t < this.#stride; t++) this.#clocks[base + t] = this.#row[t]!;
+    this.previous[event] = previous;
+    const stride = this.#stride;
+    const base = event * stride;
+    if (base + stride > this.#clocks.length) this.#clocks = grown(this.#clocks, base + stride);
+    const clocks = this.#clocks;
+    const row = this.#row;
+    for (let t = 0; t < stride; t++) clocks[base + t] = row[t]!;
+    clocks[base + task] = event;
     this.#last[task] = event;
-    const { locations, modes } = this.footprint[event]!;
-    for (let i = 0; i < locations.length; i++) {
-      const location = locations[i]!;
-      while (this.#at.length <= location) {
-        this.#at.push([]);
-        this.#modes.push([]);
-      }
-      this.#at[location]!.push(event);
-      this.#modes[location]!.push(modes[i]!);
+    for (let i = 0; i < footprint.size; i++) this.#record(event, footprint.touches[i]!);
+  }
+
+  #record(event: number, touch: number): void {
+    const location = touch >> 2;
+    while (this.#at.length <= location) {
+      this.#at.push([]);
+      this.#atCount.push(0);
     }
+    this.#at[location]![this.#atCount[location]!++] = event * 4 + (touch & 3);
   }
 
   /** Takes off all events but the first `count`. */
   truncate(count: number): void {
     while (this.count > count) {
       const event = this.count--;
-      const task = this.task[event]!;
-      this.#last[task] = this.previous[event]!;
-      const { locations } = this.footprint[event]!;
-      for (let i = 0; i < locations.length; i++) {
-        this.#at[locations[i]!]!.pop();
-        this.#modes[locations[i]!]!.pop();
-      }
+      this.#last[this.task[event]!] = this.previous[event]!;
+      const { touches, size } = this.footprint[event]!;
+      for (let i = 0; i < size; i++) this.#atCount[touches[i]! >> 2]!--;
     }
-    if (this.#tasks[count] !== undefined) this.#last.length = this.#tasks[count];
+    this.#tasks = this.#tasksAt[count] ?? 0;
   }
 
   /**
    * Events before number `before` that conflict with a step of this footprint, whose task's previous event is
-   * `previous`, and that nothing but the step itself orders before it: latest first, into `found`. Events in `without`
-   * (closed upwards) count as not there. Leaves the clock of the step in the row.
+   * `previous`, and that nothing but the step itself orders before it: latest first, into `found`; gives how many. Events
+   * in `without` (closed upwards) count as not there.
    */
-  frontier(footprint: Footprint, previous: number, before: number, without: ReadonlySet<number> | null, found: number[]): void {
+  frontier(footprint: Footprint, previous: number, before: number, without: ReadonlySet<number> | null, found: number[]): number {
     const row = this.#row;
     const stride = this.#stride;
-    for (let t = 0, base = previous * stride; t < stride; t++) row[t] = this.#clocks[base + t]!;
-    const candidates = this.#found;
+    const clocks = this.#clocks;
+    for (let t = 0, base = previous * stride; t < stride; t++) row[t] = clocks[base + t]!;
+    const candidates = this.#candidates;
     let count = 0;
-    const { locations, modes } = footprint;
-    for (let i = 0; i < locations.length; i++) {
-      const at = this.#at[locations[i]!];
-      if (at === undefined) continue;
-      const those = this.#modes[locations[i]!]!;
-      for (let k = at.length - 1; k >= 0; k--) {
-        const event = at[k]!;
+    for (let i = 0; i < footprint.size; i++) {
+      const touch = footprint.touches[i]!;
+      const location = touch >> 2;
+      if (location >= this.#at.length) continue;
+      const at = this.#at[location]!;
+      for (let k = this.#atCount[location]! - 1; k >= 0; k--) {
+        const event = at[k]! >> 2;
+        const mode = at[k]! & 3;
         if (event >= before || (without !== null && without.has(event))) continue;
-        if (modesConflict(those[k]!, modes[i]!)) candidates[count++] = event;
+        if (modesConflict(mode, touch & 3)) candidates[count++] = event;
         // Whatever touched the location before a write comes before that write.
-        if (those[k] === WRITE) break;
+        if (mode === WRITE) break;
       }
     }
     if (count > 1) sortDescending(candidates, count);
-    found.length = 0;
+    let kept = 0;
     for (let i = 0; i < count; i++) {
       const event = candidates[i]!;
       if (event <= row[this.task[event]!]!) continue;
-      found.push(event);
+      found[kept++] = event;
       for (let t = 0, base = event * stride; t < stride; t++) {
-        const other = this.#clocks[base + t]!;
+        const other = clocks[base + t]!;
         if (other > row[t]!) row[t] = other;
       }
     }
-  }
-
-  /** Whether the event comes before the step that {@link frontier} was last asked about. */
-  beforeStep(event: number): boolean {
-    return this.#row[this.task[event]!]! >= event;
+    return kept;
   }
 
   /**
@@ -160,10 +160,10 @@ export class Events {
   stateAt(location: number, before: number, without: ReadonlySet<number>, unknown: unknown): unknown {
     const at = this.#at[location] ?? [];
     let state = unknown;
-    for (let k = at.length - 1; k >= 0; k--) {
-      const event = at[k]!;
+    for (let k = (this.#atCount[location] ?? 0) - 1; k >= 0; k--) {
+      const event = at[k]! >> 2;
+      const mode = at[k]! & 3;
       const own = this.actsOn[event] === location;
-      const mode = this.#modes[location]![k];
       if (mode === ADD || (mode === WRITE && !own)) return unknown;
       if (!own) continue;
       if (event < before && !without.has(event)) return this.after[event];

@@ -83,6 +83,7 @@ export function* exploring<S>(program: Program<S>, options: ExploreOptions = {})
       if (end === "violated" || end === "stuck") return tally.found(execution, end, runner.decisions());
       // Properties turned out to look at more than was known: what was left out so far might have mattered.
       if (observed.grew && checked.reduction) break;
+      execution.world.end();
       if (!runner.advance()) return tally.over(runner.bound);
       const bound = runs >= checked.maxSchedules ? `maxSchedules = ${checked.maxSchedules}` : runner.steps >= checked.maxTotalSteps ? `maxTotalSteps = ${checked.maxTotalSteps}` : null;
       if (bound !== null) return tally.over(bound);

@@ -8,68 +8,59 @@ import type { World } from "../machine/world.js";
 export const READ = 1;
 export const ADD = 2;
 export const WRITE = 3;
-type Mode = typeof READ | typeof ADD | typeof WRITE;
 
-const MODE: Readonly<Record<Access, Mode | 0>> = { none: 0, read: READ, add: ADD, write: WRITE, acquire: WRITE, release: WRITE };
+const MODE: Readonly<Record<Access, number>> = { none: 0, read: READ, add: ADD, write: WRITE, acquire: WRITE, release: WRITE };
+
+/** A touch is one number: the location times four, and how. */
+export const locationOf = (touch: number): number => touch >> 2;
+export const modeOf = (touch: number): number => touch & 3;
+
+/** Whether two ways to touch one location conflict. */
+export const modesConflict = (a: number, b: number): boolean => a !== b || a === WRITE;
 
 /**
  * What an event touched: locations, and how. Two events of different tasks are dependent if they conflict on one; if
  * not, their order makes no difference to any state, to what either returns, nor to which steps can happen.
  */
 export class Footprint {
-  readonly locations: number[] = [];
-  readonly modes: number[] = [];
-
-  get size(): number {
-    return this.locations.length;
-  }
+  readonly touches: number[] = [];
+  /** Touches; the array may be longer. */
+  size = 0;
 
   add(location: number, mode: number): void {
-    const { locations, modes } = this;
-    for (let i = 0; i < locations.length; i++) {
-      if (locations[i] === location) {
-        if (modes[i] !== mode) modes[i] = WRITE;
+    const { touches } = this;
+    for (let i = 0; i < this.size; i++) {
+      if (touches[i]! >> 2 === location) {
+        if ((touches[i]! & 3) !== mode) touches[i] = location * 4 + WRITE;
         return;
       }
     }
-    locations.push(location);
-    modes.push(mode);
-  }
-
-  clear(): void {
-    this.locations.length = 0;
-    this.modes.length = 0;
+    touches[this.size++] = location * 4 + mode;
   }
 
   copy(): Footprint {
     if (this === EVERYTHING) return this;
     const copy = new Footprint();
-    for (let i = 0; i < this.size; i++) {
-      copy.locations.push(this.locations[i]!);
-      copy.modes.push(this.modes[i]!);
-    }
+    for (let i = 0; i < this.size; i++) copy.touches.push(this.touches[i]!);
+    copy.size = this.size;
     return copy;
   }
-}
-
-/** Whether two events with these footprints are dependent. O(product of their sizes, which are 1 to 4). */
-export function conflict(a: Footprint, b: Footprint): boolean {
-  if (a === EVERYTHING || b === EVERYTHING) return true;
-  const { locations, modes } = a;
-  for (let i = 0; i < locations.length; i++) {
-    const location = locations[i]!;
-    for (let j = 0; j < b.locations.length; j++) {
-      if (b.locations[j] === location && modesConflict(modes[i]!, b.modes[j]!)) return true;
-    }
-  }
-  return false;
 }
 
 /** The footprint of a step of which nothing is known: it conflicts with all. */
 export const EVERYTHING = new Footprint();
 
-export function modesConflict(a: number, b: number): boolean {
-  return a !== b || a === WRITE;
+/** Whether two events with these footprints are dependent. O(product of their sizes, which are 1 to 4). */
+export function conflict(a: Footprint, b: Footprint): boolean {
+  if (a === EVERYTHING || b === EVERYTHING) return true;
+  for (let i = 0; i < a.size; i++) {
+    const touch = a.touches[i]!;
+    for (let j = 0; j < b.size; j++) {
+      const other = b.touches[j]!;
+      if (touch >> 2 === other >> 2 && modesConflict(touch & 3, other & 3)) return true;
+    }
+  }
+  return false;
 }
 
 /** What properties see: events that change it keep their order. */
@@ -89,7 +80,7 @@ export class Locations {
 
   /** What the step that was performed last touched. `held`: {@link Task.hold} before it. */
   performed(into: Footprint, world: World, task: Task, step: Step, held: number, visible: boolean): void {
-    into.clear();
+    into.size = 0;
     this.#declared(into, step, world.access);
     for (let i = 0; i < world.touchedCount; i++) this.#touch(into, world.touched[i]!, world.touchedAs[i]!);
     if (task.cpuObject !== null) into.add(this.of(task.cpuObject), task.hold === held ? READ : WRITE);
@@ -98,7 +89,7 @@ export class Locations {
 
   /** What a step that waits looks at: that of its guard, and at most what it says that it will touch. */
   pending(into: Footprint, task: Task, step: Step): void {
-    into.clear();
+    into.size = 0;
     this.#declared(into, step, step.operation.access);
     if (task.cpuObject !== null) into.add(this.of(task.cpuObject), READ);
   }

@@ -6,7 +6,7 @@ import { Events } from "./events.js";
 import { Execution, TaskKeys, type Observed } from "./execution.js";
 import { conflict, Footprint, Locations } from "./footprint.js";
 import { Probe } from "./probe.js";
-import { Reversals, type Place } from "./reversals.js";
+import { Reversals, type Asked, type Guard, type Place } from "./reversals.js";
 import { endless, endOf, hiddenNondeterminism, type RunEnd, type Strategy } from "./strategy.js";
 import type { Branch, Sleeper } from "./wakeup-tree.js";
 
@@ -24,12 +24,6 @@ interface State extends Place {
   operation: Operation | null;
   /** Bits of the properties that held on the way here. */
   held: number;
-}
-
-interface Guard {
-  readonly footprint: Footprint;
-  readonly opens: ((state: unknown) => boolean) | null;
-  readonly on: number;
 }
 
 /**
@@ -60,9 +54,10 @@ export class OptimalSearch<S> implements Strategy<S> {
   readonly #locations = new Locations();
   readonly #probe: Probe<S>;
   readonly #reversals: Reversals;
-  /** By event: what its guard looked at. */
+  /** By event: what decided whether its step could happen; kept for the next event of that number. */
   readonly #guards: (Guard | null)[] = [];
-  readonly #free: Footprint[] = [];
+  readonly #spareGuards: Guard[] = [];
+  readonly #asked: Asked = { event: 0, performed: true, key: 0, task: 0, previous: 0, footprint: new Footprint(), guard: null, varies: false };
 
   constructor(
     readonly program: Program<S>,
@@ -175,7 +170,6 @@ export class OptimalSearch<S> implements Strategy<S> {
     state.choices = step.choices;
     state.operation = step.operation;
     const before = step.object?.state();
-    const started = tasks.length;
     execution.step(task, state.choice);
     this.steps++;
     const footprint = (events.footprint[event] ??= new Footprint());
@@ -184,24 +178,26 @@ export class OptimalSearch<S> implements Strategy<S> {
     events.before[event] = before;
     events.after[event] = before === undefined ? undefined : step.object!.state();
     events.perform(task.id, task.key, state.choice, step.operation.varies || task.context !== "task");
-    events.tasks(Math.max(started, tasks.length), event);
+    events.started(tasks.length, event);
     this.#fallAsleep(state, this.#state(event), task.key, footprint);
   }
 
   #guardOf(task: Task, step: Step, event: number): Guard | null {
     if (step.guard === null && task.cpuObject === null) return null;
-    const footprint = (this.#free[event] ??= new Footprint());
-    this.#locations.pending(footprint, task, step);
-    const alone = task.cpuObject === null && step.others === null && step.opens !== null && step.object !== null;
-    return { footprint, opens: alone ? step.opens : null, on: alone ? this.#locations.of(step.object!) : -1 };
+    const guard = (this.#spareGuards[event] ??= { footprint: new Footprint(), opens: null, on: -1 });
+    this.#locations.pending(guard.footprint, task, step);
+    const alone = step.opens !== null && task.cpuObject === null && step.others === null && step.object !== null;
+    guard.opens = alone ? step.opens : null;
+    guard.on = alone ? this.#locations.of(step.object!) : -1;
+    return guard;
   }
 
   /** What still sleeps after an event: what slept or was explored before it, and is independent of it. */
   #fallAsleep(from: State, to: State, key: number, footprint: Footprint): void {
-    to.sleep.length = to.done.length = 0;
-    for (const list of [from.sleep, from.done]) {
-      for (const sleeper of list) if (sleeper.key !== key && !conflict(sleeper.footprint, footprint)) to.sleep.push(sleeper);
-    }
+    if (to.sleep.length > 0) to.sleep.length = 0;
+    if (to.done.length > 0) to.done.length = 0;
+    for (const sleeper of from.sleep) if (!conflict(sleeper.footprint, footprint)) to.sleep.push(sleeper);
+    for (const sleeper of from.done) if (sleeper.key !== key && !conflict(sleeper.footprint, footprint)) to.sleep.push(sleeper);
   }
 
   #state(depth: number): State {
@@ -211,30 +207,34 @@ export class OptimalSearch<S> implements Strategy<S> {
   /** Asks each event from number `first` on, and each step that still waits, where it could have come earlier. */
   #reverse(execution: Execution<S>, first: number): void {
     const events = this.#events;
+    const asked = this.#asked;
+    asked.performed = true;
     for (let event = first; event <= events.count; event++) {
-      const guard = this.#guards[event] ?? null;
-      if (guard === null && events.races[event]!.length === 0) continue;
-      this.#reversals.of({
-        event,
-        performed: true,
-        key: events.key[event]!,
-        task: events.task[event]!,
-        previous: events.previous[event]!,
-        footprint: events.footprint[event]!,
-        guard: guard?.footprint ?? null,
-        opens: guard?.opens ?? null,
-        opensOn: guard?.on ?? -1,
-        varies: events.varies[event]!,
-      });
+      asked.guard = this.#guards[event]!;
+      if (events.raceCount[event] === 0) continue;
+      asked.event = event;
+      asked.key = events.key[event]!;
+      asked.task = events.task[event]!;
+      asked.previous = events.previous[event]!;
+      asked.footprint = events.footprint[event]!;
+      asked.varies = events.varies[event]!;
+      this.#reversals.of(asked);
     }
-    for (const task of execution.world.tasks) {
-      if (task.pending === null) continue;
-      const event = events.count + 1;
-      const guard = this.#guardOf(task, task.pending, event);
-      if (guard === null) continue;
-      const { footprint } = guard;
-      this.#reversals.of({ event, performed: false, key: task.key, task: task.id, previous: events.last(task.id), footprint, guard: footprint, opens: guard.opens, opensOn: guard.on, varies: true });
-    }
+    asked.performed = false;
+    asked.varies = true;
+    for (const task of execution.world.tasks) if (task.pending !== null) this.#reverseWaiting(asked, task, task.pending);
+  }
+
+  #reverseWaiting(asked: Asked, task: Task, step: Step): void {
+    asked.event = this.#events.count + 1;
+    const guard = this.#guardOf(task, step, asked.event);
+    if (guard === null) return;
+    asked.key = task.key;
+    asked.task = task.id;
+    asked.previous = this.#events.last(task.id);
+    asked.footprint = guard.footprint;
+    asked.guard = guard;
+    this.#reversals.of(asked);
   }
 
   advance(): boolean {
@@ -250,8 +250,8 @@ export class OptimalSearch<S> implements Strategy<S> {
         this.#prefix = event;
         return true;
       }
-      state.done.push({ key: this.#events.key[event]!, footprint: this.#events.footprint[event]!.copy() });
       if (state.tree.length > 0) {
+        state.done.push({ key: this.#events.key[event]!, footprint: this.#events.footprint[event]!.copy() });
         this.#take(state, depth);
         this.#prefix = depth + 1;
         return true;

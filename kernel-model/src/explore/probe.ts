@@ -28,13 +28,24 @@ export class Probe<S> {
     readonly locations: Locations,
   ) {}
 
-  /** Asks for the next step of task `key` after the first `prefix` events and those in `further`. */
-  ask(events: Events, prefix: number, further: readonly number[], key: number): Answer {
+  /** Asks for the next step of task `key` after the first `prefix` events and the first `count` of those in `further`. */
+  ask(events: Events, prefix: number, further: readonly number[], count: number, key: number): Answer {
     this.count++;
     const execution = new Execution(this.program, this.observed, false, this.keys);
+    try {
+      return this.#look(execution, events, prefix, further, count, key);
+    } finally {
+      execution.world.end();
+    }
+  }
+
+  #look(execution: Execution<S>, events: Events, prefix: number, further: readonly number[], count: number, key: number): Answer {
     const { world } = execution;
     for (let event = 1; event <= prefix; event++) execution.again(world.tasks[events.task[event]!]!, events.choice[event]!);
-    for (const event of further) execution.again(taskOf(world.tasks, events.key[event]!), events.choice[event]!);
+    for (let i = 0; i < count; i++) {
+      const event = further[i]!;
+      execution.again(taskOf(world.tasks, events.key[event]!), events.choice[event]!);
+    }
     const task = taskOf(world.tasks, key);
     if (!execution.canRun(task)) return { open: false, footprint: null };
     const step = task.pending!;

@@ -1,7 +1,7 @@
 import type { Events } from "./events.js";
 import { conflict, EVERYTHING, type Footprint } from "./footprint.js";
 import type { Answer, Probe } from "./probe.js";
-import { insert, isCovered, Sequence, type Branch, type Planned, type Sleeper } from "./wakeup-tree.js";
+import { insert, isCovered, Sequence, type Branch, type Sleeper } from "./wakeup-tree.js";
 
 /** What is known of a state on the current run. */
 export interface Place {
@@ -16,20 +16,27 @@ export interface Place {
 /** A step of the current run, performed or still waiting at its end. */
 export interface Asked {
   /** Its event; one more than there are, for a step that waits. */
-  readonly event: number;
-  readonly performed: boolean;
-  readonly key: number;
-  readonly task: number;
+  event: number;
+  performed: boolean;
+  key: number;
+  task: number;
   /** The event of its task before it. */
-  readonly previous: number;
+  previous: number;
   /** What it touched; for a step that waits, what its guard looks at and at most what it says that it touches. */
-  readonly footprint: Footprint;
-  /** What its guard looks at (a CPU that may be taken is part of it); null for a step that can always happen. */
-  readonly guard: Footprint | null;
-  readonly opens: ((state: unknown) => boolean) | null;
-  readonly opensOn: number;
+  footprint: Footprint;
+  /** Null for a step that can always happen. */
+  guard: Guard | null;
   /** Whether its footprint is another where it comes elsewhere. */
-  readonly varies: boolean;
+  varies: boolean;
+}
+
+/** What decides whether a step can happen. */
+export interface Guard {
+  /** What it looks at; a CPU that may be taken is part of it. */
+  readonly footprint: Footprint;
+  /** The guard as a function of the state of the object at one location, where it is one; null otherwise. */
+  opens: ((state: unknown) => boolean) | null;
+  on: number;
 }
 
 const UNKNOWN = Symbol("unknown");
@@ -54,36 +61,43 @@ const MOST_LOOKS = 20_000;
 export class Reversals {
   /** Why not all could be found; null if they were. */
   incomplete: string | null = null;
+  /** Events taken off, and the first of them. */
   readonly #out = new Set<number>();
+  #first = 0;
   readonly #fronts: number[][] = [];
   #looks = 0;
+  readonly #sequence: Sequence;
 
   constructor(
     readonly events: Events,
     readonly places: readonly Place[],
     readonly probe: Pick<Probe<unknown>, "ask">,
-  ) {}
+  ) {
+    this.#sequence = new Sequence(events);
+  }
 
   /** Covers all runs in which the step comes earlier than in the current one. */
   of(asked: Asked): void {
-    this.#out.clear();
-    if (asked.performed && asked.guard === null) {
-      for (const event of this.events.races[asked.event]!) {
-        this.#out.add(event);
-        this.#reverse(asked, null);
-        this.#out.clear();
-      }
+    if (asked.guard !== null) {
+      this.#looks = 0;
+      this.#out.clear();
+      this.#takeOff(asked, 0, new Set());
       return;
     }
-    this.#looks = 0;
-    this.#takeOff(asked, 0, new Set());
+    const races = this.events.races[asked.event]!;
+    for (let i = 0; i < this.events.raceCount[asked.event]!; i++) {
+      this.#first = races[i]!;
+      this.#rest(asked, null);
+      this.#reverse(asked, null);
+    }
   }
 
   /** Takes one more event of K off, each in turn. */
   #takeOff(asked: Asked, depth: number, seen: Set<string>): void {
     const front = (this.#fronts[depth] ??= []);
-    this.events.frontier(asked.footprint, asked.previous, asked.event, this.#out, front);
-    for (const event of front) {
+    const count = this.events.frontier(asked.footprint, asked.previous, asked.event, this.#out, front);
+    for (let i = 0; i < count; i++) {
+      const event = front[i]!;
       if (this.events.task[event] === asked.task) continue;
       this.#out.add(event);
       const name = [...this.#out].sort((a, b) => a - b).join();
@@ -93,7 +107,9 @@ export class Reversals {
           this.incomplete ??= `a guard over more than ${MOST_LOOKS} combinations of events that commute`;
           return;
         }
-        const answer = this.#isOpen(asked);
+        this.#first = Math.min(...this.#out);
+        this.#rest(asked, this.#out);
+        const answer = this.#isOpen(asked, asked.guard!);
         if (answer === false) this.#takeOff(asked, depth + 1, seen);
         else this.#reverse(asked, answer === true ? null : answer);
       }
@@ -102,55 +118,52 @@ export class Reversals {
   }
 
   /** Whether the guard is open without the events that are taken off; the probe's answer where it had to be asked. */
-  #isOpen(asked: Asked): boolean | Answer {
+  #isOpen(asked: Asked, { footprint, opens, on }: Guard): boolean | Answer {
     const { events } = this;
-    const { guard, opens } = asked;
-    if (guard === null) return true;
-    if (asked.performed && ![...this.#out].some((event) => conflict(events.footprint[event]!, guard))) return true;
+    if (asked.performed && !this.#outConflicts(footprint)) return true;
     if (opens !== null) {
-      const state = events.stateAt(asked.opensOn, asked.event, this.#out, UNKNOWN);
+      const state = events.stateAt(on, asked.event, this.#out, UNKNOWN);
       if (state !== UNKNOWN) return opens(state);
     }
-    const answer = this.#ask(asked, this.#rest(asked));
+    const answer = this.#ask(asked);
     return answer.open ? answer : false;
   }
 
-  #ask(asked: Asked, rest: readonly number[]): Answer {
-    return this.probe.ask(this.events, Math.min(...this.#out) - 1, rest, asked.key);
+  #outConflicts(footprint: Footprint): boolean {
+    for (const event of this.#out) if (conflict(this.events.footprint[event]!, footprint)) return true;
+    return false;
   }
 
-  /** Events behind the first that is taken off which come neither after one taken off nor after the step. */
-  #rest({ performed, event: step }: Asked): number[] {
+  #ask({ key }: Asked): Answer {
+    const { events, length } = this.#sequence;
+    return this.probe.ask(this.events, this.#first - 1, events, length, key);
+  }
+
+  /** Puts into the sequence the events that come neither after one taken off (null: the first) nor after the step. */
+  #rest({ performed, event: step }: Asked, out: ReadonlySet<number> | null): void {
     const { events } = this;
-    const out = this.#out;
-    const first = Math.min(...out);
-    const rest: number[] = [];
+    const rest = this.#sequence.events;
+    const first = this.#first;
+    let length = 0;
     for (let event = first + 1; event <= events.count; event++) {
-      if (performed && event >= step && events.ordered(step, event)) continue;
-      let after = false;
-      for (const off of out) if (off <= event && events.ordered(off, event)) after = true;
-      if (!after) rest.push(event);
+      if (events.ordered(first, event) || (performed && event >= step && events.ordered(step, event))) continue;
+      if (out !== null && out.size > 1 && this.#comesAfter(event, out)) continue;
+      rest[length++] = event;
     }
-    return rest;
+    this.#sequence.length = length;
   }
 
-  /** Has the step explored where the events that are taken off have not happened. */
+  #comesAfter(event: number, out: ReadonlySet<number>): boolean {
+    for (const off of out) if (off <= event && this.events.ordered(off, event)) return true;
+    return false;
+  }
+
+  /** Has the step explored where the events that are taken off have not happened: behind the sequence. */
   #reverse(asked: Asked, known: Answer | null): void {
-    const { events } = this;
-    const rest = this.#rest(asked);
-    const exact = (): Footprint => (known ?? this.#ask(asked, rest)).footprint ?? EVERYTHING;
-    const footprint = asked.varies ? exact() : asked.footprint;
-    const steps: Planned[] = rest.map((event) => ({ key: events.key[event]!, choice: events.choice[event]!, footprint: events.footprint[event]! }));
-    steps.push({ key: asked.key, choice: 0, footprint });
-    const before = rest.map((event) => event <= asked.previous && events.ordered(event, asked.previous));
-    rest.forEach((event, k) => {
-      if (!conflict(events.footprint[event]!, footprint)) return;
-      before[k] = true;
-      for (let j = 0; j < k; j++) if (events.ordered(rest[j]!, event)) before[j] = true;
-    });
-    const last = rest.length;
-    const sequence = new Sequence(steps, (i, j) => (j === last ? before[i]! : events.ordered(rest[i]!, rest[j]!)));
-    const place = this.places[Math.min(...this.#out) - 1]!;
+    const sequence = this.#sequence;
+    const place = this.places[this.#first - 1]!;
+    const footprint = asked.varies ? (known ?? this.#ask(asked)).footprint ?? EVERYTHING : asked.footprint;
+    sequence.setStep(asked.key, footprint, asked.previous);
     if (isCovered(sequence, place.sleep) || isCovered(sequence, place.done)) return;
     insert(place.tree, sequence);
   }

@@ -1,14 +1,14 @@
+import type { Events } from "./events.js";
 import { conflict, type Footprint } from "./footprint.js";
 
-/** A step that is known before it is performed: of which task, with which outcome, and what it touches. */
-export interface Planned {
+/**
+ * A node of a wake-up tree (Abdulla, Aronis, Jonsson and Sagonas, JACM 2017, section 6): a step of a task with this key,
+ * with this outcome, what it touches, and what follows it.
+ */
+export interface Branch {
   readonly key: number;
   readonly choice: number;
   readonly footprint: Footprint;
-}
-
-/** A node of a wake-up tree (Abdulla, Aronis, Jonsson and Sagonas, JACM 2017, section 6): a step, and what follows it. */
-export interface Branch extends Planned {
   readonly next: Branch[];
 }
 
@@ -19,72 +19,126 @@ export interface Sleeper {
 }
 
 /**
- * A sequence of steps that can be performed from some state, with the order among them that each equivalent sequence
- * keeps. Taking a step out leaves a sequence that can follow that step.
+ * Events of the current run that could come next in some earlier state of it, and behind them one step more. Taking a
+ * step out leaves a sequence that can follow that step. One object serves all sequences, one after the other.
  */
 export class Sequence {
-  readonly steps: (Planned | null)[];
+  /** Events, in their order. 0 for one that was taken out. */
+  readonly events: number[] = [];
+  length = 0;
+  /** The step behind them: its task, and what it touches; whether it is still in. */
+  key = 0;
+  footprint!: Footprint;
+  #hasStep = true;
+  /** By place: whether the step must come after that event; found when first asked for. */
+  readonly #beforeStep: boolean[] = [];
+  #knowsOrder = false;
 
   constructor(
-    steps: readonly Planned[],
-    /** Whether step i must come before step j, for i < j. */
-    readonly ordered: (i: number, j: number) => boolean,
-  ) {
-    this.steps = [...steps];
+    readonly all: Events,
+  ) {}
+
+  /** Sets the step behind the events, whose task has performed event `previous` last. */
+  setStep(key: number, footprint: Footprint, previous: number): void {
+    this.key = key;
+    this.footprint = footprint;
+    this.#previous = previous;
+    this.#hasStep = true;
+    this.#knowsOrder = false;
   }
+
+  #previous = 0;
 
   /**
    * Whether a step of task `key` that touches `footprint` is a weak initial of the sequence: some equivalent of it, or
    * of it and the step, begins with the step. Gives its place; -1 if the task has no step in it; -2 if it is none.
    */
   weakInitial(key: number, footprint: Footprint): number {
-    const { steps } = this;
+    const { all, events, length } = this;
     let clashes = false;
-    for (let i = 0; i < steps.length; i++) {
-      const step = steps[i]!;
-      if (step === null) continue;
-      if (step.key === key) return this.#first(i) ? i : -2;
-      clashes ||= conflict(step.footprint, footprint);
+    for (let i = 0; i < length; i++) {
+      const event = events[i]!;
+      if (event === 0) continue;
+      if (all.key[event] === key) {
+        for (let j = 0; j < i; j++) if (events[j] !== 0 && all.ordered(events[j]!, event)) return -2;
+        return i;
+      }
+      clashes ||= conflict(all.footprint[event]!, footprint);
     }
-    return clashes ? -2 : -1;
+    if (!this.#hasStep) return clashes ? -2 : -1;
+    if (this.key !== key) return clashes || conflict(this.footprint, footprint) ? -2 : -1;
+    if (!this.#knowsOrder) this.#order();
+    for (let j = 0; j < length; j++) if (events[j] !== 0 && this.#beforeStep[j]!) return -2;
+    return length;
   }
 
-  #first(i: number): boolean {
-    for (let j = 0; j < i; j++) if (this.steps[j] !== null && this.ordered(j, i)) return false;
-    return true;
+  /** Which events the step comes after: those up to its task's last one, those it conflicts with, and all before these. */
+  #order(): void {
+    const { all, events, length, footprint } = this;
+    this.#knowsOrder = true;
+    for (let k = 0; k < length; k++) {
+      const event = events[k]!;
+      this.#beforeStep[k] = event !== 0 && this.#previous > 0 && all.ordered(event, this.#previous);
+      if (event === 0 || !conflict(all.footprint[event]!, footprint)) continue;
+      this.#beforeStep[k] = true;
+      for (let j = 0; j < k; j++) if (events[j] !== 0 && all.ordered(events[j]!, event)) this.#beforeStep[j] = true;
+    }
+  }
+
+  /** The outcome of the step at a place. */
+  choiceAt(place: number): number {
+    return place < this.length ? this.all.choice[this.events[place]!]! : 0;
+  }
+
+  takeOut(place: number): void {
+    if (place < this.length) this.events[place] = 0;
+    else this.#hasStep = false;
+  }
+
+  /** What is left, as a chain of branches below `level`. Footprints of events are written anew by the next run: copied. */
+  hang(level: Branch[]): void {
+    const { all } = this;
+    for (let i = 0; i < this.length; i++) {
+      const event = this.events[i]!;
+      if (event === 0) continue;
+      const next: Branch[] = [];
+      level.push({ key: all.key[event]!, choice: all.choice[event]!, footprint: all.footprint[event]!.copy(), next });
+      level = next;
+    }
+    if (this.#hasStep) level.push({ key: this.key, choice: 0, footprint: this.footprint.copy(), next: [] });
   }
 }
 
 /** Whether what the sequence leads to was explored already from its state: a sleeper is a weak initial of it. */
 export function isCovered(sequence: Sequence, sleepers: readonly Sleeper[]): boolean {
-  return sleepers.some(({ key, footprint }) => sequence.weakInitial(key, footprint) !== -2);
+  for (const { key, footprint } of sleepers) if (sequence.weakInitial(key, footprint) !== -2) return true;
+  return false;
 }
 
 /**
  * Adds a sequence to the wake-up tree at its state, unless a leaf of the tree leads to all that it leads to (JACM 2017,
  * definition 6.3): goes down along weak initials, taking each out, and hangs what is left below where none is.
- * The tree is not empty below a node except at a leaf. Tells whether it was added.
  */
-export function insert(tree: Branch[], sequence: Sequence): boolean {
+export function insert(tree: Branch[], sequence: Sequence): void {
   let level = tree;
   for (let depth = 0; ; depth++) {
     // Behind a leaf everything is explored.
-    if (depth > 0 && level.length === 0) return false;
-    let at = -2;
-    const below = level.find(({ key, choice, footprint }) => {
-      at = sequence.weakInitial(key, footprint);
-      return at === -1 || (at >= 0 && sequence.steps[at]!.choice === choice);
-    });
-    if (below === undefined) break;
-    if (at >= 0) sequence.steps[at] = null;
+    if (depth > 0 && level.length === 0) return;
+    const below = weakInitialIn(level, sequence);
+    if (below === null) break;
     level = below.next;
   }
-  for (const step of sequence.steps) {
-    if (step === null) continue;
-    const next: Branch[] = [];
-    // Footprints of events are written anew by the next run.
-    level.push({ key: step.key, choice: step.choice, footprint: step.footprint.copy(), next });
-    level = next;
+  sequence.hang(level);
+}
+
+/** The first branch whose step is a weak initial; its step is taken out of the sequence. */
+function weakInitialIn(level: readonly Branch[], sequence: Sequence): Branch | null {
+  for (const branch of level) {
+    const place = sequence.weakInitial(branch.key, branch.footprint);
+    // A step with several outcomes has a branch for each.
+    if (place === -2 || (place >= 0 && sequence.choiceAt(place) !== branch.choice)) continue;
+    if (place >= 0) sequence.takeOut(place);
+    return branch;
   }
-  return true;
+  return null;
 }

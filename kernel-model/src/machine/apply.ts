@@ -52,7 +52,7 @@ function checkAlive(task: Task, step: Step, object: SharedObject): void {
 
 function proceed(world: World, task: Task, done: Step | undefined): void {
   task.pending = null;
-  const next = done === undefined ? task.path.next() : task.path.next(done);
+  const next = task.next.call(task.path, done);
   if (next.done === true) {
     task.finished = true;
     task.result = next.value;

@@ -1,7 +1,7 @@
 import { checkKeys, InputError } from "../base/errors.js";
 import { madeByProgram } from "./identity.js";
 import type { Path } from "./path.js";
-import type { TaskOptions } from "./task.js";
+import { isGenerator, type TaskOptions } from "./task.js";
 import type { Rule } from "./violation.js";
 import type { Warning, World } from "./world.js";
 
@@ -119,6 +119,7 @@ export function load<S>(program: Program<S>, world: World): S {
 }
 
 function isPath(value: unknown): value is Path<unknown> {
+  if (isGenerator(value)) return true;
   return typeof value === "object" && value !== null && typeof (value as Partial<Path>).next === "function" && Symbol.iterator in value;
 }
 

@@ -28,6 +28,22 @@ export interface Held {
   readonly sleeping: boolean;
 }
 
+const generatorPrototype: object = Object.getPrototypeOf(function* () {}).prototype as object;
+/** The one `next` of all generators. */
+const generatorNext = (generatorPrototype as Path<unknown>).next;
+const isPrototypeOf = Object.prototype.isPrototypeOf;
+
+/**
+ * Whether it is a generator. A generator function written inside `tasks` is a new function in every run, with a hidden
+ * class of its own for its generators. So nothing is asked of the object itself, here and in {@link Task.next}: each look
+ * at a property of an object of a new class is slow (an inline cache that always misses).
+ */
+export function isGenerator(value: unknown): value is Path<unknown> {
+  return isPrototypeOf.call(generatorPrototype, value as object);
+}
+
+const nextOf = (path: Path<unknown>): Path<unknown>["next"] => (isGenerator(path) ? generatorNext : (path as Path<unknown>).next);
+
 /** A running path: its next step, and the context that the kernel's rules are about. */
 export class Task implements Maker {
   /** The step it will perform next; null when finished. */
@@ -51,6 +67,8 @@ export class Task implements Maker {
   /** Objects that it has made. */
   made = 0;
   readonly firstSerial: number;
+  /** The path's `next`. */
+  next: Path<unknown>["next"];
   /** State kept by the host. */
   host: object | null = null;
   /** Stands for its CPU where it is bound to none: the same in every order in which tasks may be started. */
@@ -70,6 +88,7 @@ export class Task implements Maker {
     /** Its name across runs: the same for a task that is started by the same task as its so manieth. */
     readonly key = id,
   ) {
+    this.next = nextOf(path);
     this.home = id;
     this.firstSerial = firstSerialOf(key);
     this.cpu = options.cpu ?? -1;
@@ -80,6 +99,7 @@ export class Task implements Maker {
   /** Simulator: the same task goes through another path, as a thread that serves one request after the other. */
   restart(path: Path<unknown>): void {
     this.path = path;
+    this.next = nextOf(path);
     this.pending = null;
     this.finished = false;
     this.result = undefined;

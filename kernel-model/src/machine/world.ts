@@ -25,6 +25,9 @@ export interface Warning {
 }
 
 const NOTHING: ReadonlySet<never> = new Set();
+/** Of all worlds: read right behind the step. */
+const TOUCHED: SharedObject[] = [];
+const TOUCHED_AS: Access[] = [];
 const NOBODY: Maker = { firstSerial: 0, made: 0 };
 
 /** One run: its tasks, what they share, and what has been seen. Made afresh for every run. */
@@ -47,8 +50,8 @@ export class World {
   /** How the step that took effect last touched its object: as its operation says, unless the effect said otherwise. */
   access: Access = "none";
   /** Further objects that it touched, and how; the first {@link touchedCount} are of that step. */
-  readonly touched: SharedObject[] = [];
-  readonly touchedAs: Access[] = [];
+  readonly touched = TOUCHED;
+  readonly touchedAs = TOUCHED_AS;
   touchedCount = 0;
   /** Entries so far, where a trace is recorded. */
   trace: TraceEntry[] | null = null;
@@ -102,6 +105,15 @@ export class World {
     (this.#free ??= []).push(task.id);
   }
 
+  /**
+   * Explorer: lets go of what the run made, which is over. V8 keeps the hidden class of each generator function that
+   * `tasks` has made until the next full collection, with the function and all that it captures: through `object.world`
+   * that would be the whole run.
+   */
+  end(): void {
+    for (const object of this.objects) object.world = OVER;
+  }
+
   /** Numbers an object that this run now uses. */
   number<T extends SharedObject>(object: T): T {
     object.world = this;
@@ -146,5 +158,8 @@ export class World {
     return true;
   }
 }
+
+/** Stands for every run that is over, so that an object of one is still refused in another. */
+const OVER = new World({ spawned: () => undefined, now: () => 0 });
 
 const RANK = { task: 0, softirq: 1, hardirq: 2 } as const;

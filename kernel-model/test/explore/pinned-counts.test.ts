@@ -23,10 +23,6 @@ interface Pinned {
  * Naive and reduced counts are the reference's without exception, although its dependence differs from ours for locks:
  * it lets every two steps on a mutex depend, while ours orders acquisitions only (an unlock commutes with a lock that
  * waits for it). That changes no count: a lock that is waiting cannot go before the unlock, in either.
- *
- * The one redundant run: the writer that comes after both readers could not have come before either's unlock, but an
- * unlock that commutes with other readers' steps is no `release`, so it counts as a race. The search therefore puts the
- * second reader before the first one's unlock, and finds on the way that this only repeats what it knows.
  */
 const PINNED: Readonly<Record<string, Pinned>> = {
   "racing-increments-3": { naive: 90, classes: 36, redundant: 0, loom: 188, outcomes: [[1], [2], [3]] },
