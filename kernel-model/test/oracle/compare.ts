@@ -1,0 +1,58 @@
+import { explore } from "../../src/explore/explore.js";
+import type { Program } from "../../src/machine/program.js";
+import type { Verdict } from "../../src/machine/verdict.js";
+import { bruteForce, type Truth } from "./brute-force.js";
+
+/** What the explorer says of a program, beside what is true of it. */
+export interface Comparison {
+  readonly truth: Truth;
+  readonly verdict: Verdict | null;
+  /** In words; none if the two agree. */
+  readonly differences: readonly string[];
+}
+
+/** Null if the program has more than `most` interleavings. `unreduced`: compares the search without reduction too. */
+export function compare<S>(program: Program<S>, most: number, unreduced = false): Comparison | null {
+  const truth = bruteForce(program, most);
+  if (truth === null) return null;
+  let verdict: Verdict | null = null;
+  try {
+    verdict = explore(program, { shrink: false, maxSchedules: truth.interleavings + 1 });
+  } catch (error) {
+    return { truth, verdict, differences: [`the explorer throws: ${String(error)}`] };
+  }
+  const differences = [...verdictDiffers(truth, verdict), ...[...truth.untrue].slice(0, 3).map((text) => `untrue: ${text}`)];
+  if (verdict.kind === "exhausted" && truth.faults.size === 0) differences.push(...effortDiffers(truth, verdict, truth.classes));
+  if (unreduced) differences.push(...unreducedDiffers(program, truth));
+  return { truth, verdict, differences };
+}
+
+function verdictDiffers(truth: Truth, verdict: Verdict): string[] {
+  const said = verdict.kind === "violated" ? `${verdict.violation.kind} ${verdict.violation.what}` : verdict.kind;
+  const [never] = truth.never;
+  const right = truth.faults.size > 0 ? [...truth.faults] : [never === undefined ? "exhausted" : `sometimes ${never}`];
+  if (right.includes(said)) return [];
+  return [`verdict: ${said}${verdict.kind === "bounded" ? ` (${verdict.bound})` : ""}, where ${right.join(" or ")} is right`];
+}
+
+function unreducedDiffers<S>(program: Program<S>, truth: Truth): string[] {
+  const verdict = explore(program, { shrink: false, reduction: false, maxSchedules: truth.interleavings + 1 });
+  const exhausted = verdict.kind === "exhausted" && truth.faults.size === 0;
+  const differences = [...verdictDiffers(truth, verdict), ...(exhausted ? effortDiffers(truth, verdict, truth.interleavings) : [])];
+  return differences.map((text) => `without reduction, ${text}`);
+}
+
+/** `right`: how many schedules there are to be. */
+function effortDiffers(truth: Truth, { effort: { endStates, schedules, redundant } }: Verdict, right: number): string[] {
+  const found: string[] = [];
+  const missing = [...truth.ends].filter((end) => !endStates.has(end));
+  const wrong = [...endStates.keys()].filter((end) => !truth.ends.has(end));
+  if (missing.length > 0) found.push(`end states: ${missing.length} of ${truth.ends.size} missing, such as ${missing[0]!}`);
+  if (wrong.length > 0) found.push(`end states: ${wrong.length} that cannot be, such as ${wrong[0]!}`);
+  const count = [...endStates.values()].reduce((sum, each) => sum + each, 0);
+  if (count !== schedules) found.push(`end states: ${count} runs counted of ${schedules}`);
+  if (schedules > right) found.push(`schedules: ${schedules}, above the ${right} that there are`);
+  if (schedules < right) found.push(`schedules: ${schedules}, below the ${right} that there are`);
+  if (redundant > 0) found.push(`redundant: ${redundant} runs beside the ${schedules}`);
+  return found;
+}

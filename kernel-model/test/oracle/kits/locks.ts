@@ -1,0 +1,115 @@
+import {
+  downgradeWrite, downRead, downReadTrylock, downWrite, downWriteTrylock, enterRegion, leaveRegion, Mutex, mutexLock, mutexTrylock, mutexUnlock, rawReadSeqcount, readLock,
+  readSeqbegin, readSeqretry, READ_ONCE, readUnlock, Region, RwLock, RwSemaphore, SeqLock, SpinLock, spinLock, spinTrylock, spinUnlock, upRead, upWrite, writeLock,
+  writeSeqlock, writeSequnlock, writeUnlock,
+} from "../../../src/primitives/index.js";
+import { kit } from "./kit.js";
+
+export const locks = kit(
+  "locks",
+  () => ({
+    mutexes: [new Mutex("mutex"), new Mutex("mutex 2")] as const,
+    spins: [new SpinLock("spin"), new SpinLock("spin 2")] as const,
+    region: new Region(),
+  }),
+  {
+    *mutex({ mutexes }, { on, body }) {
+      yield* mutexLock(mutexes[on]);
+      yield* body();
+      yield* mutexUnlock(mutexes[on]);
+    },
+    *mutexTry({ mutexes }, { on, body }) {
+      if (!(yield* mutexTrylock(mutexes[on]))) return "busy";
+      yield* body();
+      return yield* mutexUnlock(mutexes[on]);
+    },
+    *spin({ spins }, { on, body }) {
+      yield* spinLock(spins[on]);
+      yield* body();
+      yield* spinUnlock(spins[on]);
+    },
+    *spinTry({ spins }, { on, body }) {
+      if (!(yield* spinTrylock(spins[on]))) return "busy";
+      yield* body();
+      return yield* spinUnlock(spins[on]);
+    },
+    *region({ region }, { body }) {
+      yield* enterRegion(region);
+      yield* body();
+      yield* leaveRegion(region);
+    },
+    *unlockOnly({ mutexes }, { on }) {
+      yield* mutexUnlock(mutexes[on]);
+    },
+  },
+  {
+    mutex: { body: "any", sleeps: true }, mutexTry: { body: "any" }, region: { body: "any" },
+    spin: { body: "atomic" }, spinTry: { body: "atomic" },
+  },
+  {
+    "the mutex is held": ({ mutexes }) => mutexes[0].owner !== null,
+    "the spinlock is held": ({ spins }) => spins[0].owner !== null,
+    "the first task holds a lock": ({ mutexes, spins }) => spins[1].owner === "T0" || mutexes[0].owner === "T0",
+  },
+);
+
+export const shared = kit(
+  "shared",
+  () => ({ rwlock: new RwLock("rwlock"), rwsem: new RwSemaphore("rwsem"), seq: new SeqLock("seq") }),
+  {
+    *readLock({ rwlock }, { body }) {
+      yield* readLock(rwlock);
+      yield* body();
+      yield* readUnlock(rwlock);
+    },
+    *writeLock({ rwlock }, { body }) {
+      yield* writeLock(rwlock);
+      yield* body();
+      yield* writeUnlock(rwlock);
+    },
+    *downRead({ rwsem }, { body }) {
+      yield* downRead(rwsem);
+      yield* body();
+      yield* upRead(rwsem);
+    },
+    *downWrite({ rwsem }, { body, value }) {
+      yield* downWrite(rwsem);
+      yield* body();
+      if (value > 0) return yield* upWrite(rwsem);
+      yield* downgradeWrite(rwsem);
+      return yield* upRead(rwsem);
+    },
+    *tryRead({ rwsem }) {
+      if (!(yield* downReadTrylock(rwsem))) return "busy";
+      return yield* upRead(rwsem);
+    },
+    *tryWrite({ rwsem }, { body }) {
+      if (!(yield* downWriteTrylock(rwsem))) return "busy";
+      yield* body();
+      return yield* upWrite(rwsem);
+    },
+    *seqRead({ seq }, { cells, on }) {
+      const begun = yield* readSeqbegin(seq);
+      const seen = yield* READ_ONCE(cells[on]);
+      return (yield* readSeqretry(seq, begun)) ? "torn" : seen;
+    },
+    *seqWrite({ seq }, { body }) {
+      yield* writeSeqlock(seq);
+      yield* body();
+      yield* writeSequnlock(seq);
+    },
+    *seqRaw({ seq }) {
+      return yield* rawReadSeqcount(seq);
+    },
+  },
+  {
+    readLock: { body: "atomic" }, writeLock: { body: "atomic" }, seqWrite: { body: "atomic" },
+    downRead: { body: "any", sleeps: true }, downWrite: { body: "any", sleeps: true }, tryWrite: { body: "any" }, tryRead: {},
+  },
+  {
+    "two readers": ({ rwlock, rwsem }) => rwlock.readers > 1 || rwsem.readers > 1,
+    "the rwsem is written": ({ rwsem }) => rwsem.owner !== null,
+    "the rwlock is written": ({ rwlock }) => rwlock.owner !== null,
+    "an update is under way": ({ seq }) => seq.seqcount.value % 2 === 1,
+  },
+);

@@ -1,0 +1,107 @@
+import { Memory } from "../../../src/machine/object.js";
+import type { Path } from "../../../src/machine/path.js";
+import {
+  callRcu, Cell, Heap, kfree, kfreeRcu, kmalloc, Kref, krefGetUnlessZero, krefPut, leaked, rcuAssignPointer, rcuBarrier, rcuDereference, rcuReadLock, rcuReadUnlock,
+  READ_ONCE, spinUntil, synchronizeRcu, WRITE_ONCE,
+} from "../../../src/primitives/index.js";
+import { effect, kit } from "./kit.js";
+
+export const rcu = kit(
+  "rcu",
+  () => ({ pointer: new Cell<string>("pointer", "old") }),
+  {
+    *section(_, { body }) {
+      yield* rcuReadLock();
+      yield* body();
+      yield* rcuReadUnlock();
+    },
+    *dereference({ pointer }) {
+      yield* rcuReadLock();
+      const seen = yield* rcuDereference(pointer);
+      yield* rcuReadUnlock();
+      return seen;
+    },
+    *assign({ pointer }, { me }) {
+      yield* rcuAssignPointer(pointer, `of ${me}`);
+    },
+    *synchronize() {
+      yield* synchronizeRcu();
+    },
+    *call(_, { cells, value }) {
+      yield* callRcu(() => effect(cells, value));
+    },
+    *barrier() {
+      yield* rcuBarrier();
+    },
+  },
+  { section: { body: "atomic" }, synchronize: { sleeps: true }, barrier: { sleeps: true } },
+  { "the pointer is old": ({ pointer }) => pointer.value === "old" },
+);
+
+/** An object that can be freed under who uses it. */
+export const memory = kit(
+  "memory",
+  () => {
+    const memory = new Memory("object");
+    const heap = new Heap();
+    heap.add(memory);
+    return { memory, heap, inside: new Cell("object->value", 7, memory), refs: new Kref("object->refs", memory), gone: new Cell("gone", false) };
+  },
+  {
+    *touch({ inside }) {
+      return yield* READ_ONCE(inside);
+    },
+    *touchIfThere({ inside, gone }) {
+      yield* rcuReadLock();
+      const seen = (yield* READ_ONCE(gone)) ? "gone" : yield* READ_ONCE(inside);
+      yield* rcuReadUnlock();
+      return seen;
+    },
+    *change({ inside }, { me }) {
+      yield* WRITE_ONCE(inside, me);
+    },
+    *until({ inside }, { cells: [x] }) {
+      yield* spinUntil([x, inside], () => x.current > 0 || inside.current < 7);
+    },
+    *use({ refs, inside }) {
+      if (!(yield* krefGetUnlessZero(refs))) return "over";
+      const seen = yield* READ_ONCE(inside);
+      yield* krefPut(refs, nothing);
+      return seen;
+    },
+    *put({ refs, memory }) {
+      return yield* krefPut(refs, function* () {
+        yield* kfree(memory);
+      });
+    },
+    *free({ memory, gone }) {
+      yield* WRITE_ONCE(gone, true);
+      yield* kfree(memory);
+    },
+    *freeLater({ memory, gone }) {
+      yield* WRITE_ONCE(gone, true);
+      yield* kfreeRcu(memory);
+    },
+    *freeAfterAll({ memory, gone }) {
+      yield* WRITE_ONCE(gone, true);
+      yield* synchronizeRcu();
+      yield* kfree(memory);
+    },
+    *allocate({ heap }, { cells, on }) {
+      const fresh = yield* kmalloc("fresh", { gfp: "GFP_ATOMIC", mayFail: true, heap });
+      if (fresh === null) return "no memory";
+      const field = new Cell("fresh->value", 1, fresh);
+      yield* WRITE_ONCE(cells[on], yield* READ_ONCE(field));
+      return yield* kfree(fresh);
+    },
+    *leak({ heap }) {
+      yield* kmalloc("lost", { gfp: "GFP_ATOMIC", heap });
+    },
+  },
+  { freeAfterAll: { sleeps: true } },
+  { "it is freed": ({ memory }) => memory.freed, "two are allocated": ({ heap }) => leaked(heap).length > 1 },
+);
+
+function* nothing(): Path {
+  // Who gives the last reference back here leaves the object to be freed by nobody.
+}
