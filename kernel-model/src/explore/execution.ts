@@ -26,6 +26,12 @@ export class Observed {
     }
   };
 
+  /** Names that an earlier search learned. */
+  learn(names: readonly string[], everything: boolean): void {
+    for (const name of names) this.names.add(name);
+    this.everything ||= everything;
+  }
+
   seeEverything(): void {
     if (!this.everything) this.grew = true;
     this.everything = true;
@@ -66,6 +72,14 @@ export class TaskKeys {
     let key = keys.get(name);
     if (key === undefined) keys.set(name, (key = given + keys.size));
     return key;
+  }
+
+  save(): [number, number][] {
+    return [...(this.#keys ?? [])];
+  }
+
+  load(saved: readonly (readonly [number, number])[]): void {
+    this.#keys = new Map(saved);
   }
 }
 

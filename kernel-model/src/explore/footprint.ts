@@ -78,6 +78,14 @@ export class Locations {
     return number;
   }
 
+  save(): [number, number][] {
+    return [...(this.#others ?? [])];
+  }
+
+  load(saved: readonly (readonly [number, number])[]): void {
+    this.#others = new Map(saved);
+  }
+
   /** What the step that was performed last touched. `held`: {@link Task.hold} before it. */
   performed(into: Footprint, world: World, task: Task, step: Step, held: number, visible: boolean): void {
     into.size = 0;

@@ -1,3 +1,4 @@
-export { explore, exploring, type ExploreOptions } from "./explore.js";
+export { explore, exploring } from "./explore.js";
+export type { ExploreOptions } from "./options.js";
 export { replay, taskNames, type Replay } from "./replay.js";
 export { scenario, unexpected, type Scenario } from "./scenario.js";

@@ -6,8 +6,11 @@ import { Events } from "./events.js";
 import { Execution, TaskKeys, type Observed } from "./execution.js";
 import { conflict, Footprint, Locations } from "./footprint.js";
 import { Probe } from "./probe.js";
+import { taskNames } from "./replay.js";
 import { Reversals, type Asked, type Guard, type Place } from "./reversals.js";
 import { endless, endOf, hiddenNondeterminism, type RunEnd, type Strategy } from "./strategy.js";
+import type { SavedSearch } from "../machine/saved-search.js";
+import { loadSleepers, loadTree, saveSleepers, saveTree } from "./saved.js";
 import type { Branch, Sleeper } from "./wakeup-tree.js";
 
 /** A state on the current run, and the decision taken there. */
@@ -48,6 +51,7 @@ export class OptimalSearch<S> implements Strategy<S> {
   longest = 0;
   /** Decisions kept from the last run; -1 when all is explored. */
   #prefix = 0;
+  readonly #root: number;
   readonly #events = new Events();
   readonly #states: State[] = [];
   readonly #keys = new TaskKeys();
@@ -63,9 +67,13 @@ export class OptimalSearch<S> implements Strategy<S> {
     readonly program: Program<S>,
     readonly observed: Observed,
     readonly maxSteps: number,
+    /** Where to go on; null: from the start. */
+    from: SavedSearch | null = null,
   ) {
+    this.#root = from?.root ?? 0;
     this.#probe = new Probe(program, observed, this.#keys, this.#locations);
-    this.#reversals = new Reversals(this.#events, this.#states, this.#probe);
+    this.#reversals = new Reversals(this.#events, this.#states, this.#probe, this.#root);
+    if (from !== null) this.#load(from);
   }
 
   /** Runs that only looked whether a step can happen somewhere. */
@@ -85,10 +93,15 @@ export class OptimalSearch<S> implements Strategy<S> {
     const execution = new Execution(this.program, this.observed, false, this.#keys);
     const { tasks } = execution.world;
     const prefix = this.#prefix;
-    if (prefix === 0) this.#events.begin(tasks.length);
-    else this.#events.truncate(prefix - 1);
+    if (this.#events.count === 0) this.#events.begin(tasks.length);
+    else this.#events.truncate(Math.max(prefix - 1, 0));
+    this.#reversals.truncate(this.#events.count);
     if (execution.violation !== null) return { execution, end: "violated" };
-    for (let depth = 0; depth + 1 < prefix; depth++) this.#again(execution, depth);
+    const known = this.#events.count;
+    for (let depth = 0; depth + 1 < prefix; depth++) {
+      if (depth < known) this.#again(execution, depth);
+      else this.#perform(execution, depth, true);
+    }
     if (prefix > 0) {
       execution.held |= this.#states[prefix - 1]!.held;
       this.#perform(execution, prefix - 1);
@@ -155,8 +168,8 @@ export class OptimalSearch<S> implements Strategy<S> {
     this.#state(depth + 1).tree = branch.next;
   }
 
-  /** Performs the decision of a state, and adds the event. */
-  #perform(execution: Execution<S>, depth: number): void {
+  /** Performs the decision of a state, and adds the event. `known`: what sleeps behind it was loaded. */
+  #perform(execution: Execution<S>, depth: number, known = false): void {
     const { world } = execution;
     const { tasks } = world;
     const events = this.#events;
@@ -179,7 +192,7 @@ export class OptimalSearch<S> implements Strategy<S> {
     events.after[event] = before === undefined ? undefined : step.object!.state();
     events.perform(task.id, task.key, state.choice, step.operation.varies || task.context !== "task");
     events.started(tasks.length, event);
-    this.#fallAsleep(state, this.#state(event), task.key, footprint);
+    if (!known) this.#fallAsleep(state, this.#state(event), task.key, footprint);
   }
 
   #guardOf(task: Task, step: Step, event: number): Guard | null {
@@ -237,8 +250,55 @@ export class OptimalSearch<S> implements Strategy<S> {
     this.#reversals.of(asked);
   }
 
+  /**
+   * How much of the search is over, 0 to 1, to be asked after {@link advance}: each branch of a state is taken for as
+   * large as its others (Knuth 1975). Branches that are found later make it smaller.
+   */
+  get progress(): number {
+    if (this.#prefix < 0) return 1;
+    let [position, width] = [0, 1];
+    for (let depth = this.#root; depth < this.#prefix; depth++) {
+      const { done, tree, choice, firstChoice, choices } = this.#states[depth]!;
+      const outcomes = Math.max(1, choices);
+      width /= (done.length + 1 + tree.length) * outcomes;
+      position += width * (done.length * outcomes + (choice === firstChoice ? 0 : Math.max(1, choice)));
+    }
+    return Math.min(1, position);
+  }
+
+  /** What is left, to be called after {@link advance}. The counts are the caller's. */
+  save(): Omit<SavedSearch, "tally"> {
+    const states = this.#states.slice(0, this.#prefix).map(({ task, choice, firstChoice, held, sleep, done, tree }) => ({
+      // A branch of a tree is named by its task's key until it is taken.
+      task, choice, firstChoice, held, sleep: saveSleepers(sleep), done: saveSleepers(done), tree: saveTree(tree),
+    }));
+    return {
+      format: "mm-lab search 1",
+      program: this.program.name,
+      tasks: taskNames(this.program),
+      root: this.#root,
+      states,
+      next: saveTree(this.#states[this.#prefix]?.tree ?? []),
+      keys: this.#keys.save(),
+      locations: this.#locations.save(),
+      observed: [...this.observed.names],
+      observedEverything: this.observed.everything,
+    };
+  }
+
+  #load({ states, next, keys, locations }: SavedSearch): void {
+    this.#keys.load(keys);
+    this.#locations.load(locations);
+    states.forEach((saved, depth) => {
+      const strict = depth < this.#root;
+      Object.assign(this.#state(depth), saved, { sleep: loadSleepers(saved.sleep, strict), done: loadSleepers(saved.done, strict), tree: loadTree(saved.tree) });
+    });
+    this.#prefix = states.length;
+    this.#state(states.length).tree = loadTree(next);
+  }
+
   advance(): boolean {
-    for (let depth = this.#events.count - 1; depth >= 0; depth--) {
+    for (let depth = this.#events.count - 1; depth >= this.#root; depth--) {
       const state = this.#states[depth]!;
       const next = state.choice === state.firstChoice && state.firstChoice > 0 ? 0 : state.choice + 1;
       const choice = next === state.firstChoice && next > 0 ? next + 1 : next;
@@ -251,7 +311,7 @@ export class OptimalSearch<S> implements Strategy<S> {
         return true;
       }
       if (state.tree.length > 0) {
-        state.done.push({ key: this.#events.key[event]!, footprint: this.#events.footprint[event]!.copy() });
+        state.done.push({ key: this.#events.key[event]!, footprint: this.#events.footprint[event]!.copy(), strict: false });
         this.#take(state, depth);
         this.#prefix = depth + 1;
         return true;

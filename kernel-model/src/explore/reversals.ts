@@ -66,12 +66,16 @@ export class Reversals {
   #first = 0;
   readonly #fronts: number[][] = [];
   #looks = 0;
+  /** What probes said of guards, by the latest event that it depends on. */
+  readonly #answers: Map<string, boolean>[] = [];
   readonly #sequence: Sequence;
 
   constructor(
     readonly events: Events,
     readonly places: readonly Place[],
     readonly probe: Pick<Probe<unknown>, "ask">,
+    /** Number of the first state that is this search's to explore. */
+    readonly root: number,
   ) {
     this.#sequence = new Sequence(events);
   }
@@ -81,26 +85,33 @@ export class Reversals {
     if (asked.guard !== null) {
       this.#looks = 0;
       this.#out.clear();
-      this.#takeOff(asked, 0, new Set());
+      this.#takeOff(asked, 0, this.#front(asked, 0), new Set());
       return;
     }
     const races = this.events.races[asked.event]!;
     for (let i = 0; i < this.events.raceCount[asked.event]!; i++) {
       this.#first = races[i]!;
+      if (this.#first <= this.root) continue;
       this.#rest(asked, null);
-      this.#reverse(asked, null);
+      this.#reverse(asked);
     }
   }
 
-  /** Takes one more event of K off, each in turn. */
-  #takeOff(asked: Asked, depth: number, seen: Set<string>): void {
-    const front = (this.#fronts[depth] ??= []);
-    const count = this.events.frontier(asked.footprint, asked.previous, asked.event, this.#out, front);
+  /** The latest events of what is left of K, into the list at a depth of the recursion; gives how many. */
+  #front({ footprint, previous, event }: Asked, depth: number): number {
+    return this.events.frontier(footprint, previous, event, this.#out, (this.#fronts[depth] ??= []));
+  }
+
+  /** Takes one more event of K off, each of the latest in turn. */
+  #takeOff(asked: Asked, depth: number, count: number, seen: Set<string>): void {
     for (let i = 0; i < count; i++) {
-      const event = front[i]!;
+      const event = this.#fronts[depth]![i]!;
       if (this.events.task[event] === asked.task) continue;
       this.#out.add(event);
-      const name = [...this.#out].sort((a, b) => a - b).join();
+      const left = this.#front(asked, depth + 1);
+      const front = this.#fronts[depth + 1]!;
+      // What is left is closed downwards: its latest events name it.
+      const name = `${asked.key} ${asked.previous} ${front.slice(0, left).join()}`;
       if (!seen.has(name)) {
         seen.add(name);
         if (++this.#looks > MOST_LOOKS) {
@@ -109,24 +120,30 @@ export class Reversals {
         }
         this.#first = Math.min(...this.#out);
         this.#rest(asked, this.#out);
-        const answer = this.#isOpen(asked, asked.guard!);
-        if (answer === false) this.#takeOff(asked, depth + 1, seen);
-        else this.#reverse(asked, answer === true ? null : answer);
+        if (this.#isOpen(asked, asked.guard!, name, Math.max(asked.previous, left > 0 ? front[0]! : 0))) this.#reverse(asked);
+        else this.#takeOff(asked, depth + 1, left, seen);
       }
       this.#out.delete(event);
     }
   }
 
-  /** Whether the guard is open without the events that are taken off; the probe's answer where it had to be asked. */
-  #isOpen(asked: Asked, { footprint, opens, on }: Guard): boolean | Answer {
+  /** Whether the guard is open without the events that are taken off. `name`: of what is left, up to event `latest`. */
+  #isOpen(asked: Asked, { footprint, opens, on }: Guard, name: string, latest: number): boolean {
     const { events } = this;
     if (asked.performed && !this.#outConflicts(footprint)) return true;
     if (opens !== null) {
       const state = events.stateAt(on, asked.event, this.#out, UNKNOWN);
       if (state !== UNKNOWN) return opens(state);
     }
-    const answer = this.#ask(asked);
-    return answer.open ? answer : false;
+    const answers = (this.#answers[latest] ??= new Map<string, boolean>());
+    let open = answers.get(name);
+    if (open === undefined) answers.set(name, (open = this.#ask(asked).open));
+    return open;
+  }
+
+  /** The events behind the first `count` were taken off the run. */
+  truncate(count: number): void {
+    if (this.#answers.length > count + 1) this.#answers.length = count + 1;
   }
 
   #outConflicts(footprint: Footprint): boolean {
@@ -159,10 +176,11 @@ export class Reversals {
   }
 
   /** Has the step explored where the events that are taken off have not happened: behind the sequence. */
-  #reverse(asked: Asked, known: Answer | null): void {
+  #reverse(asked: Asked): void {
+    if (this.#first <= this.root) return;
     const sequence = this.#sequence;
     const place = this.places[this.#first - 1]!;
-    const footprint = asked.varies ? (known ?? this.#ask(asked)).footprint ?? EVERYTHING : asked.footprint;
+    const footprint = asked.varies ? this.#ask(asked).footprint ?? EVERYTHING : asked.footprint;
     sequence.setStep(asked.key, footprint, asked.previous);
     if (isCovered(sequence, place.sleep) || isCovered(sequence, place.done)) return;
     insert(place.tree, sequence);

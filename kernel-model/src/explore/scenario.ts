@@ -1,6 +1,6 @@
 import type { Program } from "../machine/program.js";
 import type { Verdict } from "../machine/verdict.js";
-import type { ExploreOptions } from "./explore.js";
+import type { ExploreOptions } from "./options.js";
 
 /** A small program with the verdict that it must get: what the command line lists and the conformance kit runs. */
 export interface Scenario {

@@ -16,6 +16,11 @@ export interface Branch {
 export interface Sleeper {
   readonly key: number;
   readonly footprint: Footprint;
+  /**
+   * Whether it was explored from a state above those of this search. Where such a step conflicts with a later one, that
+   * search adds nothing to the trees of this one; so it covers only what has it as its first step.
+   */
+  readonly strict: boolean;
 }
 
 /**
@@ -111,7 +116,7 @@ export class Sequence {
 
 /** Whether what the sequence leads to was explored already from its state: a sleeper is a weak initial of it. */
 export function isCovered(sequence: Sequence, sleepers: readonly Sleeper[]): boolean {
-  for (const { key, footprint } of sleepers) if (sequence.weakInitial(key, footprint) !== -2) return true;
+  for (const { key, footprint, strict } of sleepers) if (sequence.weakInitial(key, footprint) >= (strict ? 0 : -1)) return true;
   return false;
 }
 

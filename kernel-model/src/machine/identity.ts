@@ -1,3 +1,5 @@
+import { hashText } from "../base/hash.js";
+
 /**
  * Names for what a run makes, the same in every run in which it is made in the same way. Partial-order reduction
  * compares steps of different runs, in which the order of making differs: what counts is who makes it, and as its how
@@ -37,11 +39,7 @@ export const firstSerialOf = (key: number): number => (key + 1) * ROOM;
 /** Whether the program itself made it. */
 export const isOfProgram = (serial: number): boolean => serial >= 0 && serial < ROOM;
 
-const singletons = new Map<unknown, number>();
-
-/** The serial number of a singleton by its key, whoever uses it first: below 0. */
+/** The serial number of a singleton by its key, whoever uses it first, in this process or another: below 0. */
 export function serialOfSingleton(key: unknown): number {
-  let serial = singletons.get(key);
-  if (serial === undefined) singletons.set(key, (serial = -1 - singletons.size));
-  return serial;
+  return -1 - hashText(typeof key === "function" ? key.name : String(key));
 }

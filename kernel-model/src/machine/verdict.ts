@@ -1,3 +1,4 @@
+import type { SavedSearch } from "./saved-search.js";
 import type { Schedule } from "./schedule.js";
 import type { TraceEntry } from "./trace.js";
 import type { Violation } from "./violation.js";
@@ -14,6 +15,11 @@ export interface Effort {
   readonly longest: number;
   /** "optimal": one run of each class of runs that differ only in the order of independent steps. */
   readonly reduction: "optimal" | "none";
+  /**
+   * Complete and redundant runs in all: as counted where all are over, else about so many, by how far the search has
+   * come (Knuth 1975). It can be off by orders of magnitude early on. Null where it cannot be told.
+   */
+  readonly estimated: number | null;
   /** Complete runs by the state they end in. */
   readonly endStates: ReadonlyMap<string, number>;
   /** For each `sometimes` property that was found: a schedule that shows it. */
@@ -43,10 +49,10 @@ interface Shown {
  * - `exhausted`: every run of the program, within its own finite size, was covered, and all properties hold.
  * - `violated`: a rule, a property or an exception, with the run that shows it (none for a `sometimes` never found).
  * - `stuck`: a run in which unfinished tasks wait for each other for ever.
- * - `bounded`: nothing wrong found, but a bound cut the search: which one.
+ * - `bounded`: nothing wrong found, but a bound cut the search: which one, and, with reduction, what is left to explore.
  */
 export type Verdict =
   | { readonly kind: "exhausted"; readonly effort: Effort }
   | ({ readonly kind: "violated"; readonly violation: Violation; readonly effort: Effort } & (Shown | { readonly schedule: null; readonly replay: null; readonly trace: readonly [] }))
   | ({ readonly kind: "stuck"; readonly waiting: readonly Waiting[]; readonly effort: Effort } & Shown)
-  | { readonly kind: "bounded"; readonly bound: string; readonly effort: Effort };
+  | { readonly kind: "bounded"; readonly bound: string; readonly effort: Effort; readonly rest: SavedSearch | null };
