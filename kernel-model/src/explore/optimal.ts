@@ -21,8 +21,7 @@ interface State extends Place {
   /** The decision: number of a task in this run, and an outcome of its step. */
   task: number;
   choice: number;
-  /** The outcome that was explored first, of so many; the others follow in order. */
-  firstChoice: number;
+  /** Outcomes that the step has; 0 for one without a choice. */
   choices: number;
   operation: Operation | null;
   /** Bits of the properties that held on the way here. */
@@ -42,7 +41,8 @@ interface State extends Place {
  *   lead to is covered.
  * - What an event touches is what it turned out to touch: a cmpxchg that fails is a read. Linearisations of the same
  *   order have the same results, so that they have the same footprints.
- * - A step with several outcomes is explored with each, one after the other, before anything else from its state.
+ * - A step with several outcomes counts as several steps that exclude each other: the end of a run has the others
+ *   explored as it has reversals.
  *
  * Time: runs x (steps + races x steps between the two). Memory: O(longest run x (tasks + wake-up trees)).
  */
@@ -61,7 +61,7 @@ export class OptimalSearch<S> implements Strategy<S> {
   /** By event: what decided whether its step could happen; kept for the next event of that number. */
   readonly #guards: (Guard | null)[] = [];
   readonly #spareGuards: Guard[] = [];
-  readonly #asked: Asked = { event: 0, performed: true, key: 0, task: 0, previous: 0, footprint: new Footprint(), guard: null, varies: false };
+  readonly #asked: Asked = { event: 0, performed: true, key: 0, task: 0, choice: 0, previous: 0, footprint: new Footprint(), guard: null, varies: false };
 
   constructor(
     readonly program: Program<S>,
@@ -137,23 +137,25 @@ export class OptimalSearch<S> implements Strategy<S> {
     if (planned !== undefined) {
       const task = tasks.find(({ key }) => key === planned.key);
       if (task === undefined || !execution.canRun(task)) throw hiddenNondeterminism(this.program.name, depth, task?.pending?.operation.name ?? "nothing", "the step that was seen to be possible here");
-      if (state.sleep.some(({ key }) => key === planned.key)) return true;
+      if (state.sleep.some(({ key, choice }) => key === planned.key && choice === planned.choice)) return true;
       this.#take(state, depth);
       state.task = task.id;
       return false;
     }
     state.task = -1;
-    state.choice = state.firstChoice = 0;
+    state.choice = 0;
     const last = depth > 0 ? this.#states[depth - 1]!.task : -1;
     let asleep = false;
     for (let i = last >= 0 ? -1 : 0; i < tasks.length; i++) {
       const task = tasks[i < 0 ? last : i]!;
       if (i === last || task.pending === null || !execution.canRun(task)) continue;
-      if (state.sleep.length > 0 && isAsleep(state.sleep, task.key)) {
+      const choice = state.sleep.length === 0 ? 0 : awake(state.sleep, task.key, task.pending.choices);
+      if (choice < 0) {
         asleep = true;
         continue;
       }
       state.task = task.id;
+      state.choice = choice;
       this.#state(depth + 1).tree = [];
       return false;
     }
@@ -163,7 +165,7 @@ export class OptimalSearch<S> implements Strategy<S> {
   /** Takes a branch of the tree, the first: its task is found by its key when the state is reached again. */
   #take(state: State, depth: number): void {
     const branch = state.tree.shift()!;
-    state.choice = state.firstChoice = branch.choice;
+    state.choice = branch.choice;
     state.task = -1 - branch.key;
     this.#state(depth + 1).tree = branch.next;
   }
@@ -209,33 +211,47 @@ export class OptimalSearch<S> implements Strategy<S> {
   #fallAsleep(from: State, to: State, key: number, footprint: Footprint): void {
     if (to.sleep.length > 0) to.sleep.length = 0;
     if (to.done.length > 0) to.done.length = 0;
-    for (const sleeper of from.sleep) if (!conflict(sleeper.footprint, footprint)) to.sleep.push(sleeper);
+    for (const sleeper of from.sleep) if (sleeper.key !== key && !conflict(sleeper.footprint, footprint)) to.sleep.push(sleeper);
     for (const sleeper of from.done) if (sleeper.key !== key && !conflict(sleeper.footprint, footprint)) to.sleep.push(sleeper);
   }
 
   #state(depth: number): State {
-    return (this.#states[depth] ??= { sleep: [], done: [], tree: [], task: -1, choice: 0, firstChoice: 0, choices: 0, operation: null, held: 0 });
+    return (this.#states[depth] ??= { sleep: [], done: [], tree: [], task: -1, choice: 0, choices: 0, operation: null, held: 0 });
   }
 
-  /** Asks each event from number `first` on, and each step that still waits, where it could have come earlier. */
+  /**
+   * Asks each event from number `first` on, and each step that still waits, where it could have come earlier; and each
+   * step with several outcomes for the others, since these can come after all that this run has beside the step.
+   */
   #reverse(execution: Execution<S>, first: number): void {
     const events = this.#events;
     const asked = this.#asked;
     asked.performed = true;
-    for (let event = first; event <= events.count; event++) {
+    for (let event = 1; event <= events.count; event++) {
+      const { choices } = this.#states[event - 1]!;
+      const races = event >= first && events.raceCount[event]! > 0;
+      if (!races && choices < 2) continue;
       asked.guard = this.#guards[event]!;
-      if (events.raceCount[event] === 0) continue;
       asked.event = event;
+      asked.choice = events.choice[event]!;
       asked.key = events.key[event]!;
       asked.task = events.task[event]!;
       asked.previous = events.previous[event]!;
       asked.footprint = events.footprint[event]!;
       asked.varies = events.varies[event]!;
-      this.#reversals.of(asked);
+      if (races) this.#reversals.of(asked);
+      if (choices > 1) this.#otherOutcomes(asked, choices);
     }
     asked.performed = false;
     asked.varies = true;
     for (const task of execution.world.tasks) if (task.pending !== null) this.#reverseWaiting(asked, task, task.pending);
+  }
+
+  /** For the first outcome that is explored from a state; the runs behind it have the others explored. */
+  #otherOutcomes(asked: Asked, choices: number): void {
+    const { choice, event, key } = asked;
+    if (this.#states[event - 1]!.done.some((sleeper) => sleeper.key === key)) return;
+    for (asked.choice = 0; asked.choice < choices; asked.choice++) if (asked.choice !== choice) this.#reversals.otherOutcome(asked);
   }
 
   #reverseWaiting(asked: Asked, task: Task, step: Step): void {
@@ -244,6 +260,7 @@ export class OptimalSearch<S> implements Strategy<S> {
     if (guard === null) return;
     asked.key = task.key;
     asked.task = task.id;
+    asked.choice = 0;
     asked.previous = this.#events.last(task.id);
     asked.footprint = guard.footprint;
     asked.guard = guard;
@@ -258,19 +275,17 @@ export class OptimalSearch<S> implements Strategy<S> {
     if (this.#prefix < 0) return 1;
     let [position, width] = [0, 1];
     for (let depth = this.#root; depth < this.#prefix; depth++) {
-      const { done, tree, choice, firstChoice, choices } = this.#states[depth]!;
-      const outcomes = Math.max(1, choices);
-      width /= (done.length + 1 + tree.length) * outcomes;
-      position += width * (done.length * outcomes + (choice === firstChoice ? 0 : Math.max(1, choice)));
+      const { done, tree } = this.#states[depth]!;
+      width /= done.length + 1 + tree.length;
+      position += width * done.length;
     }
     return Math.min(1, position);
   }
 
   /** What is left, to be called after {@link advance}. The counts are the caller's. */
   save(): Omit<SavedSearch, "tally"> {
-    const states = this.#states.slice(0, this.#prefix).map(({ task, choice, firstChoice, held, sleep, done, tree }) => ({
-      // A branch of a tree is named by its task's key until it is taken.
-      task, choice, firstChoice, held, sleep: saveSleepers(sleep), done: saveSleepers(done), tree: saveTree(tree),
+    const states = this.#states.slice(0, this.#prefix).map(({ task, choice, held, sleep, done, tree }) => ({
+      task, choice, held, sleep: saveSleepers(sleep), done: saveSleepers(done), tree: saveTree(tree),
     }));
     return {
       format: "mm-lab search 1",
@@ -300,18 +315,9 @@ export class OptimalSearch<S> implements Strategy<S> {
   advance(): boolean {
     for (let depth = this.#events.count - 1; depth >= this.#root; depth--) {
       const state = this.#states[depth]!;
-      const next = state.choice === state.firstChoice && state.firstChoice > 0 ? 0 : state.choice + 1;
-      const choice = next === state.firstChoice && next > 0 ? next + 1 : next;
       const event = depth + 1;
-      if (choice < state.choices) {
-        state.choice = choice;
-        const planned = state.tree.findIndex((branch) => branch.key === this.#events.key[event] && branch.choice === choice);
-        this.#state(depth + 1).tree = planned < 0 ? [] : state.tree.splice(planned, 1)[0]!.next;
-        this.#prefix = event;
-        return true;
-      }
       if (state.tree.length > 0) {
-        state.done.push({ key: this.#events.key[event]!, footprint: this.#events.footprint[event]!.copy(), strict: false });
+        state.done.push({ key: this.#events.key[event]!, choice: state.choice, footprint: this.#events.footprint[event]!.copy(), strict: false });
         this.#take(state, depth);
         this.#prefix = depth + 1;
         return true;
@@ -322,7 +328,10 @@ export class OptimalSearch<S> implements Strategy<S> {
   }
 }
 
-function isAsleep(sleepers: readonly Sleeper[], task: number): boolean {
-  for (const { key } of sleepers) if (key === task) return true;
-  return false;
+/** The first outcome of a step of the task that is not asleep; -1 if all are. */
+function awake(sleepers: readonly Sleeper[], task: number, choices: number): number {
+  for (let choice = 0; choice < Math.max(1, choices); choice++) {
+    if (!sleepers.some((sleeper) => sleeper.key === task && sleeper.choice === choice)) return choice;
+  }
+  return -1;
 }

@@ -28,18 +28,18 @@ export class Probe<S> {
     readonly locations: Locations,
   ) {}
 
-  /** Asks for the next step of task `key` after the first `prefix` events and the first `count` of those in `further`. */
-  ask(events: Events, prefix: number, further: readonly number[], count: number, key: number): Answer {
+  /** Asks for the next step of task `key`, with this outcome, after the first `prefix` events and the first `count` of those in `further`. */
+  ask(events: Events, prefix: number, further: readonly number[], count: number, key: number, choice: number): Answer {
     this.count++;
     const execution = new Execution(this.program, this.observed, false, this.keys);
     try {
-      return this.#look(execution, events, prefix, further, count, key);
+      return this.#look(execution, events, prefix, further, count, key, choice);
     } finally {
       execution.world.end();
     }
   }
 
-  #look(execution: Execution<S>, events: Events, prefix: number, further: readonly number[], count: number, key: number): Answer {
+  #look(execution: Execution<S>, events: Events, prefix: number, further: readonly number[], count: number, key: number, choice: number): Answer {
     const { world } = execution;
     for (let event = 1; event <= prefix; event++) execution.again(world.tasks[events.task[event]!]!, events.choice[event]!);
     for (let i = 0; i < count; i++) {
@@ -50,7 +50,7 @@ export class Probe<S> {
     if (!execution.canRun(task)) return { open: false, footprint: null };
     const step = task.pending!;
     const held = task.hold;
-    execution.step(task, 0);
+    execution.step(task, choice);
     if (execution.violation !== null) return { open: true, footprint: null };
     const footprint = new Footprint();
     this.locations.performed(footprint, world, task, step, held, execution.visible);

@@ -20,6 +20,8 @@ export interface Asked {
   performed: boolean;
   key: number;
   task: number;
+  /** Its outcome, where it has several. */
+  choice: number;
   /** The event of its task before it. */
   previous: number;
   /** What it touched; for a step that waits, what its guard looks at and at most what it says that it touches. */
@@ -97,6 +99,13 @@ export class Reversals {
     }
   }
 
+  /** Covers the runs in which a step that was performed has another outcome: it takes its own event off. */
+  otherOutcome(asked: Asked): void {
+    this.#first = asked.event;
+    this.#rest(asked, null);
+    this.#reverse(asked);
+  }
+
   /** The latest events of what is left of K, into the list at a depth of the recursion; gives how many. */
   #front({ footprint, previous, event }: Asked, depth: number): number {
     return this.events.frontier(footprint, previous, event, this.#out, (this.#fronts[depth] ??= []));
@@ -151,9 +160,9 @@ export class Reversals {
     return false;
   }
 
-  #ask({ key }: Asked): Answer {
+  #ask({ key, choice }: Asked): Answer {
     const { events, length } = this.#sequence;
-    return this.probe.ask(this.events, this.#first - 1, events, length, key);
+    return this.probe.ask(this.events, this.#first - 1, events, length, key, choice);
   }
 
   /** Puts into the sequence the events that come neither after one taken off (null: the first) nor after the step. */
@@ -181,7 +190,7 @@ export class Reversals {
     const sequence = this.#sequence;
     const place = this.places[this.#first - 1]!;
     const footprint = asked.varies ? this.#ask(asked).footprint ?? EVERYTHING : asked.footprint;
-    sequence.setStep(asked.key, footprint, asked.previous);
+    sequence.setStep(asked.key, asked.choice, footprint, asked.previous);
     if (isCovered(sequence, place.sleep) || isCovered(sequence, place.done)) return;
     insert(place.tree, sequence);
   }

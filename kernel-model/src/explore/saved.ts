@@ -30,9 +30,9 @@ function footprintOf(touches: SavedFootprint): Footprint {
   return footprint;
 }
 
-export const saveSleepers = (sleepers: readonly Sleeper[]): SavedSleeper[] => sleepers.map(({ key, footprint }) => [key, touchesOf(footprint)]);
+export const saveSleepers = (sleepers: readonly Sleeper[]): SavedSleeper[] => sleepers.map(({ key, choice, footprint }) => [key, choice, touchesOf(footprint)]);
 export const saveTree = (tree: readonly Branch[]): SavedBranch[] => tree.map(({ key, choice, footprint, next }) => [key, choice, touchesOf(footprint), saveTree(next)]);
 
 /** `strict`: see {@link Sleeper.strict}. */
-export const loadSleepers = (saved: readonly SavedSleeper[], strict: boolean): Sleeper[] => saved.map(([key, touches]) => ({ key, footprint: footprintOf(touches), strict }));
+export const loadSleepers = (saved: readonly SavedSleeper[], strict: boolean): Sleeper[] => saved.map(([key, choice, touches]) => ({ key, choice, footprint: footprintOf(touches), strict }));
 export const loadTree = (saved: readonly SavedBranch[]): Branch[] => saved.map(([key, choice, touches, next]) => ({ key, choice, footprint: footprintOf(touches), next: loadTree(next) }));

@@ -1,21 +1,20 @@
 import type { Events } from "./events.js";
 import { conflict, type Footprint } from "./footprint.js";
 
-/**
- * A node of a wake-up tree (Abdulla, Aronis, Jonsson and Sagonas, JACM 2017, section 6): a step of a task with this key,
- * with this outcome, what it touches, and what follows it.
- */
-export interface Branch {
+/** A step of a task with this key, with this outcome, and what it touches. */
+interface Step {
   readonly key: number;
   readonly choice: number;
   readonly footprint: Footprint;
+}
+
+/** A node of a wake-up tree (Abdulla, Aronis, Jonsson and Sagonas, JACM 2017, section 6): a step, and what follows it. */
+export interface Branch extends Step {
   readonly next: Branch[];
 }
 
 /** A step that was explored from a state, with all that follows. */
-export interface Sleeper {
-  readonly key: number;
-  readonly footprint: Footprint;
+export interface Sleeper extends Step {
   /**
    * Whether it was explored from a state above those of this search. Where such a step conflicts with a later one, that
    * search adds nothing to the trees of this one; so it covers only what has it as its first step.
@@ -31,8 +30,9 @@ export class Sequence {
   /** Events, in their order. 0 for one that was taken out. */
   readonly events: number[] = [];
   length = 0;
-  /** The step behind them: its task, and what it touches; whether it is still in. */
+  /** The step behind them: its task, the outcome, and what it touches; whether it is still in. */
   key = 0;
+  choice = 0;
   footprint!: Footprint;
   #hasStep = true;
   /** By place: whether the step must come after that event; found when first asked for. */
@@ -44,8 +44,9 @@ export class Sequence {
   ) {}
 
   /** Sets the step behind the events, whose task has performed event `previous` last. */
-  setStep(key: number, footprint: Footprint, previous: number): void {
+  setStep(key: number, choice: number, footprint: Footprint, previous: number): void {
     this.key = key;
+    this.choice = choice;
     this.footprint = footprint;
     this.#previous = previous;
     this.#hasStep = true;
@@ -57,14 +58,16 @@ export class Sequence {
   /**
    * Whether a step of task `key` that touches `footprint` is a weak initial of the sequence: some equivalent of it, or
    * of it and the step, begins with the step. Gives its place; -1 if the task has no step in it; -2 if it is none.
+   * A step with several outcomes is another step with each.
    */
-  weakInitial(key: number, footprint: Footprint): number {
+  weakInitial({ key, choice, footprint }: Step): number {
     const { all, events, length } = this;
     let clashes = false;
     for (let i = 0; i < length; i++) {
       const event = events[i]!;
       if (event === 0) continue;
       if (all.key[event] === key) {
+        if (all.choice[event] !== choice) return -2;
         for (let j = 0; j < i; j++) if (events[j] !== 0 && all.ordered(events[j]!, event)) return -2;
         return i;
       }
@@ -72,6 +75,7 @@ export class Sequence {
     }
     if (!this.#hasStep) return clashes ? -2 : -1;
     if (this.key !== key) return clashes || conflict(this.footprint, footprint) ? -2 : -1;
+    if (this.choice !== choice) return -2;
     if (!this.#knowsOrder) this.#order();
     for (let j = 0; j < length; j++) if (events[j] !== 0 && this.#beforeStep[j]!) return -2;
     return length;
@@ -90,11 +94,6 @@ export class Sequence {
     }
   }
 
-  /** The outcome of the step at a place. */
-  choiceAt(place: number): number {
-    return place < this.length ? this.all.choice[this.events[place]!]! : 0;
-  }
-
   takeOut(place: number): void {
     if (place < this.length) this.events[place] = 0;
     else this.#hasStep = false;
@@ -110,13 +109,13 @@ export class Sequence {
       level.push({ key: all.key[event]!, choice: all.choice[event]!, footprint: all.footprint[event]!.copy(), next });
       level = next;
     }
-    if (this.#hasStep) level.push({ key: this.key, choice: 0, footprint: this.footprint.copy(), next: [] });
+    if (this.#hasStep) level.push({ key: this.key, choice: this.choice, footprint: this.footprint.copy(), next: [] });
   }
 }
 
 /** Whether what the sequence leads to was explored already from its state: a sleeper is a weak initial of it. */
 export function isCovered(sequence: Sequence, sleepers: readonly Sleeper[]): boolean {
-  for (const { key, footprint, strict } of sleepers) if (sequence.weakInitial(key, footprint) >= (strict ? 0 : -1)) return true;
+  for (const sleeper of sleepers) if (sequence.weakInitial(sleeper) >= (sleeper.strict ? 0 : -1)) return true;
   return false;
 }
 
@@ -139,9 +138,8 @@ export function insert(tree: Branch[], sequence: Sequence): void {
 /** The first branch whose step is a weak initial; its step is taken out of the sequence. */
 function weakInitialIn(level: readonly Branch[], sequence: Sequence): Branch | null {
   for (const branch of level) {
-    const place = sequence.weakInitial(branch.key, branch.footprint);
-    // A step with several outcomes has a branch for each.
-    if (place === -2 || (place >= 0 && sequence.choiceAt(place) !== branch.choice)) continue;
+    const place = sequence.weakInitial(branch);
+    if (place === -2) continue;
     if (place >= 0) sequence.takeOut(place);
     return branch;
   }

@@ -2,14 +2,13 @@ import type { Schedule } from "./schedule.js";
 
 /** What a step touches; null: not known, it conflicts with all. */
 export type SavedFootprint = readonly number[] | null;
-export type SavedSleeper = readonly [key: number, touches: SavedFootprint];
+export type SavedSleeper = readonly [key: number, choice: number, touches: SavedFootprint];
 export type SavedBranch = readonly [key: number, choice: number, touches: SavedFootprint, next: readonly SavedBranch[]];
 
 /** A state on the way to where the search goes on. */
 export interface SavedState {
   readonly task: number;
   readonly choice: number;
-  readonly firstChoice: number;
   readonly held: number;
   readonly sleep: readonly SavedSleeper[];
   readonly done: readonly SavedSleeper[];
