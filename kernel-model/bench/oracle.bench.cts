@@ -27,8 +27,12 @@ const PROGRESS_EVERY = 30_000;
 
 const { values } = parseArgs({
   options: {
-    programs: { type: "string", default: "5000" }, profile: { type: "string" }, seed: { type: "string", default: "1000001" },
-    seconds: { type: "string", default: "1000000" }, most: { type: "string", default: "5000" }, workers: { type: "string", default: "2" },
+    programs: { type: "string", default: "5000" },
+    profile: { type: "string" },
+    seed: { type: "string", default: "1000001" },
+    seconds: { type: "string", default: "1000000" },
+    most: { type: "string", default: "5000" },
+    workers: { type: "string", default: "2" },
   },
 });
 const programs = whole("programs", values.programs, 1, 1e9);
@@ -41,7 +45,9 @@ void main();
 function whole(name: string, text: string, min: number, max: number): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new Error(`--${name} is "${text}"; accepted: a whole number from ${min} to ${max}. Next: e.g. --${name} ${min}.`);
+  throw new Error(
+    `--${name} is "${text}"; accepted: a whole number from ${min} to ${max}. Next: e.g. --${name} ${min}.`,
+  );
 }
 
 async function main(): Promise<void> {
@@ -69,17 +75,24 @@ function sources(folder: string): string[] {
 /** The oracle is written in tests, which run from sources; here it runs on what is built. */
 function compile(file: string, folder: string): void {
   const target = join(folder, relative(SOURCES, file)).replace(/\.ts$/, ".js");
-  const { outputText } = ts.transpileModule(readFileSync(file, "utf8"), { compilerOptions: { module: ts.ModuleKind.ES2022, target: ts.ScriptTarget.ES2022 } });
+  const { outputText } = ts.transpileModule(readFileSync(file, "utf8"), {
+    compilerOptions: { module: ts.ModuleKind.ES2022, target: ts.ScriptTarget.ES2022 },
+  });
   mkdirSync(dirname(target), { recursive: true });
   writeFileSync(target, outputText.replace(/"(?:\.\.\/)+src\//g, `"${DIST}/`));
 }
 
 async function checkProfile(folder: string): Promise<void> {
   // ts-node would make a require of an import.
-  const load = new Function("url", "return import(url)") as (url: string) => Promise<{ profileNames: readonly string[] }>;
+  const load = new Function("url", "return import(url)") as (
+    url: string,
+  ) => Promise<{ profileNames: readonly string[] }>;
   const { profileNames } = await load(pathToFileURL(join(folder, "profiles.js")).href);
   if (values.profile !== undefined && !profileNames.includes(values.profile)) {
-    throw new Error(`--profile is "${values.profile}"; accepted: ${profileNames.join(", ")}. Next: name one of these, or leave it out for all.`);
+    throw new Error(
+      `--profile is "${values.profile}"; accepted: ${profileNames.join(", ")}. ` +
+        "Next: name one of these, or leave it out for all.",
+    );
   }
 }
 
@@ -89,22 +102,33 @@ async function fuzz(worker: string): Promise<Map<string, Row>> {
   const line = (): string => {
     const compared = [...rows.values()].reduce((sum, row) => sum + row.programs, 0);
     const different = [...rows.values()].reduce((sum, row) => sum + row.different, 0);
-    return `${count(compared)} of ${count(programs)} programs compared in ${((performance.now() - started) / 1000).toFixed(0)} s, ${count(different)} differ`;
+    const spent = (performance.now() - started) / 1000;
+    return `${count(compared)} of ${count(programs)} programs compared in ${spent.toFixed(0)} s, ${count(different)} differ`;
   };
   const timer = setInterval(() => console.log(line()), PROGRESS_EVERY);
   const share = (i: number): Share => ({
-    profile: (values.profile ?? null) as Share["profile"], first: seed + i, step: workers, most, seconds,
+    profile: (values.profile ?? null) as Share["profile"],
+    first: seed + i,
+    step: workers,
+    most,
+    seconds,
     programs: Math.floor(programs / workers) + (i < programs % workers ? 1 : 0),
   });
-  await Promise.all(Array.from({ length: workers }, (_, i) => new Promise<void>((resolve, reject) => {
-    const thread = new Worker(worker, { workerData: share(i) });
-    thread.on("message", (told: Told) => {
-      for (const [name, row] of Object.entries(told.rows)) add(rows, name, row);
-      for (const text of told.reports) console.log(`\nDIFFERS: ${text}`);
-      if (told.over) resolve();
-    });
-    thread.on("error", reject);
-  })));
+  await Promise.all(
+    Array.from(
+      { length: workers },
+      (_, i) =>
+        new Promise<void>((resolve, reject) => {
+          const thread = new Worker(worker, { workerData: share(i) });
+          thread.on("message", (told: Told) => {
+            for (const [name, row] of Object.entries(told.rows)) add(rows, name, row);
+            for (const text of told.reports) console.log(`\nDIFFERS: ${text}`);
+            if (told.over) resolve();
+          });
+          thread.on("error", reject);
+        }),
+    ),
+  );
   clearInterval(timer);
   console.log(line());
   return rows;
@@ -117,13 +141,40 @@ function add(rows: Map<string, Row>, name: string, row: Row): void {
 }
 
 function print(rows: ReadonlyMap<string, Row>): void {
-  const head = ["profile", "programs", "left out", "exhausted", "violated", "stuck", "interleavings", "classes", "differ"];
-  const table = [head, ...[...rows].map(([name, row]) => [
-    name, ...[row.programs, row.replaced, row.exhausted, row.violated, row.stuck, row.interleavings, row.classes, row.different].map(count),
-  ])];
+  const head = [
+    "profile",
+    "programs",
+    "left out",
+    "exhausted",
+    "violated",
+    "stuck",
+    "interleavings",
+    "classes",
+    "differ",
+  ];
+  const table = [
+    head,
+    ...[...rows].map(([name, row]) => [
+      name,
+      ...[
+        row.programs,
+        row.replaced,
+        row.exhausted,
+        row.violated,
+        row.stuck,
+        row.interleavings,
+        row.classes,
+        row.different,
+      ].map(count),
+    ]),
+  ];
   const widths = head.map((_, i) => Math.max(...table.map((row) => row[i]!.length)));
-  for (const row of table) console.log(row.map((text, i) => (i === 0 ? text.padEnd(widths[i]!) : text.padStart(widths[i]!))).join("  "));
-  console.log(`(left out: with more than ${count(most)} interleavings, others took their place; classes: of the exhausted ones, each in as many schedules)`);
+  for (const row of table)
+    console.log(row.map((text, i) => (i === 0 ? text.padEnd(widths[i]!) : text.padStart(widths[i]!))).join("  "));
+  console.log(
+    `(left out: with more than ${count(most)} interleavings, others took their place; ` +
+      "classes: of those that are exhausted, as many as schedules where nothing differs)",
+  );
 }
 
 function count(value: number): string {

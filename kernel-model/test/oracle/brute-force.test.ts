@@ -12,7 +12,10 @@ const setup = () => ({ x: new Cell("x", 0), y: new Cell("y", 0) });
 type State = ReturnType<typeof setup>;
 type Tasks = (s: State) => Record<string, Path<unknown>>;
 
-const program = (tasks: Tasks, rest: Partial<Program<State>> = {}): Program<State> => ({ ...define({ name: "small", setup, tasks }), ...rest });
+const program = (tasks: Tasks, rest: Partial<Program<State>> = {}): Program<State> => ({
+  ...define({ name: "small", setup, tasks }),
+  ...rest,
+});
 const truthOf = (tasks: Tasks, rest: Partial<Program<State>> = {}): Truth => bruteForce(program(tasks, rest), 100_000)!;
 
 function* write(cell: Cell<number>, times: number): Path {
@@ -74,7 +77,8 @@ describe("every fault is found", () => {
   test("properties at every step and at the end", () => {
     const tasks: Tasks = (s) => ({ A: write(s.x, 2), B: write(s.y, 1) });
     const properties = [
-      always<State>("not yet", ({ x, y }) => x.value !== 1 || y.value === 0), alwaysAtEnd<State>("never", ({ x }) => x.value < 2),
+      always<State>("not yet", ({ x, y }) => x.value !== 1 || y.value === 0),
+      alwaysAtEnd<State>("never", ({ x }) => x.value < 2),
       sometimes<State>("far", ({ x }) => x.value === 3),
     ];
     const { faults, never } = truthOf(tasks, { properties });
@@ -82,15 +86,21 @@ describe("every fault is found", () => {
   });
 
   test("too many runs: no answer", () => {
-    expect(bruteForce(program((s) => ({ A: write(s.x, 9), B: write(s.x, 9) })), 1000)).toBeNull();
+    expect(
+      bruteForce(
+        program((s) => ({ A: write(s.x, 9), B: write(s.x, 9) })),
+        1000,
+      ),
+    ).toBeNull();
   });
 });
 
 describe("a primitive that does not tell what it touches is caught", () => {
   const hidden = operation("hidden write", "none");
-  const silent = (cell: Cell<number>, value: number): Step<void> => new Step<void>(hidden, null, () => {
-    cell.current = value;
-  });
+  const silent = (cell: Cell<number>, value: number): Step<void> =>
+    new Step<void>(hidden, null, () => {
+      cell.current = value;
+    });
 
   function* whisper(cell: Cell<number>): Path {
     yield* silent(cell, 1);
@@ -98,7 +108,9 @@ describe("a primitive that does not tell what it touches is caught", () => {
 
   test("by swapping steps", () => {
     const { untrue } = truthOf((s) => ({ A: whisper(s.x), B: read(s.x) }));
-    expect([...untrue].join()).toMatch(/^said to be independent, and swapped: .*hidden write.*: ends in .* instead of /);
+    expect([...untrue].join()).toMatch(
+      /^said to be independent, and swapped: .*hidden write.*: ends in .* instead of /,
+    );
   });
 
   test("by what it opens", () => {
@@ -110,7 +122,10 @@ describe("a primitive that does not tell what it touches is caught", () => {
   });
 
   test("and so is what the explorer then misses", () => {
-    const { differences } = compare(program((s) => ({ A: whisper(s.x), B: read(s.x) })), 100)!;
+    const { differences } = compare(
+      program((s) => ({ A: whisper(s.x), B: read(s.x) })),
+      100,
+    )!;
     expect(differences.join("\n")).toMatch(/untrue: /);
     expect(differences.join("\n")).toMatch(/end states: 1 of 2 missing/);
   });

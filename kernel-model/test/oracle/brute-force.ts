@@ -24,7 +24,7 @@ export interface Truth {
 
 interface Frame {
   /** Keys of the tasks that can go on. */
-  enabled: ReadonlySet<number>;
+  enabled: readonly number[];
   left: Decision[];
   decision: Decision;
   held: number;
@@ -34,11 +34,11 @@ interface Frame {
 const SWAPS = 24;
 
 /**
- * Every interleaving of a program, depth first, by running it again from its start each time: every task that can go on,
- * every outcome of each step, no reduction. Null if there are more than `most` runs.
+ * Every interleaving of a program, depth first, by running it again from its start each time: every task that can go
+ * on, every outcome of each step, no reduction. Null if there are more than `most` runs.
  */
 export function bruteForce<S>(program: Program<S>, most: number): Truth | null {
-  const names = new Names();
+  const names = new Names(program);
   const watched = (program.properties ?? []).some(({ at }) => at === "every step");
   for (;;) {
     const { size } = names;
@@ -72,8 +72,15 @@ class Search<S> {
       this.#run();
     } while (this.#next());
     return {
-      interleavings, classes: this.#classes.count, ends: this.#ends, faults: this.#faults, watched: this.watched, untrue: this.#untrue,
-      never: (this.program.properties ?? []).filter(({ kind }, i) => kind === "sometimes" && (this.#held & (1 << i)) === 0).map(({ name }) => name),
+      interleavings,
+      classes: this.#classes.count,
+      ends: this.#ends,
+      faults: this.#faults,
+      watched: this.watched,
+      untrue: this.#untrue,
+      never: (this.program.properties ?? [])
+        .filter(({ kind }, i) => kind === "sometimes" && (this.#held & (1 << i)) === 0)
+        .map(({ name }) => name),
     };
   }
 
@@ -82,7 +89,7 @@ class Search<S> {
     const frames = this.#frames;
     const run = new Run(this.program, this.names);
     const repeated = this.#events.length;
-    for (let depth = 0; depth < repeated; depth++) run.perform(frames[depth]!.decision);
+    for (let depth = 0; depth < repeated; depth++) run.repeat(frames[depth]!.decision);
     if (repeated > 0) run.held = frames[repeated]?.held ?? run.held;
     for (;;) {
       const depth = this.#events.length;
@@ -99,12 +106,11 @@ class Search<S> {
   #open(run: Run<S>): boolean {
     if (run.broken !== null) return false;
     const tasks = run.enabled;
-    const left = tasks.flatMap(({ key, pending }) => {
-      const outcomes = Math.max(1, pending!.choices);
-      return Array.from({ length: outcomes }, (_, choice): Decision => ({ key, choice }));
-    });
-    if (left.length === 0) return false;
-    this.#frames.push({ enabled: new Set(tasks.map(({ key }) => key)), left, decision: left.pop()!, held: run.held });
+    if (tasks.length === 0) return false;
+    const left: Decision[] = [];
+    for (const { key, pending } of tasks)
+      for (let choice = Math.max(1, pending!.choices) - 1; choice >= 0; choice--) left.push({ key, choice });
+    this.#frames.push({ enabled: tasks.map(({ key }) => key), left, decision: left.pop()!, held: run.held });
     return true;
   }
 
@@ -118,8 +124,7 @@ class Search<S> {
     if (run.broken !== null) return;
     run.ask();
     if (run.broken !== null) return;
-    const after = new Set(run.enabled.map(({ key }) => key));
-    for (const text of surprises(run, enabled, after, event, this.#classes)) this.#untrue.add(text);
+    for (const text of surprises(run, enabled, event, this.#classes)) this.#untrue.add(text);
   }
 
   #end(run: Run<S>): void {
@@ -136,7 +141,9 @@ class Search<S> {
     // A few pairs of every now and then a run: at first of each, later of ever fewer.
     if (this.#swaps >= SWAPS || (this.#complete++ & (this.#swaps >> 1)) !== 0) return;
     const decisions = this.#frames.map(({ decision }) => decision);
-    const pairs = [...decisions.keys()].filter((i) => i > 0 && !this.#classes.dependent(this.#events[i - 1]!, this.#events[i]!));
+    const pairs = [...decisions.keys()].filter(
+      (i) => i > 0 && !this.#classes.dependent(this.#events[i - 1]!, this.#events[i]!),
+    );
     if (pairs.length === 0) return;
     const at = pairs[this.#swaps++ % pairs.length]! - 1;
     const text = untrue(this.program, this.names, this.#classes, { decisions, events: this.#events, end }, at);

@@ -53,9 +53,17 @@ export class Classes {
   }
 
   /** The event behind those in `before`. `nth`: number of its task's steps before it. */
-  event(before: readonly Event[], key: number, nth: number, choice: number, touches: number, started: readonly number[]): Event {
+  event(
+    before: readonly Event[],
+    key: number,
+    nth: number,
+    choice: number,
+    touches: number,
+    started: readonly number[],
+  ): Event {
     const event = { label: `${key}.${nth}.${choice}.${touches}`, key, touches, started, level: 0, letter: 0 };
-    for (const other of before) if (other.level >= event.level && this.dependent(other, event)) event.level = other.level + 1;
+    for (const other of before)
+      if (other.level >= event.level && this.dependent(other, event)) event.level = other.level + 1;
     const name = `${event.label}@${event.level}`;
     event.letter = this.#letters.get(name) ?? this.#letters.size;
     this.#letters.set(name, event.letter);
@@ -64,6 +72,10 @@ export class Classes {
 
   /** Books a complete run. */
   add(run: readonly Event[]): void {
-    this.#seen.add(Uint32Array.from(run, ({ letter }) => letter).sort().join());
+    this.#seen.add(
+      Uint32Array.from(run, ({ letter }) => letter)
+        .sort()
+        .join(),
+    );
   }
 }

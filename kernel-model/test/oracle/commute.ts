@@ -15,17 +15,23 @@ export interface Complete {
  * Runs a complete run again with events i and i + 1 the other way round, which their touches call independent: every
  * step must then be possible, touch the same, and the end be the same. Returns what is not, or null.
  */
-export function untrue<S>(program: Program<S>, names: Names, classes: Classes, run: Complete, i: number): string | null {
+export function untrue<S>(
+  program: Program<S>,
+  names: Names,
+  classes: Classes,
+  run: Complete,
+  i: number,
+): string | null {
   const { decisions, events } = run;
   const order = [...decisions.keys()];
   [order[i], order[i + 1]] = [i + 1, i];
   const again = new Run(program, names);
   const said: string[] = [];
   for (const at of order) {
-    const task = again.task(decisions[at]!.key);
+    const task = again.world.tasks.find(({ key }) => key === decisions[at]!.key);
     const what = `step ${at} (${task?.pending?.operation.name ?? "nothing"} of ${task?.name ?? "nobody"})`;
     said.push(what);
-    if (task === undefined || !again.enabled.includes(task)) return `${about(said, i)}: ${what} cannot happen`;
+    if (task === undefined || !again.canRun(task)) return `${about(said, i)}: ${what} cannot happen`;
     const touches = classes.number(again.perform(decisions[at]!));
     if (again.broken !== null) return `${about(said, i)}: ${what} breaks ${again.broken}`;
     if (touches !== events[at]!.touches) return `${about(said, i)}: ${what} touches something else`;
@@ -35,16 +41,30 @@ export function untrue<S>(program: Program<S>, names: Names, classes: Classes, r
   return end === run.end ? null : `${about(said, i)}: ends in ${end} instead of ${run.end}`;
 }
 
-const about = (said: readonly string[], i: number): string => `said to be independent, and swapped: ${said.slice(i, i + 2).join(", ")}`;
+const about = (said: readonly string[], i: number): string =>
+  `said to be independent, and swapped: ${said.slice(i, i + 2).join(", ")}`;
 
-/** Tasks that a step made able or unable to go on, although it touched nothing that their steps name. */
-export function surprises<S>(run: Run<S>, before: ReadonlySet<number>, after: ReadonlySet<number>, event: Event, classes: Classes): string[] {
-  const found: string[] = [];
+/** Tasks that a step made able or unable to go on although it touched nothing that their steps name. */
+export function surprises<S>(
+  run: Run<S>,
+  before: readonly number[],
+  event: Event,
+  classes: Classes,
+): readonly string[] {
+  let found = NONE;
   for (const task of run.world.tasks) {
     const { key, pending } = task;
-    if (before.has(key) === after.has(key) || key === event.key || event.started.includes(key) || pending === null) continue;
+    if (pending === null || key === event.key) continue;
+    const able = run.canRun(task);
+    if (able === before.includes(key) || event.started.includes(key)) continue;
     if (conflict(classes.touches(event.touches), waiting(task, pending))) continue;
-    found.push(`${pending.operation.name} of ${task.name} is ${after.has(key) ? "opened" : "closed"} by a step of ${run.task(event.key).name} on something else`);
+    const by = run.task(event.key).name;
+    found = [
+      ...found,
+      `${pending.operation.name} of ${task.name} is ${able ? "opened" : "closed"} by a step of ${by} on something else`,
+    ];
   }
   return found;
 }
+
+const NONE: readonly string[] = [];

@@ -21,8 +21,12 @@ export function compare<S>(program: Program<S>, most: number, unreduced = false)
   } catch (error) {
     return { truth, verdict, differences: [`the explorer throws: ${String(error)}`] };
   }
-  const differences = [...verdictDiffers(truth, verdict), ...[...truth.untrue].slice(0, 3).map((text) => `untrue: ${text}`)];
-  if (verdict.kind === "exhausted" && truth.faults.size === 0) differences.push(...effortDiffers(truth, verdict, truth.classes));
+  const differences = [
+    ...verdictDiffers(truth, verdict),
+    ...[...truth.untrue].slice(0, 3).map((text) => `untrue: ${text}`),
+  ];
+  if (verdict.kind === "exhausted" && truth.faults.size === 0)
+    differences.push(...effortDiffers(truth, verdict, truth.classes));
   if (unreduced) differences.push(...unreducedDiffers(program, truth));
   return { truth, verdict, differences };
 }
@@ -32,22 +36,32 @@ function verdictDiffers(truth: Truth, verdict: Verdict): string[] {
   const [never] = truth.never;
   const right = truth.faults.size > 0 ? [...truth.faults] : [never === undefined ? "exhausted" : `sometimes ${never}`];
   if (right.includes(said)) return [];
-  return [`verdict: ${said}${verdict.kind === "bounded" ? ` (${verdict.bound})` : ""}, where ${right.join(" or ")} is right`];
+  return [
+    `verdict: ${said}${verdict.kind === "bounded" ? ` (${verdict.bound})` : ""}, where ${right.join(" or ")} is right`,
+  ];
 }
 
 function unreducedDiffers<S>(program: Program<S>, truth: Truth): string[] {
   const verdict = explore(program, { shrink: false, reduction: false, maxSchedules: truth.interleavings + 1 });
   const exhausted = verdict.kind === "exhausted" && truth.faults.size === 0;
-  const differences = [...verdictDiffers(truth, verdict), ...(exhausted ? effortDiffers(truth, verdict, truth.interleavings) : [])];
+  const differences = [
+    ...verdictDiffers(truth, verdict),
+    ...(exhausted ? effortDiffers(truth, verdict, truth.interleavings) : []),
+  ];
   return differences.map((text) => `without reduction, ${text}`);
 }
 
 /** `right`: how many schedules there are to be. */
-function effortDiffers(truth: Truth, { effort: { endStates, schedules, redundant } }: Verdict, right: number): string[] {
+function effortDiffers(
+  truth: Truth,
+  { effort: { endStates, schedules, redundant } }: Verdict,
+  right: number,
+): string[] {
   const found: string[] = [];
   const missing = [...truth.ends].filter((end) => !endStates.has(end));
   const wrong = [...endStates.keys()].filter((end) => !truth.ends.has(end));
-  if (missing.length > 0) found.push(`end states: ${missing.length} of ${truth.ends.size} missing, such as ${missing[0]!}`);
+  if (missing.length > 0)
+    found.push(`end states: ${missing.length} of ${truth.ends.size} missing, such as ${missing[0]!}`);
   if (wrong.length > 0) found.push(`end states: ${wrong.length} that cannot be, such as ${wrong[0]!}`);
   const count = [...endStates.values()].reduce((sum, each) => sum + each, 0);
   if (count !== schedules) found.push(`end states: ${count} runs counted of ${schedules}`);

@@ -19,8 +19,14 @@ function reach(value: unknown, path: string, depth: number, parts: string[]): vo
     value.forEach((item, i) => reach(item, `${path}[${i}]`, depth + 1, parts));
   } else if (typeof value === "object" && value !== null) {
     if (depth >= 4) return;
-    for (const [key, item] of Object.entries(value)) reach(item, path === "" ? key : `${path}.${key}`, depth + 1, parts);
-  } else if (typeof value === "number" || typeof value === "string" || typeof value === "boolean" || typeof value === "bigint") {
+    for (const [key, item] of Object.entries(value))
+      reach(item, path === "" ? key : `${path}.${key}`, depth + 1, parts);
+  } else if (
+    typeof value === "number" ||
+    typeof value === "string" ||
+    typeof value === "boolean" ||
+    typeof value === "bigint"
+  ) {
     parts.push(`${path} = ${value}`);
   }
 }
@@ -29,5 +35,7 @@ function plain(value: unknown): string {
   if (value instanceof SharedObject) return value.name;
   if (Array.isArray(value)) return `[${value.map(plain).join(", ")}]`;
   if (typeof value !== "object" || value === null) return String(value);
-  return `{${Object.entries(value).map(([key, item]) => `${key}: ${plain(item)}`).join(", ")}}`;
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${key}: ${plain(item)}`)
+    .join(", ")}}`;
 }

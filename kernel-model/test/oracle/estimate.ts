@@ -8,9 +8,10 @@ import { Names, Run } from "./run.js";
  */
 export function estimate<S>(program: Program<S>, runs: number): number {
   const random = new Random(1);
+  const names = new Names(program);
   let sum = 0;
   for (let i = 0; i < runs; i++) {
-    const run = new Run(program, new Names());
+    const run = new Run(program, names);
     let product = 1;
     for (let tasks = run.enabled; tasks.length > 0 && run.broken === null; tasks = run.enabled) {
       const { key, pending } = tasks[random.below(tasks.length)]!;

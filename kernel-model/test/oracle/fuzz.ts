@@ -24,7 +24,14 @@ export function compareOne(profile: ProfileName, seed: number, most: number): Co
   const compared = compare(program, most, seed % 8 === 0);
   if (compared === null) return null;
   const { truth, verdict, differences } = compared;
-  return { text, differences, kind: verdict?.kind ?? "none", interleavings: truth.interleavings, classes: truth.classes, watched: truth.watched };
+  return {
+    text,
+    differences,
+    kind: verdict?.kind ?? "none",
+    interleavings: truth.interleavings,
+    classes: truth.classes,
+    watched: truth.watched,
+  };
 }
 
 /** What a difference is about, without its numbers: the part of its text before the first colon. */
@@ -33,11 +40,17 @@ export const sortOf = (difference: string): string => difference.slice(0, differ
 /** A difference with the smallest program that shows one of its sort, for people. */
 export function report(profile: ProfileName, seed: number, { text, differences }: Compared, most: number): string {
   const sort = sortOf(differences[0]!);
-  const shows = (smaller: Text): boolean => compare(programOf(smaller), most, true)?.differences.some((found) => sortOf(found) === sort) ?? false;
+  const shows = (smaller: Text): boolean =>
+    compare(programOf(smaller), most, true)?.differences.some((found) => sortOf(found) === sort) ?? false;
   const small = shrinkText(text, shows);
   const now = compare(programOf(small), most, true)?.differences ?? [];
   return [
-    `${profile} ${seed}: ${differences.join("\n    ")}`, "  shrunk to", ...printed(small).split("\n").map((line) => `    ${line}`),
-    ...now.map((line) => `  -> ${line}`), `  compare(programOf(${JSON.stringify(small)}), ${most})`,
+    `${profile} ${seed}: ${differences.join("\n    ")}`,
+    "  shrunk to",
+    ...printed(small)
+      .split("\n")
+      .map((line) => `    ${line}`),
+    ...now.map((line) => `  -> ${line}`),
+    `  compare(programOf(${JSON.stringify(small)}), ${most})`,
   ].join("\n");
 }

@@ -12,7 +12,13 @@ import { compare } from "./compare.js";
  * Three programs whose guards open only where two steps meet that commute with each other: found with the brute force,
  * and lost by a reduction that asks a waiting step for races only when it arrives.
  */
-const setup = () => ({ x: new Cell("x", 0), y: new Cell("y", 0), z: new Cell("z", 0), a: new Cell("a", 0), l: new RwLock("l") });
+const setup = () => ({
+  x: new Cell("x", 0),
+  y: new Cell("y", 0),
+  z: new Cell("z", 0),
+  a: new Cell("a", 0),
+  l: new RwLock("l"),
+});
 type State = ReturnType<typeof setup>;
 type Tasks = (s: State) => Record<string, Path<unknown> | TaskSpec>;
 const isOne = (value: number): boolean => value === 1;
@@ -64,11 +70,28 @@ function* taken({ x, z }: State): Path<number> {
 }
 
 const PROGRAMS: readonly (readonly [name: string, tasks: Tasks, task: string, result: unknown])[] = [
-  ["a guard over two cells", (s) => ({ G: overTwoCells(s), A: writes([s.x, 1], [s.x, 0], [s.z, 1], [s.x, 1]), B: writes([s.y, 1]) }), "G", 0],
-  ["write_lock between two readers", (s) => ({ A: firstReader(s), B: secondReader(s), C: writes([s.y, 1]), W: writer(s) }), "W", true],
+  [
+    "a guard over two cells",
+    (s) => ({ G: overTwoCells(s), A: writes([s.x, 1], [s.x, 0], [s.z, 1], [s.x, 1]), B: writes([s.y, 1]) }),
+    "G",
+    0,
+  ],
+  [
+    "write_lock between two readers",
+    (s) => ({ A: firstReader(s), B: secondReader(s), C: writes([s.y, 1]), W: writer(s) }),
+    "W",
+    true,
+  ],
   [
     "a guard on a CPU that is taken",
-    (s) => ({ A: waitAndWrite(s), B: { cpu: 0, path: () => taker(s) }, C: writes([s.y, 1]), T: { cpu: 0, path: () => taken(s) } }), "T", 0,
+    (s) => ({
+      A: waitAndWrite(s),
+      B: { cpu: 0, path: () => taker(s) },
+      C: writes([s.y, 1]),
+      T: { cpu: 0, path: () => taken(s) },
+    }),
+    "T",
+    0,
   ],
 ];
 

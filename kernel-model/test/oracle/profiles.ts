@@ -20,7 +20,15 @@ export interface Profile {
 }
 
 const usual: Omit<Profile, "weights"> = {
-  tasks: [2, 2, 3], ops: 3, bound: 0.1, cpus: [0, 1], always: 0.08, atEnd: 0.1, stuckIsAnEnd: 0.9, warnings: 0.1, lockOrder: 0.1,
+  tasks: [2, 2, 3],
+  ops: 3,
+  bound: 0.1,
+  cpus: [0, 1],
+  always: 0.08,
+  atEnd: 0.1,
+  stuckIsAnEnd: 0.9,
+  warnings: 0.1,
+  lockOrder: 0.1,
 };
 /** More tasks. */
 const three = { tasks: [3, 3, 4], ops: 3 } as const;
@@ -32,7 +40,11 @@ export const PROFILES = {
   cells: { ...usual, ...three, weights: { cells: 6, choices: 1, guards: 1 } },
   guards: { ...usual, ...three, weights: { guards: 5, cells: 6, "cells.pulse": 1, choices: 0.5 } },
   counts: { ...usual, ...three, weights: { atomics: 5, refs: 5, cells: 2 } },
-  locks: { ...usual, weights: { locks: 5, "locks.unlockOnly": 0.05, "locks.region": 0.2, cells: 5, guards: 1 }, lockOrder: 0.2 },
+  locks: {
+    ...usual,
+    weights: { locks: 5, "locks.unlockOnly": 0.05, "locks.region": 0.2, cells: 5, guards: 1 },
+    lockOrder: 0.2,
+  },
   shared: { ...usual, weights: { shared: 5, cells: 5, guards: 2 } },
   waiting: { ...usual, ...three, weights: { completions: 4, queues: 4, cells: 3 } },
   work: { ...usual, weights: { work: 7, cells: 2, guards: 0.5, completions: 0.5 } },
@@ -40,15 +52,36 @@ export const PROFILES = {
   timers: { ...usual, bound: 0.3, weights: { timers: 7, cells: 3, guards: 0.5 } },
   timersOnCpu: { ...usual, ...onOneCpu, weights: { timers: 7, cells: 3, cpus: 2, guards: 1 } },
   cpus: { ...usual, ...onOneCpu, weights: { cpus: 6, cells: 4, guards: 3, "cpus.preemptOff": 2 } },
-  interrupts: { ...usual, ...onOneCpu, weights: { cpus: 3, "cpus.irq": 3, "cpus.ipi": 3, cells: 4, locks: 1, "locks.unlockOnly": 0, guards: 1 } },
+  interrupts: {
+    ...usual,
+    ...onOneCpu,
+    weights: { cpus: 3, "cpus.irq": 3, "cpus.ipi": 3, cells: 4, locks: 1, "locks.unlockOnly": 0, guards: 1 },
+  },
   rcu: { ...usual, weights: { rcu: 7, cells: 3, guards: 0.5 } },
   percpu: { ...usual, bound: 0.5, weights: { percpu: 7, percpuRefs: 2, cells: 2 } },
   percpuRefs: { ...usual, tasks: [2], ops: 2, bound: 0.4, weights: { percpuRefs: 7, cells: 1, rcu: 1 } },
-  memory: { ...usual, weights: { memory: 7, rcu: 2, cells: 2 } },
+  memory: { ...usual, weights: { memory: 6, owned: 2, rcu: 2, cells: 2 } },
   choices: { ...usual, weights: { choices: 5, cells: 4, guards: 2, locks: 2, "locks.unlockOnly": 0 } },
   properties: { ...usual, always: 1, weights: { ...everything, cells: 5 } },
-  warnings: { ...usual, warnings: 0.6, weights: { refs: 4, "cells.warn": 3, percpuRefs: 1, work: 1, rcu: 1, cells: 2 } },
-  stuck: { ...usual, stuckIsAnEnd: 0, weights: { guards: 2, locks: 3, "locks.unlockOnly": 0.02, "locks.region": 0.1, completions: 3, queues: 3, cells: 5, shared: 2 } },
+  warnings: {
+    ...usual,
+    warnings: 0.6,
+    weights: { refs: 4, "cells.warn": 3, percpuRefs: 1, work: 1, rcu: 1, cells: 2 },
+  },
+  stuck: {
+    ...usual,
+    stuckIsAnEnd: 0,
+    weights: {
+      guards: 2,
+      locks: 3,
+      "locks.unlockOnly": 0.02,
+      "locks.region": 0.1,
+      completions: 3,
+      queues: 3,
+      cells: 5,
+      shared: 2,
+    },
+  },
   mixed: { ...usual, bound: 0.3, weights: { ...everything, cells: 4, guards: 3 } },
 } satisfies Record<string, Profile>;
 

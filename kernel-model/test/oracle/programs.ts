@@ -3,16 +3,34 @@ import type { Path } from "../../src/machine/path.js";
 import { define, type Program, type Property } from "../../src/machine/program.js";
 import { Cell } from "../../src/primitives/cell.js";
 import { cells, choices, guards } from "./kits/cells.js";
-import { atomics, percpu, percpuRefs, refs } from "./kits/counts.js";
+import { atomics, refs } from "./kits/counts.js";
 import { cpus, timers } from "./kits/cpus.js";
 import type { Cells, Kit, Traits } from "./kits/kit.js";
 import { locks, shared } from "./kits/locks.js";
-import { memory, rcu } from "./kits/memory.js";
+import { memory, owned, rcu } from "./kits/memory.js";
+import { percpu, percpuRefs } from "./kits/percpu.js";
 import { completions, queues } from "./kits/waiting.js";
 import { delayed, work } from "./kits/work.js";
 
 const KITS: readonly Kit[] = [
-  cells, choices, guards, atomics, refs, percpu, percpuRefs, locks, shared, completions, queues, work, delayed, cpus, timers, rcu, memory,
+  cells,
+  choices,
+  guards,
+  atomics,
+  refs,
+  percpu,
+  percpuRefs,
+  locks,
+  shared,
+  completions,
+  queues,
+  work,
+  delayed,
+  cpus,
+  timers,
+  rcu,
+  memory,
+  owned,
 ];
 const BY_NAME = new Map(KITS.map((kit) => [kit.name, kit]));
 
@@ -27,6 +45,7 @@ export interface Op {
 export interface TaskText {
   /** Below 0 for none. */
   readonly cpu: number;
+  readonly daemon?: boolean;
   readonly ops: readonly Op[];
 }
 
@@ -55,7 +74,10 @@ class Seen extends SharedObject {
   }
 
   describe(): string {
-    return this.#by.map((values, task) => `${task}: ${values.join(" ")}`).filter((text) => text !== "").join(", ");
+    return this.#by
+      .map((values, task) => `${task}: ${values.join(" ")}`)
+      .filter((text) => text !== "")
+      .join(", ");
   }
 }
 
@@ -71,9 +93,11 @@ const split = (name: string): [kit: Kit, rest: string] => {
 };
 
 /** Of one kit or of all: what may stand for {@link Op.kind}. */
-export const kindsOf = (name: string): string[] => Object.keys(BY_NAME.get(name)!.actions).map((action) => `${name}.${action}`);
+export const kindsOf = (name: string): string[] =>
+  Object.keys(BY_NAME.get(name)!.actions).map((action) => `${name}.${action}`);
 export const kitNames: readonly string[] = KITS.map(({ name }) => name);
-export const factsOf = (name: string): string[] => Object.keys(BY_NAME.get(name)!.facts).map((fact) => `${name}.${fact}`);
+export const factsOf = (name: string): string[] =>
+  Object.keys(BY_NAME.get(name)!.facts).map((fact) => `${name}.${fact}`);
 export const kitOf = (kind: string): string => kind.slice(0, kind.indexOf("."));
 
 export function traitsOf(kind: string): Traits {
@@ -85,17 +109,29 @@ export function allOps(ops: readonly Op[]): Op[] {
   return ops.flatMap((op) => [op, ...allOps(op.body ?? [])]);
 }
 
-function* performAll(s: State, ops: readonly Op[], me: number, cpu: number): Path<undefined> {
-  for (const { kind, on, value, body } of ops) {
-    const [kit, action] = split(kind);
-    const inner = (): Path<undefined> => performAll(s, body ?? [], me, cpu);
-    const result: unknown = yield* kit.actions[action]!(s.kits[kit.name]!, { on, value, me, cpu, cells: s.cells, body: inner });
+/** An action that is looked up once for all runs. */
+interface Ready extends Omit<Op, "body"> {
+  readonly kit: Kit;
+  readonly perform: Kit["actions"][string];
+  readonly body: readonly Ready[];
+}
+
+const ready = (ops: readonly Op[]): Ready[] =>
+  ops.map((op) => {
+    const [kit, action] = split(op.kind);
+    return { ...op, kit, perform: kit.actions[action]!, body: ready(op.body ?? []) };
+  });
+
+function* performAll(s: State, ops: readonly Ready[], me: number, cpu: number): Path<undefined> {
+  for (const { kit, perform, on, value, body } of ops) {
+    const inner = (): Path<undefined> => performAll(s, body, me, cpu);
+    const result: unknown = yield* perform(s.kits[kit.name]!, { on, value, me, cpu, cells: s.cells, body: inner });
     if (result !== undefined) s.seen.add(me, result);
   }
   return undefined;
 }
 
-function* taskOf(s: State, { ops, cpu }: TaskText, me: number): Path<string> {
+function* taskOf(s: State, ops: readonly Ready[], me: number, cpu: number): Path<string> {
   yield* performAll(s, ops, me, cpu);
   return "returned";
 }
@@ -113,6 +149,7 @@ export function programOf(text: Text): Program<State> {
   const kinds = tasks.flatMap(({ ops }) => allOps(ops).map(({ kind }) => kind));
   const used = new Set([...kinds, ...properties.flatMap(({ facts }) => facts)].map(kitOf));
   const needed = KITS.filter(({ name }) => used.has(name));
+  const given = tasks.map(({ cpu, daemon, ops }) => ({ cpu, daemon: daemon ?? false, ops: ready(ops) }));
   return define({
     name: "random",
     setup: (): State => {
@@ -121,10 +158,13 @@ export function programOf(text: Text): Program<State> {
       for (const kit of needed) kits[kit.name] = kit.setup(cells);
       return { cells, kits, seen: new Seen("seen") };
     },
-    tasks: (s) => Object.fromEntries(tasks.map((task, i) => {
-      const path = (): Path<string> => taskOf(s, task, i + 1);
-      return [`T${i}`, task.cpu >= 0 ? { path, cpu: task.cpu } : { path }];
-    })),
+    tasks: (s) =>
+      Object.fromEntries(
+        given.map(({ cpu, daemon, ops }, i) => {
+          const path = taskOf(s, ops, i + 1, cpu);
+          return [`T${i}`, cpu < 0 && !daemon ? path : { path: () => path, daemon, ...(cpu >= 0 ? { cpu } : {}) }];
+        }),
+      ),
     properties: properties.map(propertyOf),
     stuckIsAnEnd: text.stuckIsAnEnd,
     warningsAreViolations: text.warningsAreViolations,
@@ -134,11 +174,21 @@ export function programOf(text: Text): Program<State> {
 
 /** The program for people: a line for each task, then what is asked. */
 export function printed(text: Text): string {
-  const print = (ops: readonly Op[]): string => ops.map(({ kind, on, value, body }) => {
-    return `${kind}(${on}, ${value})${body === undefined ? "" : ` { ${print(body)} }`}`;
-  }).join("; ");
-  const lines = text.tasks.map(({ cpu, ops }, i) => `T${i}${cpu >= 0 ? ` on CPU ${cpu}` : ""}: ${print(ops)}`);
-  const asked = text.properties.map(({ kind, atEnd, facts }) => `${kind}${atEnd ? " at the end" : ""}${kind === "always" ? " not" : ""}: ${facts.join(" and ")}`);
-  const flags = Object.entries(text).filter(([, value]) => value === true).map(([name]) => name);
+  const print = (ops: readonly Op[]): string =>
+    ops
+      .map(({ kind, on, value, body }) => {
+        return `${kind}(${on}, ${value})${body === undefined ? "" : ` { ${print(body)} }`}`;
+      })
+      .join("; ");
+  const lines = text.tasks.map(({ cpu, daemon, ops }, i) => {
+    return `T${i}${daemon === true ? ", a daemon" : ""}${cpu >= 0 ? ` on CPU ${cpu}` : ""}: ${print(ops)}`;
+  });
+  const asked = text.properties.map(
+    ({ kind, atEnd, facts }) =>
+      `${kind}${atEnd ? " at the end" : ""}${kind === "always" ? " not" : ""}: ${facts.join(" and ")}`,
+  );
+  const flags = Object.entries(text)
+    .filter(([, value]) => value === true)
+    .map(([name]) => name);
   return [...lines, ...asked, ...(flags.length > 0 ? [flags.join(", ")] : [])].join("\n");
 }

@@ -12,6 +12,9 @@ interface Place {
 /** How often what may sleep stands where nothing may: a rule to be found broken. */
 const RECKLESS = 0.02;
 
+/** How often a task is one that may wait for ever. */
+const DAEMONS = 0.05;
+
 /** The random program of a name: the same on every machine. */
 export function randomText(profile: ProfileName, seed: number): Text {
   const random = new Random(seed);
@@ -24,7 +27,8 @@ export function randomText(profile: ProfileName, seed: number): Text {
   if (random.next() < given.always) properties.push(property(random, facts, false));
   if (random.next() < given.atEnd) properties.push(property(random, facts, true));
   return {
-    tasks, properties,
+    tasks,
+    properties,
     stuckIsAnEnd: random.next() < given.stuckIsAnEnd,
     warningsAreViolations: random.next() < given.warnings,
     lockOrder: random.next() < given.lockOrder,
@@ -51,7 +55,9 @@ class Maker {
     const bound = random.next() < profile.bound;
     const count = 1 + random.below(profile.ops);
     const place = { bound, atomic: false, depth: 0 };
-    return { cpu: bound ? pick(random, profile.cpus) : -1, ops: Array.from({ length: count }, () => this.op(place)) };
+    const cpu = bound ? pick(random, profile.cpus) : -1;
+    const ops = Array.from({ length: count }, () => this.op(place));
+    return random.next() < DAEMONS ? { cpu, daemon: true, ops } : { cpu, ops };
   }
 
   op(place: Place): Op {

@@ -3,7 +3,7 @@ import { observe } from "../../src/machine/object.js";
 import { load, type Program, type Run as Shown } from "../../src/machine/program.js";
 import type { Step } from "../../src/machine/step.js";
 import type { Task } from "../../src/machine/task.js";
-import { RuleBroken } from "../../src/machine/violation.js";
+import { RuleBroken, type Rule } from "../../src/machine/violation.js";
 import { World, type Host, type Warning } from "../../src/machine/world.js";
 import { InputError } from "../../src/base/errors.js";
 import { performed, type Touches } from "./touches.js";
@@ -20,10 +20,15 @@ export class Names {
   readonly seen = new Set<string>();
   /** Such a property looked at no object, or at the run: each step may matter to it. */
   all = false;
-  readonly #keys = new Map<string, number>();
+  readonly ignored: ReadonlySet<Rule>;
+  readonly #keys = new Map<number, number>();
+
+  constructor({ ignore }: Pick<Program, "ignore">) {
+    this.ignored = new Set(ignore ?? []);
+  }
 
   keyOf(parent: Task, nth: number): number {
-    const name = `${parent.key}.${nth}`;
+    const name = parent.key * 1000 + nth;
     const key = this.#keys.get(name) ?? 1000 + this.#keys.size;
     this.#keys.set(name, key);
     return key;
@@ -49,7 +54,7 @@ export class Run<S> implements Host {
     readonly program: Program<S>,
     readonly names: Names,
   ) {
-    this.world = new World(this, new Set(program.ignore ?? []));
+    this.world = new World(this, names.ignored);
     this.state = load(program, this.world);
     this.ask();
   }
@@ -67,15 +72,30 @@ export class Run<S> implements Host {
   }
 
   task(key: number): Task {
-    return this.world.tasks.find((task) => task.key === key)!;
+    for (const task of this.world.tasks) if (task.key === key) return task;
+    throw new Error(`there is no task ${key}`);
+  }
+
+  canRun(task: Task): boolean {
+    return enabled(this.world, task);
   }
 
   get enabled(): Task[] {
-    return this.world.tasks.filter((task) => enabled(this.world, task));
+    const able: Task[] = [];
+    for (const task of this.world.tasks) if (enabled(this.world, task)) able.push(task);
+    return able;
   }
 
   get isStuck(): boolean {
     return this.world.tasks.some(({ finished, daemon }) => !finished && !daemon);
+  }
+
+  /** Performs a step of which it is known that it breaks nothing. */
+  repeat({ key, choice }: Decision): void {
+    const { world } = this;
+    world.choice = choice;
+    apply(world, this.task(key));
+    this.#warnings = world.warnings.length;
   }
 
   /** Performs a step that can happen. Tells what it touched. */
@@ -85,7 +105,8 @@ export class Run<S> implements Host {
     const { hold, pending } = task;
     world.choice = choice;
     this.#watch(() => apply(world, task));
-    if (world.warnings.length > this.#warnings && this.program.warningsAreViolations !== false) this.broken ??= "rule warning";
+    if (world.warnings.length > this.#warnings && this.program.warningsAreViolations !== false)
+      this.broken ??= "rule warning";
     this.#warnings = world.warnings.length;
     return performed(world, task, pending!, hold, this.#canBeSeen(pending!));
   }

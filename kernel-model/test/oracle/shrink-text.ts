@@ -3,7 +3,8 @@ import type { Op, TaskText, Text } from "./programs.js";
 /** A program that still shows what `shows` asks for, from which nothing more can be left out. */
 export function shrinkText(text: Text, shows: (text: Text) => boolean): Text {
   let small = text;
-  for (let less = firstThat(smaller(small), shows); less !== null; less = firstThat(smaller(small), shows)) small = less;
+  for (let less = firstThat(smaller(small), shows); less !== null; less = firstThat(smaller(small), shows))
+    small = less;
   return small;
 }
 
@@ -15,17 +16,23 @@ function firstThat(texts: Iterable<Text>, shows: (text: Text) => boolean): Text 
 /** Programs with one thing less, the largest things first. */
 function* smaller(text: Text): Generator<Text> {
   const { tasks, properties } = text;
-  if (tasks.length > 1) for (let i = 0; i < tasks.length; i++) yield { ...text, tasks: tasks.filter((_, j) => j !== i) };
+  if (tasks.length > 1)
+    for (let i = 0; i < tasks.length; i++) yield { ...text, tasks: tasks.filter((_, j) => j !== i) };
   for (let i = 0; i < properties.length; i++) yield { ...text, properties: properties.filter((_, j) => j !== i) };
   for (const [i, task] of tasks.entries()) {
     const put = (changed: TaskText): Text => ({ ...text, tasks: tasks.map((each, j) => (j === i ? changed : each)) });
     for (const ops of fewer(task.ops)) if (ops.length > 0) yield put({ ...task, ops });
+    if (task.daemon === true) yield put({ cpu: task.cpu, ops: task.ops });
     if (task.cpu >= 0) yield put({ ...task, cpu: -1 });
     if (task.cpu > 0) yield put({ ...task, cpu: 0 });
   }
   for (const [i, property] of properties.entries()) {
-    const put = (facts: readonly string[]): Text => ({ ...text, properties: properties.map((each, j) => (j === i ? { ...property, facts } : each)) });
-    if (property.facts.length > 1) for (const fact of property.facts) yield put(property.facts.filter((each) => each !== fact));
+    const put = (facts: readonly string[]): Text => ({
+      ...text,
+      properties: properties.map((each, j) => (j === i ? { ...property, facts } : each)),
+    });
+    if (property.facts.length > 1)
+      for (const fact of property.facts) yield put(property.facts.filter((each) => each !== fact));
   }
   if (text.lockOrder) yield { ...text, lockOrder: false };
   if (text.warningsAreViolations) yield { ...text, warningsAreViolations: false };

@@ -3,11 +3,18 @@ import type { Access, Step } from "../../src/machine/step.js";
 import type { Task } from "../../src/machine/task.js";
 import type { World } from "../../src/machine/world.js";
 
-/** How a step touched an object, as bits: two touches of one object conflict unless all are reads or all are additions. */
+/** How a step touched an object, as bits: two touches of one object conflict unless all are reads, or all additions. */
 const READ = 1;
 const ADD = 2;
 const WRITE = 4;
-const BITS: Readonly<Record<Access, number>> = { none: 0, read: READ, add: ADD, write: WRITE, acquire: WRITE, release: WRITE };
+const BITS: Readonly<Record<Access, number>> = {
+  none: 0,
+  read: READ,
+  add: ADD,
+  write: WRITE,
+  acquire: WRITE,
+  release: WRITE,
+};
 
 /** Stands for what the properties see: no object has this serial number. */
 const SEEN = Number.NaN;
@@ -59,5 +66,8 @@ export function waiting(task: Task, step: Step): Touches {
 /** As text, the same for the same touches. */
 export function textOf(touches: Touches): string {
   if (touches.size === 1) for (const [object, bits] of touches) return `${object}:${bits}`;
-  return [...touches].map(([object, bits]) => `${object}:${bits}`).sort().join(" ");
+  return [...touches]
+    .map(([object, bits]) => `${object}:${bits}`)
+    .sort()
+    .join(" ");
 }

@@ -35,7 +35,16 @@ export interface Row {
 const SHRUNK = 10;
 const TELL_EVERY = 2000;
 
-export const emptyRow = (): Row => ({ programs: 0, replaced: 0, exhausted: 0, violated: 0, stuck: 0, interleavings: 0, classes: 0, different: 0 });
+export const emptyRow = (): Row => ({
+  programs: 0,
+  replaced: 0,
+  exhausted: 0,
+  violated: 0,
+  stuck: 0,
+  interleavings: 0,
+  classes: 0,
+  different: 0,
+});
 
 function work({ profile, first, step, programs, most, seconds }: Share): void {
   const names = profile === null ? profileNames : [profile];
@@ -64,10 +73,15 @@ function work({ profile, first, step, programs, most, seconds }: Share): void {
       row.programs++;
       row.interleavings += compared.interleavings;
       if (compared.kind === "exhausted") row.classes += compared.classes;
-      if (compared.kind === "exhausted" || compared.kind === "violated" || compared.kind === "stuck") row[compared.kind]++;
+      if (compared.kind === "exhausted" || compared.kind === "violated" || compared.kind === "stuck")
+        row[compared.kind]++;
       if (compared.differences.length === 0) continue;
       row.different++;
-      reports.push(shrunk++ < SHRUNK ? report(name, seed, compared, most) : `${name} ${seed}: ${compared.differences.join("\n    ")}`);
+      reports.push(
+        shrunk++ < SHRUNK
+          ? report(name, seed, compared, most)
+          : `${name} ${seed}: ${compared.differences.join("\n    ")}`,
+      );
     }
   }
   tell(true);

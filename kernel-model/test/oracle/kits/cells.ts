@@ -1,6 +1,20 @@
 import type { Path } from "../../../src/machine/path.js";
 import {
-  Cell, choose, cmpxchg, compute, cpuRelax, READ_ONCE, smpCondLoadAcquire, smpLoadAcquire, smpStoreRelease, spinUntil, warnOn, WRITE_ONCE, xchg,
+  Cell,
+  choose,
+  cmpxchg,
+  compute,
+  condResched,
+  cpuRelax,
+  READ_ONCE,
+  sleep,
+  smpCondLoadAcquire,
+  smpLoadAcquire,
+  smpStoreRelease,
+  spinUntil,
+  warnOn,
+  WRITE_ONCE,
+  xchg,
 } from "../../../src/primitives/index.js";
 import { kit, type Cells } from "./kit.js";
 
@@ -37,13 +51,16 @@ export const cells = kit(
       yield* WRITE_ONCE(cells[on], 0);
     },
     *nothing(_, { value }) {
-      yield* value % 2 === 0 ? compute(5) : cpuRelax();
+      yield* value < 2 ? compute(5) : cpuRelax();
+    },
+    *rest(_, { value }) {
+      yield* value < 2 ? sleep(5) : condResched();
     },
     *warn(_, { cells, on }) {
       return yield* warnOn((yield* READ_ONCE(cells[on])) > 1, "it is above 1");
     },
   },
-  {},
+  { rest: { sleeps: true } },
   {
     "x is 0": ({ x }) => x.value === 0,
     "x is 1": ({ x }) => x.value === 1,
@@ -79,18 +96,26 @@ export const choices = kit(
 /** Conditions on one, two and three values; all four of each are closed in some states and open in others. */
 const ONE: readonly ((v: number) => boolean)[] = [(v) => v === 1, (v) => v > 0, (v) => v === 0, (v) => v === 2];
 const TWO: readonly ((v: number, w: number) => boolean)[] = [
-  (v, w) => v === 1 && w === 1, (v, w) => v + w >= 2, (v, w) => v !== w, (v, w) => v === 0 || w === 1,
+  (v, w) => v === 1 && w === 1,
+  (v, w) => v + w >= 2,
+  (v, w) => v !== w,
+  (v, w) => v === 0 || w === 1,
 ];
 const THREE: readonly ((u: number, v: number, w: number) => boolean)[] = [
-  (u, v, w) => u + v + w >= 2, (u, v, w) => u === 1 && v === 1 && w === 0, (u, v, w) => w > 0 && (u > 0 || v > 0), (u, v, w) => u === v && w === 0,
+  (u, v, w) => u + v + w >= 2,
+  (u, v, w) => u === 1 && v === 1 && w === 0,
+  (u, v, w) => w > 0 && (u > 0 || v > 0),
+  (u, v, w) => u === v && w === 0,
 ];
 
 /** Spins until the condition holds of these cells' values. */
 function until(list: readonly Cell<number>[], condition: (...values: number[]) => boolean): Path {
-  return spin(spinUntil(list, (...values: readonly unknown[]) => {
-    // Handed over or looked up: the primitive is about to change from the one to the other.
-    return condition(...(values.length > 0 ? (values as number[]) : list.map(({ current }) => current)));
-  }));
+  return spin(
+    spinUntil(list, (...values: readonly unknown[]) => {
+      // Handed over or looked up: the primitive is about to change from the one to the other.
+      return condition(...(values.length > 0 ? (values as number[]) : list.map(({ current }) => current)));
+    }),
+  );
 }
 
 function* spin(step: ReturnType<typeof spinUntil>): Path {

@@ -1,10 +1,61 @@
 import {
-  Atomic, atomicAdd, atomicAddUnless, atomicCmpxchg, atomicDec, atomicDecAndTest, atomicDecIfPositive, atomicFetchAdd, atomicInc, atomicIncNotZero,
-  atomicIncReturn, atomicRead, atomicSet, atomicSub, atomicSubAndTest, atomicXchg, Bits, changeBit, clearBit, clearBitUnlock, Kref, krefGet, krefGetUnlessZero, krefPut,
-  Mutex, mutexUnlock, Percpu, PercpuCounter, percpuCounterAdd, percpuCounterRead, percpuCounterSum, PercpuRef, percpuRefGet, percpuRefIsZero, percpuRefKill, percpuRefPut,
-  percpuRefTryget, percpuRefTrygetLive, READ_ONCE, RefCount, refcountAdd, refcountDec, refcountDecAndLock, refcountDecAndMutexLock, refcountDecAndTest, refcountDecIfOne,
-  refcountDecNotOne, refcountInc, refcountIncNotZero, refcountRead, refcountSubAndTest, setBit, smpCondLoadAcquire, SpinLock, spinUnlock, testAndChangeBit,
-  testAndClearBit, testAndSetBit, testAndSetBitLock, testBit, thisCpuAdd, thisCpuRead, thisCpuWrite, WRITE_ONCE,
+  Atomic,
+  atomicAdd,
+  atomicAddReturn,
+  atomicAddUnless,
+  atomicCmpxchg,
+  atomicDec,
+  atomicDecAndTest,
+  atomicDecIfPositive,
+  atomicDecReturn,
+  atomicFetchAdd,
+  atomicFetchSub,
+  atomicInc,
+  atomicIncNotZero,
+  atomicIncReturn,
+  atomicRead,
+  atomicSet,
+  atomicSub,
+  atomicSubAndTest,
+  atomicSubReturn,
+  atomicXchg,
+  Bits,
+  changeBit,
+  clearBit,
+  clearBitUnlock,
+  Kref,
+  krefGet,
+  krefGetUnlessZero,
+  krefInit,
+  krefPut,
+  krefRead,
+  Mutex,
+  mutexUnlock,
+  RefCount,
+  REFCOUNT_MAX,
+  refcountAdd,
+  refcountAddNotZero,
+  refcountDec,
+  refcountDecAndLock,
+  refcountDecAndMutexLock,
+  refcountDecAndTest,
+  refcountDecIfOne,
+  refcountDecNotOne,
+  refcountInc,
+  refcountIncNotZero,
+  refcountRead,
+  refcountSet,
+  refcountSubAndTest,
+  setBit,
+  smpCondLoadAcquire,
+  SpinLock,
+  spinUnlock,
+  testAndChangeBit,
+  testAndClearBit,
+  testAndSetBit,
+  testAndSetBitLock,
+  testBit,
+  WRITE_ONCE,
 } from "../../../src/primitives/index.js";
 import { kit } from "./kit.js";
 
@@ -13,13 +64,19 @@ export const atomics = kit(
   () => ({ counts: [new Atomic("count", 0), new Atomic("one", 1)] as const, bits: new Bits("bits", [1]) }),
   {
     *relaxed({ counts }, { on, value }) {
-      yield* value === 0 ? atomicInc(counts[on]) : value === 1 ? atomicDec(counts[on]) : value === 2 ? atomicAdd(2, counts[on]) : atomicSub(2, counts[on]);
+      if (value < 2) yield* value === 0 ? atomicInc(counts[on]) : atomicDec(counts[on]);
+      else yield* value === 2 ? atomicAdd(2, counts[on]) : atomicSub(2, counts[on]);
     },
     *inc({ counts }, { on }) {
       yield* atomicInc(counts[on]);
     },
     *returning({ counts }, { on, value }) {
-      return yield* value === 0 ? atomicIncReturn(counts[on]) : value === 1 ? atomicFetchAdd(3, counts[on]) : value === 2 ? atomicXchg(counts[on], 5) : atomicRead(counts[on]);
+      if (value < 2) return yield* value === 0 ? atomicIncReturn(counts[on]) : atomicDecReturn(counts[on]);
+      return yield* value === 2 ? atomicAddReturn(2, counts[on]) : atomicSubReturn(2, counts[on]);
+    },
+    *fetching({ counts }, { on, value }) {
+      if (value < 2) return yield* value === 0 ? atomicFetchAdd(3, counts[on]) : atomicFetchSub(3, counts[on]);
+      return yield* atomicXchg(counts[on], 5);
     },
     *testing({ counts }, { on, value }) {
       return yield* value < 2 ? atomicDecAndTest(counts[on]) : atomicSubAndTest(2, counts[on]);
@@ -41,11 +98,12 @@ export const atomics = kit(
       return yield* smpCondLoadAcquire(counts[on], (v) => v > value % 2);
     },
     *bit({ bits }, { on, value }) {
-      yield* value === 0 ? setBit(on, bits) : value === 1 ? clearBit(on, bits) : value === 2 ? changeBit(on, bits) : setBit(40, bits);
+      if (value < 2) yield* value === 0 ? setBit(on, bits) : clearBit(on, bits);
+      else yield* value === 2 ? changeBit(on, bits) : setBit(40, bits);
     },
     *testBit({ bits }, { on, value }) {
-      if (value === 0) return yield* testBit(on, bits);
-      return yield* value === 1 ? testAndSetBit(on, bits) : value === 2 ? testAndClearBit(on, bits) : testAndChangeBit(on, bits);
+      if (value < 2) return yield* value === 0 ? testBit(on, bits) : testAndSetBit(on, bits);
+      return yield* value === 2 ? testAndClearBit(on, bits) : testAndChangeBit(on, bits);
     },
     *bitLock({ bits }, { body }) {
       if (yield* testAndSetBitLock(5, bits)) return "busy";
@@ -65,12 +123,15 @@ export const refs = kit(
   "refs",
   ([x]) => ({
     refs: [new RefCount("refs", 2), new RefCount("last", 1)] as const,
-    kref: new Kref("kref"), mutex: new Mutex("refs mutex"), spin: new SpinLock("refs spin"), x,
+    kref: new Kref("kref"),
+    mutex: new Mutex("refs mutex"),
+    spin: new SpinLock("refs spin"),
+    x,
   }),
   {
     *get({ refs }, { on, value }) {
-      if (value > 0) return yield* refcountIncNotZero(refs[on]);
-      return yield* refcountInc(refs[on]);
+      if (value > 1) return yield* refcountIncNotZero(refs[on]);
+      return yield* value === 0 ? refcountInc(refs[on]) : refcountAddNotZero(2, refs[on]);
     },
     *add({ refs }, { on }) {
       yield* refcountAdd(2, refs[on]);
@@ -87,6 +148,9 @@ export const refs = kit(
     *read({ refs }, { on }) {
       return yield* refcountRead(refs[on]);
     },
+    *set({ refs }, { on, value }) {
+      yield* refcountSet(refs[on], value === 3 ? REFCOUNT_MAX : value);
+    },
     *putAndLock({ refs, mutex }, { on }) {
       if (!(yield* refcountDecAndMutexLock(refs[on], mutex))) return "more";
       yield* mutexUnlock(mutex);
@@ -98,8 +162,11 @@ export const refs = kit(
       return "last";
     },
     *krefGet({ kref }, { value }) {
-      if (value > 1) return yield* krefGet(kref);
-      return yield* krefGetUnlessZero(kref);
+      if (value === 0) return yield* krefRead(kref);
+      return yield* value === 3 ? krefGet(kref) : krefGetUnlessZero(kref);
+    },
+    *krefInit({ kref }) {
+      yield* krefInit(kref);
     },
     *krefPut({ kref, x }, { me }) {
       return yield* krefPut(kref, function* () {
@@ -109,67 +176,4 @@ export const refs = kit(
   },
   { putAndLock: { sleeps: true } },
   { "there is one reference": ({ refs }) => refs[0].value === 1, "the kref is over": ({ kref }) => kref.value === 0 },
-);
-
-export const percpu = kit(
-  "percpu",
-  () => ({ slots: new Percpu<number>("slots", 2, () => 0), counter: new PercpuCounter("counter", 2, 0, 2) }),
-  {
-    *add({ slots }, { value }) {
-      yield* thisCpuAdd(slots, value);
-    },
-    *read({ slots }) {
-      return yield* thisCpuRead(slots);
-    },
-    *write({ slots }, { me }) {
-      yield* thisCpuWrite(slots, me);
-    },
-    *other({ slots }, { on }) {
-      return yield* READ_ONCE(slots.slots[on]!);
-    },
-    *count({ counter }, { on }) {
-      yield* percpuCounterAdd(counter, on === 0 ? 1 : -1);
-    },
-    *approximate({ counter }) {
-      return yield* percpuCounterRead(counter);
-    },
-    *sum({ counter }) {
-      return yield* percpuCounterSum(counter);
-    },
-  },
-  {},
-  {
-    "slot 0 is above 0": ({ slots }) => slots.slots[0]!.value > 0,
-    "the parts are unequal": ({ slots }) => slots.slots[0]!.value !== slots.slots[1]!.value,
-  },
-);
-
-export const percpuRefs = kit(
-  "percpuRefs",
-  ([, y]) => ({
-    ref: new PercpuRef("ref", 2, function* () {
-      yield* WRITE_ONCE(y, 2);
-    }),
-  }),
-  {
-    *getPut({ ref }) {
-      if (!(yield* percpuRefTrygetLive(ref))) return "dead";
-      yield* percpuRefPut(ref);
-      return "got";
-    },
-    *tryget({ ref }) {
-      return yield* percpuRefTryget(ref);
-    },
-    *get({ ref }) {
-      yield* percpuRefGet(ref);
-    },
-    *isZero({ ref }) {
-      return yield* percpuRefIsZero(ref);
-    },
-    *kill({ ref }) {
-      yield* percpuRefKill(ref);
-    },
-  },
-  {},
-  { "the reference is dying": ({ ref }) => ref.flags.value > 0 },
 );

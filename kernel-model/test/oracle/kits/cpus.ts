@@ -1,8 +1,34 @@
 import type { Path } from "../../../src/machine/path.js";
 import {
-  localBhDisable, localBhEnable, localIrqDisable, localIrqEnable, localIrqRestore, localIrqSave, modTimer, onEachCpuMask, preemptDisable, preemptEnable, raiseIrq,
-  smpCallFunctionMany, smpCallFunctionSingle, SpinLock, spinLock, spinLockBh, spinLockIrqsave, spinUnlock, spinUnlockBh, spinUnlockIrqrestore, Timer, timerDelete,
-  timerDeleteSync, timerShutdownSync, READ_ONCE, WRITE_ONCE,
+  localBhDisable,
+  localBhEnable,
+  localIrqDisable,
+  localIrqEnable,
+  localIrqRestore,
+  localIrqSave,
+  modTimer,
+  onEachCpuMask,
+  preemptDisable,
+  preemptEnable,
+  raiseIrq,
+  READ_ONCE,
+  smpCallFunctionMany,
+  smpCallFunctionSingle,
+  spinLock,
+  SpinLock,
+  spinLockBh,
+  spinLockIrq,
+  spinLockIrqsave,
+  spinUnlock,
+  spinUnlockBh,
+  spinUnlockIrq,
+  spinUnlockIrqrestore,
+  Timer,
+  timerDelete,
+  timerDeleteSync,
+  timerSetup,
+  timerShutdownSync,
+  WRITE_ONCE,
 } from "../../../src/primitives/index.js";
 import { effect, kit, type Cells } from "./kit.js";
 
@@ -42,6 +68,11 @@ export const cpus = kit(
       yield* body();
       yield* spinUnlockIrqrestore(lock, flags);
     },
+    *spinIrq({ lock }, { body }) {
+      yield* spinLockIrq(lock);
+      yield* body();
+      yield* spinUnlockIrq(lock);
+    },
     *irq({ lock }, { on, value, me, cells }) {
       yield* raiseIrq(on, `irq of ${me}`, () => (value === 3 ? locked(lock, cells) : effect(cells, value)));
     },
@@ -49,25 +80,39 @@ export const cpus = kit(
       yield* smpCallFunctionSingle(on, () => effect(cells, value), value > 0);
     },
     *ipis(_, { on, value, cells }) {
-      yield* on === 0 ? smpCallFunctionMany([0, 1], () => effect(cells, value), true) : onEachCpuMask([0, 1], () => effect(cells, value), value > 1);
+      yield* on === 0
+        ? smpCallFunctionMany([0, 1], () => effect(cells, value), true)
+        : onEachCpuMask([0, 1], () => effect(cells, value), value > 1);
     },
   },
   {
-    irqsave: { body: "atomic" }, irqsOff: { body: "atomic" }, preemptOff: { body: "atomic" }, bhOff: { body: "atomic" }, spinIrqsave: { body: "atomic" },
-    ipi: { bound: true }, ipis: { bound: true },
+    irqsave: { body: "atomic" },
+    irqsOff: { body: "atomic" },
+    preemptOff: { body: "atomic" },
+    bhOff: { body: "atomic" },
+    spinIrqsave: { body: "atomic" },
+    spinIrq: { body: "atomic" },
+    ipi: { bound: true },
+    ipis: { bound: true },
   },
   { "the lock of the handlers is held": ({ lock }) => lock.owner !== null },
 );
 
+/** The second takes the lock, the third arms the first. */
 export const timers = kit(
   "timers",
   (cells) => {
     const lock = new SpinLock("timer lock");
-    return { lock, timers: [new Timer("timer", () => effect(cells, 1)), new Timer("timer 2", () => locked(lock, cells))] as const };
+    const first = timerSetup("timer", () => effect(cells, 1));
+    const second = new Timer("timer 2", () => locked(lock, cells));
+    const third = new Timer("timer 3", function* () {
+      yield* modTimer(first, 5);
+    });
+    return { lock, timers: [first, second] as const, third };
   },
   {
-    *mod({ timers }, { on }) {
-      return yield* modTimer(timers[on], 5);
+    *mod({ timers, third }, { on, value }) {
+      return yield* modTimer(value < 3 ? timers[on] : third, 5);
     },
     *remove({ timers }, { on }) {
       return yield* timerDelete(timers[on]);

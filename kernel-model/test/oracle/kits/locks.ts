@@ -1,7 +1,37 @@
 import {
-  downgradeWrite, downRead, downReadTrylock, downWrite, downWriteTrylock, enterRegion, leaveRegion, Mutex, mutexLock, mutexTrylock, mutexUnlock, rawReadSeqcount, readLock,
-  readSeqbegin, readSeqretry, READ_ONCE, readUnlock, Region, RwLock, RwSemaphore, SeqLock, SpinLock, spinLock, spinTrylock, spinUnlock, upRead, upWrite, writeLock,
-  writeSeqlock, writeSequnlock, writeUnlock,
+  downgradeWrite,
+  downRead,
+  downReadTrylock,
+  downWrite,
+  downWriteTrylock,
+  inside,
+  Mutex,
+  mutexLock,
+  mutexTrylock,
+  mutexUnlock,
+  rawReadSeqcount,
+  rawWriteSeqcountBegin,
+  rawWriteSeqcountEnd,
+  READ_ONCE,
+  readLock,
+  readSeqbegin,
+  readSeqretry,
+  readUnlock,
+  Region,
+  RwLock,
+  RwSemaphore,
+  SeqCount,
+  SeqLock,
+  spinLock,
+  SpinLock,
+  spinTrylock,
+  spinUnlock,
+  upRead,
+  upWrite,
+  writeLock,
+  writeSeqlock,
+  writeSequnlock,
+  writeUnlock,
 } from "../../../src/primitives/index.js";
 import { kit } from "./kit.js";
 
@@ -34,17 +64,18 @@ export const locks = kit(
       return yield* spinUnlock(spins[on]);
     },
     *region({ region }, { body }) {
-      yield* enterRegion(region);
-      yield* body();
-      yield* leaveRegion(region);
+      yield* inside(region, body());
     },
     *unlockOnly({ mutexes }, { on }) {
       yield* mutexUnlock(mutexes[on]);
     },
   },
   {
-    mutex: { body: "any", sleeps: true }, mutexTry: { body: "any" }, region: { body: "any" },
-    spin: { body: "atomic" }, spinTry: { body: "atomic" },
+    mutex: { body: "any", sleeps: true },
+    mutexTry: { body: "any" },
+    region: { body: "any" },
+    spin: { body: "atomic" },
+    spinTry: { body: "atomic" },
   },
   {
     "the mutex is held": ({ mutexes }) => mutexes[0].owner !== null,
@@ -55,7 +86,12 @@ export const locks = kit(
 
 export const shared = kit(
   "shared",
-  () => ({ rwlock: new RwLock("rwlock"), rwsem: new RwSemaphore("rwsem"), seq: new SeqLock("seq") }),
+  () => ({
+    rwlock: new RwLock("rwlock"),
+    rwsem: new RwSemaphore("rwsem"),
+    seq: new SeqLock("seq"),
+    count: new SeqCount("count"),
+  }),
   {
     *readLock({ rwlock }, { body }) {
       yield* readLock(rwlock);
@@ -101,10 +137,25 @@ export const shared = kit(
     *seqRaw({ seq }) {
       return yield* rawReadSeqcount(seq);
     },
+    *countRead({ count }, { cells, on }) {
+      const begun = yield* readSeqbegin(count);
+      const seen = yield* READ_ONCE(cells[on]);
+      return (yield* readSeqretry(count, begun)) ? "torn" : seen;
+    },
+    *countWrite({ count }, { body }) {
+      yield* rawWriteSeqcountBegin(count);
+      yield* body();
+      yield* rawWriteSeqcountEnd(count);
+    },
   },
   {
-    readLock: { body: "atomic" }, writeLock: { body: "atomic" }, seqWrite: { body: "atomic" },
-    downRead: { body: "any", sleeps: true }, downWrite: { body: "any", sleeps: true }, tryWrite: { body: "any" }, tryRead: {},
+    readLock: { body: "atomic" },
+    writeLock: { body: "atomic" },
+    seqWrite: { body: "atomic" },
+    downRead: { body: "any", sleeps: true },
+    downWrite: { body: "any", sleeps: true },
+    tryWrite: { body: "any" },
+    countWrite: { body: "any" },
   },
   {
     "two readers": ({ rwlock, rwsem }) => rwlock.readers > 1 || rwsem.readers > 1,

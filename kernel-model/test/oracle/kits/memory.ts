@@ -1,10 +1,46 @@
 import { Memory } from "../../../src/machine/object.js";
 import type { Path } from "../../../src/machine/path.js";
 import {
-  callRcu, Cell, Heap, kfree, kfreeRcu, kmalloc, Kref, krefGetUnlessZero, krefPut, leaked, rcuAssignPointer, rcuBarrier, rcuDereference, rcuReadLock, rcuReadUnlock,
-  READ_ONCE, spinUntil, synchronizeRcu, WRITE_ONCE,
+  callRcu,
+  cancelWorkSync,
+  Cell,
+  complete,
+  Completion,
+  flushWork,
+  Heap,
+  kfree,
+  kfreeRcu,
+  kmalloc,
+  Kref,
+  krefGetUnlessZero,
+  krefPut,
+  kzalloc,
+  leaked,
+  modTimer,
+  queueWork,
+  rcuAccessPointer,
+  rcuAssignPointer,
+  rcuBarrier,
+  rcuDereference,
+  rcuReadLock,
+  rcuReadUnlock,
+  READ_ONCE,
+  spinUntil,
+  synchronizeRcu,
+  Timer,
+  timerDelete,
+  timerDeleteSync,
+  waitForCompletion,
+  WorkItem,
+  Workqueue,
+  WRITE_ONCE,
 } from "../../../src/primitives/index.js";
-import { effect, kit } from "./kit.js";
+import { effect, kit, type Cells } from "./kit.js";
+
+/** A callback that has another one called. */
+function* callAgain(cells: Cells): Path {
+  yield* callRcu(() => effect(cells, 0));
+}
 
 export const rcu = kit(
   "rcu",
@@ -21,6 +57,9 @@ export const rcu = kit(
       yield* rcuReadUnlock();
       return seen;
     },
+    *access({ pointer }) {
+      return yield* rcuAccessPointer(pointer);
+    },
     *assign({ pointer }, { me }) {
       yield* rcuAssignPointer(pointer, `of ${me}`);
     },
@@ -28,7 +67,7 @@ export const rcu = kit(
       yield* synchronizeRcu();
     },
     *call(_, { cells, value }) {
-      yield* callRcu(() => effect(cells, value));
+      yield* callRcu(() => (value < 3 ? effect(cells, value) : callAgain(cells)));
     },
     *barrier() {
       yield* rcuBarrier();
@@ -39,13 +78,63 @@ export const rcu = kit(
 );
 
 /** An object that can be freed under who uses it. */
+/** A work item, a timer and a completion in an object that the item's handler frees. */
+export const owned = kit(
+  "owned",
+  (cells) => {
+    const memory = new Memory("owner");
+    const queue = new Workqueue("owner's queue");
+    function* release(): Path {
+      yield* kfree(memory);
+    }
+    return {
+      memory,
+      queue,
+      item: new WorkItem("owner->work", queue, release, memory),
+      done: new Completion("owner->done", memory),
+      timer: new Timer("owner->timer", () => effect(cells, 0), memory),
+    };
+  },
+  {
+    *queue({ queue, item }) {
+      return yield* queueWork(queue, item);
+    },
+    *flush({ item }, { value }) {
+      return yield* value < 2 ? flushWork(item) : cancelWorkSync(item);
+    },
+    *complete({ done }) {
+      yield* complete(done);
+    },
+    *wait({ done }) {
+      yield* waitForCompletion(done);
+    },
+    *arm({ timer }) {
+      return yield* modTimer(timer, 5);
+    },
+    *disarm({ timer }, { value }) {
+      return yield* value < 2 ? timerDeleteSync(timer) : timerDelete(timer);
+    },
+    *free({ memory }) {
+      yield* kfree(memory);
+    },
+  },
+  { flush: { sleeps: true }, wait: { sleeps: true } },
+  { "the owner is freed": ({ memory }) => memory.freed },
+);
+
 export const memory = kit(
   "memory",
   () => {
     const memory = new Memory("object");
     const heap = new Heap();
     heap.add(memory);
-    return { memory, heap, inside: new Cell("object->value", 7, memory), refs: new Kref("object->refs", memory), gone: new Cell("gone", false) };
+    return {
+      memory,
+      heap,
+      inside: new Cell("object->value", 7, memory),
+      refs: new Kref("object->refs", memory),
+      gone: new Cell("gone", false),
+    };
   },
   {
     *touch({ inside }) {
@@ -95,10 +184,13 @@ export const memory = kit(
       return yield* kfree(fresh);
     },
     *leak({ heap }) {
-      yield* kmalloc("lost", { gfp: "GFP_ATOMIC", heap });
+      yield* kzalloc("lost", { gfp: "GFP_NOWAIT", heap });
+    },
+    *allocateOrSleep({ heap }) {
+      return (yield* kmalloc("lost", { mayFail: true, heap })) !== null;
     },
   },
-  { freeAfterAll: { sleeps: true } },
+  { freeAfterAll: { sleeps: true }, allocateOrSleep: { sleeps: true } },
   { "it is freed": ({ memory }) => memory.freed, "two are allocated": ({ heap }) => leaked(heap).length > 1 },
 );
 

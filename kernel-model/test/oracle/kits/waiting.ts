@@ -1,6 +1,21 @@
 import {
-  complete, completeAll, Completion, completionDone, finishWait, prepareToWait, prepareToWaitExclusive, READ_ONCE, reinitCompletion, schedule, tryWaitForCompletion,
-  waitEvent, waitForCompletion, WaitQueue, wakeUp, wakeUpAll, WRITE_ONCE,
+  complete,
+  completeAll,
+  Completion,
+  completionDone,
+  finishWait,
+  prepareToWait,
+  prepareToWaitExclusive,
+  READ_ONCE,
+  reinitCompletion,
+  schedule,
+  tryWaitForCompletion,
+  waitEvent,
+  waitForCompletion,
+  WaitQueue,
+  wakeUp,
+  wakeUpAll,
+  WRITE_ONCE,
 } from "../../../src/primitives/index.js";
 import { kit } from "./kit.js";
 

@@ -1,16 +1,32 @@
 import {
-  cancelDelayedWork, cancelDelayedWorkSync, cancelWork, cancelWorkSync, DelayedWork, drainWorkqueue, flushDelayedWork, flushWork, flushWorkqueue, modDelayedWork,
-  queueDelayedWork, queueWork, WorkItem, Workqueue,
+  cancelDelayedWork,
+  cancelDelayedWorkSync,
+  cancelWork,
+  cancelWorkSync,
+  DelayedWork,
+  drainWorkqueue,
+  flushDelayedWork,
+  flushWork,
+  flushWorkqueue,
+  modDelayedWork,
+  queueDelayedWork,
+  queueWork,
+  WorkItem,
+  Workqueue,
 } from "../../../src/primitives/index.js";
 import { effect, kit } from "./kit.js";
 
-/** Items 0 and 1 in an ordered queue, 2 and 3 in one that runs two at a time. */
+/** Items 0 and 1 in an ordered queue, 2 and 3 in one that runs two at a time. Item 3 queues item 2. */
 export const work = kit(
   "work",
   (cells) => {
     const queues = [new Workqueue("wq"), new Workqueue("wq 2", 2)] as const;
-    const item = (i: number): WorkItem => new WorkItem(`work ${i}`, queues[i >> 1]!, () => effect(cells, i % 3));
-    return { queues, items: [item(0), item(1), item(2), item(3)] as const };
+    const item = (i: number): WorkItem => new WorkItem(`work ${i}`, queues[i >> 1]!, () => effect(cells, i));
+    const third = item(2);
+    const last = new WorkItem("work 3", queues[1], function* () {
+      yield* queueWork(queues[1], third);
+    });
+    return { queues, items: [item(0), item(1), third, last] as const };
   },
   {
     *queue({ queues, items }, { value }) {
@@ -36,7 +52,13 @@ export const work = kit(
       yield* drainWorkqueue(queues[on]);
     },
   },
-  { flush: { sleeps: true }, queueAndFlush: { sleeps: true }, cancelSync: { sleeps: true }, flushAll: { sleeps: true }, drain: { sleeps: true } },
+  {
+    flush: { sleeps: true },
+    queueAndFlush: { sleeps: true },
+    cancelSync: { sleeps: true },
+    flushAll: { sleeps: true },
+    drain: { sleeps: true },
+  },
   {
     "an item is pending": ({ items }) => items[0].pending || items[2].pending,
     "an item runs": ({ items }) => items[0].running,
@@ -45,12 +67,17 @@ export const work = kit(
   },
 );
 
+/** Item 1 queues item 0. */
 export const delayed = kit(
   "delayed",
   (cells) => {
     const queue = new Workqueue("events");
-    const item = (i: number): DelayedWork => new DelayedWork(`delayed ${i}`, queue, () => effect(cells, i));
-    return { queue, items: [item(0), item(1)] as const };
+    const first = new DelayedWork("delayed 0", queue, () => effect(cells, 0));
+    const second = new DelayedWork("delayed 1", queue, function* () {
+      yield* effect(cells, 1);
+      yield* queueDelayedWork(queue, first, 5);
+    });
+    return { queue, items: [first, second] as const };
   },
   {
     *queue({ queue, items }, { on, value }) {
@@ -73,5 +100,8 @@ export const delayed = kit(
     },
   },
   { cancelSync: { sleeps: true }, flush: { sleeps: true }, drain: { sleeps: true } },
-  { "the delayed item is pending": ({ items }) => items[0].pending, "the delayed item runs": ({ items }) => items[0].running },
+  {
+    "the delayed item is pending": ({ items }) => items[0].pending,
+    "the delayed item runs": ({ items }) => items[0].running,
+  },
 );
