@@ -12,6 +12,7 @@ import { endless, endOf, hiddenNondeterminism, type RunEnd, type Strategy } from
 import type { SavedSearch } from "../machine/saved-search.js";
 import { loadSleepers, loadTree, saveSleepers, saveTree } from "./saved.js";
 import type { Branch, Sleeper } from "./wakeup-tree.js";
+import type { Watcher } from "./watcher.js";
 
 /** A state on the current run, and the decision taken there. */
 interface State extends Place {
@@ -69,6 +70,7 @@ export class OptimalSearch<S> implements Strategy<S> {
     readonly maxSteps: number,
     /** Where to go on; null: from the start. */
     from: SavedSearch | null = null,
+    readonly watcher: Watcher | null = null,
   ) {
     this.#root = from?.root ?? 0;
     this.#probe = new Probe(program, observed, this.#keys, this.#locations);
@@ -91,12 +93,18 @@ export class OptimalSearch<S> implements Strategy<S> {
 
   run(): { readonly execution: Execution<S>; readonly end: RunEnd } {
     const execution = new Execution(this.program, this.observed, false, this.#keys);
+    const end = this.#run(execution);
+    this.watcher?.ended(this.decisions(), end, execution);
+    return { execution, end };
+  }
+
+  #run(execution: Execution<S>): RunEnd {
     const { tasks } = execution.world;
     const prefix = this.#prefix;
     if (this.#events.count === 0) this.#events.begin(tasks.length);
     else this.#events.truncate(Math.max(prefix - 1, 0));
     this.#reversals.truncate(this.#events.count);
-    if (execution.violation !== null) return { execution, end: "violated" };
+    if (execution.violation !== null) return "violated";
     const known = this.#events.count;
     for (let depth = 0; depth + 1 < prefix; depth++) {
       if (depth < known) this.#again(execution, depth);
@@ -112,11 +120,15 @@ export class OptimalSearch<S> implements Strategy<S> {
       if (this.#events.count > this.maxSteps) throw endless(this.program.name, this.#events.count, this.maxSteps, tasks);
     }
     this.longest = Math.max(this.longest, this.#events.count);
-    if (execution.violation !== null) return { execution, end: "violated" };
-    if (asleep) return { execution, end: "redundant" };
+    if (execution.violation !== null) return "violated";
+    if (asleep) {
+      // In a part of a search this can be the one run that shows a race: others that do sleep for parts above.
+      if (this.#root > 0) this.#reverse(execution, Math.max(prefix, 1));
+      return "redundant";
+    }
     const end = endOf(execution);
     if (end === "complete") this.#reverse(execution, Math.max(prefix, 1));
-    return { execution, end };
+    return end;
   }
 
   /** Repeats a step of the last run. */
@@ -133,6 +145,7 @@ export class OptimalSearch<S> implements Strategy<S> {
     const state = this.#state(depth);
     const { tasks } = execution.world;
     state.held = execution.held;
+    this.watcher?.arrived(depth, execution, state.sleep.map(({ key }) => key));
     const [planned] = state.tree;
     if (planned !== undefined) {
       const task = tasks.find(({ key }) => key === planned.key);
@@ -227,6 +240,7 @@ export class OptimalSearch<S> implements Strategy<S> {
     const events = this.#events;
     const asked = this.#asked;
     asked.performed = true;
+    if (this.watcher !== null) this.#tell(execution, this.watcher);
     for (let event = 1; event <= events.count; event++) {
       const { choices } = this.#states[event - 1]!;
       const races = event >= first && events.raceCount[event]! > 0;
@@ -244,7 +258,15 @@ export class OptimalSearch<S> implements Strategy<S> {
     }
     asked.performed = false;
     asked.varies = true;
-    for (const task of execution.world.tasks) if (task.pending !== null) this.#reverseWaiting(asked, task, task.pending);
+    for (const task of execution.world.tasks) if (task.pending !== null && !execution.canRun(task)) this.#reverseWaiting(asked, task, task.pending);
+  }
+
+  #tell({ world }: Execution<S>, watcher: Watcher): void {
+    this.#reversals.told = ({ key, event, performed }, first, added) => {
+      const task = world.tasks.find((other) => other.key === key)!;
+      const operation = performed ? this.#states[event - 1]!.operation : task.pending?.operation;
+      watcher.found({ before: first - 1, task: task.name, step: operation?.name ?? "" }, !added);
+    };
   }
 
   /** For the first outcome that is explored from a state; the runs behind it have the others explored. */

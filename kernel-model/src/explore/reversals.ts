@@ -63,6 +63,8 @@ const MOST_LOOKS = 20_000;
 export class Reversals {
   /** Why not all could be found; null if they were. */
   incomplete: string | null = null;
+  /** Is told of each reversal: the step, the event before which it is to come, and whether that was not covered yet. */
+  told: ((asked: Asked, first: number, added: boolean) => void) | null = null;
   /** Events taken off, and the first of them. */
   readonly #out = new Set<number>();
   #first = 0;
@@ -191,7 +193,7 @@ export class Reversals {
     const place = this.places[this.#first - 1]!;
     const footprint = asked.varies ? this.#ask(asked).footprint ?? EVERYTHING : asked.footprint;
     sequence.setStep(asked.key, asked.choice, footprint, asked.previous);
-    if (isCovered(sequence, place.sleep) || isCovered(sequence, place.done)) return;
-    insert(place.tree, sequence);
+    const added = !isCovered(sequence, place.sleep) && !isCovered(sequence, place.done) && insert(place.tree, sequence);
+    this.told?.(asked, this.#first, added);
   }
 }

@@ -18,7 +18,7 @@ const MOST_EXAMPLES = 32;
 export class Tally<S> {
   #schedules: number;
   #redundant: number;
-  #steps = 0;
+  #steps: number;
   #longest: number;
   readonly #endStates: Map<string, number>;
   readonly #examples: Map<string, Schedule>;
@@ -33,6 +33,7 @@ export class Tally<S> {
   ) {
     this.#schedules = before.schedules;
     this.#redundant = before.redundant;
+    this.#steps = before.steps;
     this.#longest = before.longest;
     this.#endStates = new Map(before.endStates);
     this.#examples = new Map(before.examples);

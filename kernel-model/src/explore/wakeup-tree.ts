@@ -121,18 +121,20 @@ export function isCovered(sequence: Sequence, sleepers: readonly Sleeper[]): boo
 
 /**
  * Adds a sequence to the wake-up tree at its state, unless a leaf of the tree leads to all that it leads to (JACM 2017,
- * definition 6.3): goes down along weak initials, taking each out, and hangs what is left below where none is.
+ * definition 6.3): goes down along weak initials, taking each out, and hangs what is left below where none is. Tells
+ * whether it was added.
  */
-export function insert(tree: Branch[], sequence: Sequence): void {
+export function insert(tree: Branch[], sequence: Sequence): boolean {
   let level = tree;
   for (let depth = 0; ; depth++) {
     // Behind a leaf everything is explored.
-    if (depth > 0 && level.length === 0) return;
+    if (depth > 0 && level.length === 0) return false;
     const below = weakInitialIn(level, sequence);
     if (below === null) break;
     level = below.next;
   }
   sequence.hang(level);
+  return true;
 }
 
 /** The first branch whose step is a weak initial; its step is taken out of the sequence. */

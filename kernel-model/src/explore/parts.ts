@@ -1,0 +1,94 @@
+import type { Progress } from "../base/run.js";
+import type { Program } from "../machine/program.js";
+import type { SavedSearch, SavedTally } from "../machine/saved-search.js";
+import type { Decision } from "../machine/schedule.js";
+import type { Verdict } from "../machine/verdict.js";
+import { Execution, Observed } from "./execution.js";
+import { checkOptions, type ExploreOptions } from "./options.js";
+import { OptimalSearch } from "./optimal.js";
+import { NOTHING_YET } from "./saved.js";
+import { split } from "./split.js";
+import { Tally } from "./tally.js";
+
+/** What properties were seen to look at. Plain data. */
+export interface Seen {
+  readonly names: readonly string[];
+  readonly everything: boolean;
+}
+
+/** What came of a part of a search. Plain data. */
+export interface PartResult {
+  /** `grew`: a property looked at more than was known when the search was cut into parts; then all begin anew. */
+  readonly kind: "covered" | "found" | "bounded" | "grew";
+  readonly tally: SavedTally;
+  /** For `found`: the run, and how it ended. */
+  readonly decisions: readonly Decision[];
+  readonly end: "violated" | "stuck" | null;
+  /** For `bounded`: by what. */
+  readonly bound: string | null;
+  readonly seen: Seen;
+}
+
+/** Runs between two reports. */
+const CHUNK = 200;
+
+/** Parts of the exploration of a program, in their order: see {@link split}. */
+export function partsOf<S>(program: Program<S>, parts: number, seen: Seen = { names: [], everything: false }): SavedSearch[] {
+  const observed = new Observed();
+  observed.learn(seen.names, seen.everything);
+  // The first state shows what most properties look at.
+  new Execution(program, observed);
+  return split(program, observed, parts);
+}
+
+/** Explores one part, cooperatively. Yields how many runs it has made. */
+export function* exploringPart<S>(program: Program<S>, part: SavedSearch, options: ExploreOptions = {}): Generator<Progress, PartResult> {
+  const checked = checkOptions(options);
+  const observed = new Observed();
+  observed.learn(part.observed, part.observedEverything);
+  const known = observed.names.size;
+  const tally = new Tally(program, checked);
+  const search = new OptimalSearch(program, observed, checked.maxSteps, part);
+  const result = (kind: PartResult["kind"], rest: Partial<PartResult> = {}): PartResult => ({
+    kind, tally: tally.save(), decisions: [], end: null, bound: null, seen: { names: [...observed.names], everything: observed.everything }, ...rest,
+  });
+  for (let runs = 1; ; runs++) {
+    const { execution, end } = search.run();
+    tally.add(execution, end, search);
+    if (end === "violated" || end === "stuck") return result("found", { end, decisions: search.decisions() });
+    if (observed.names.size > known || observed.everything !== part.observedEverything) return result("grew");
+    execution.world.end();
+    if (!search.advance()) return search.bound === null ? result("covered") : result("bounded", { bound: search.bound });
+    if (runs % CHUNK === 0) yield { done: runs, total: Math.round(runs / Math.max(search.progress, 1e-9)) };
+  }
+}
+
+/** The verdict of all parts together: of the first that found something, or else of the sum. */
+export function verdictOf<S>(program: Program<S>, results: readonly PartResult[], options: ExploreOptions = {}): Verdict {
+  const checked = checkOptions(options);
+  const sum = results.map(({ tally }) => tally).reduce(added, NOTHING_YET);
+  const tally = new Tally(program, checked, sum);
+  const found = results.find(({ kind }) => kind === "found");
+  if (found !== undefined) {
+    const observed = new Observed();
+    const execution = new Execution(program, observed);
+    for (const { task, choice } of found.decisions) execution.step(execution.world.tasks[task]!, choice);
+    if (found.end === "violated" && execution.violation === null) execution.checkEnd();
+    return tally.found(execution, found.end!, found.decisions);
+  }
+  const cut = results.find(({ kind }) => kind === "bounded");
+  return cut === undefined ? tally.covered() : tally.cut(cut.bound!, null, null);
+}
+
+function added(a: SavedTally, b: SavedTally): SavedTally {
+  const endStates = new Map(a.endStates);
+  for (const [state, count] of b.endStates) endStates.set(state, (endStates.get(state) ?? 0) + count);
+  return {
+    schedules: a.schedules + b.schedules,
+    redundant: a.redundant + b.redundant,
+    steps: a.steps + b.steps,
+    longest: Math.max(a.longest, b.longest),
+    endStates: [...endStates],
+    examples: [...a.examples, ...b.examples.filter(([name]) => !a.examples.some(([other]) => other === name))],
+  };
+}
