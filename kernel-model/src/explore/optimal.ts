@@ -1,13 +1,13 @@
 import type { Program } from "../machine/program.js";
 import type { Decision } from "../machine/schedule.js";
-import type { Operation, Step } from "../machine/step.js";
-import type { Task } from "../machine/task.js";
+import type { Operation } from "../machine/step.js";
 import { Events } from "./events.js";
 import { Execution, TaskKeys, type Observed } from "./execution.js";
 import { conflict, Footprint, Locations } from "./footprint.js";
 import { Probe } from "./probe.js";
 import { taskNames } from "./replay.js";
-import { Reversals, type Asked, type Guard, type Place } from "./reversals.js";
+import { Questions, type Taken } from "./questions.js";
+import { Reversals, type Place } from "./reversals.js";
 import { endless, endOf, hiddenNondeterminism, type RunEnd, type Strategy } from "./strategy.js";
 import type { SavedSearch } from "../machine/saved-search.js";
 import { loadSleepers, loadTree, saveSleepers, saveTree } from "./saved.js";
@@ -15,7 +15,7 @@ import type { Branch, Sleeper } from "./wakeup-tree.js";
 import type { Watcher } from "./watcher.js";
 
 /** A state on the current run, and the decision taken there. */
-interface State extends Place {
+interface State extends Place, Taken {
   readonly sleep: Sleeper[];
   readonly done: Sleeper[];
   tree: Branch[];
@@ -58,11 +58,7 @@ export class OptimalSearch<S> implements Strategy<S> {
   readonly #keys = new TaskKeys();
   readonly #locations = new Locations();
   readonly #probe: Probe<S>;
-  readonly #reversals: Reversals;
-  /** By event: what decided whether its step could happen; kept for the next event of that number. */
-  readonly #guards: (Guard | null)[] = [];
-  readonly #spareGuards: Guard[] = [];
-  readonly #asked: Asked = { event: 0, performed: true, key: 0, task: 0, choice: 0, previous: 0, footprint: new Footprint(), guard: null, varies: false };
+  readonly #questions: Questions;
 
   constructor(
     readonly program: Program<S>,
@@ -74,7 +70,7 @@ export class OptimalSearch<S> implements Strategy<S> {
   ) {
     this.#root = from?.root ?? 0;
     this.#probe = new Probe(program, observed, this.#keys, this.#locations);
-    this.#reversals = new Reversals(this.#events, this.#states, this.#probe, this.#root);
+    this.#questions = new Questions(this.#events, this.#locations, this.#states, new Reversals(this.#events, this.#states, this.#probe, this.#root), watcher);
     if (from !== null) this.#load(from);
   }
 
@@ -84,7 +80,7 @@ export class OptimalSearch<S> implements Strategy<S> {
   }
 
   get bound(): string | null {
-    return this.#reversals.incomplete;
+    return this.#questions.reversals.incomplete;
   }
 
   decisions(): Decision[] {
@@ -94,7 +90,7 @@ export class OptimalSearch<S> implements Strategy<S> {
   run(): { readonly execution: Execution<S>; readonly end: RunEnd } {
     const execution = new Execution(this.program, this.observed, false, this.#keys);
     const end = this.#run(execution);
-    this.watcher?.ended(this.decisions(), end, execution);
+    this.watcher?.ended(this.decisions(), end, execution.world);
     return { execution, end };
   }
 
@@ -103,7 +99,7 @@ export class OptimalSearch<S> implements Strategy<S> {
     const prefix = this.#prefix;
     if (this.#events.count === 0) this.#events.begin(tasks.length);
     else this.#events.truncate(Math.max(prefix - 1, 0));
-    this.#reversals.truncate(this.#events.count);
+    this.#questions.reversals.truncate(this.#events.count);
     if (execution.violation !== null) return "violated";
     const known = this.#events.count;
     for (let depth = 0; depth + 1 < prefix; depth++) {
@@ -123,11 +119,11 @@ export class OptimalSearch<S> implements Strategy<S> {
     if (execution.violation !== null) return "violated";
     if (asleep) {
       // In a part of a search this can be the one run that shows a race: others that do sleep for parts above.
-      if (this.#root > 0) this.#reverse(execution, Math.max(prefix, 1));
+      if (this.#root > 0) this.#questions.ask(execution, Math.max(prefix, 1));
       return "redundant";
     }
     const end = endOf(execution);
-    if (end === "complete") this.#reverse(execution, Math.max(prefix, 1));
+    if (end === "complete") this.#questions.ask(execution, Math.max(prefix, 1));
     return end;
   }
 
@@ -145,7 +141,7 @@ export class OptimalSearch<S> implements Strategy<S> {
     const state = this.#state(depth);
     const { tasks } = execution.world;
     state.held = execution.held;
-    this.watcher?.arrived(depth, execution, state.sleep.map(({ key }) => key));
+    this.watcher?.arrived(depth, execution.world, state.sleep.map(({ key }) => key));
     const [planned] = state.tree;
     if (planned !== undefined) {
       const task = tasks.find(({ key }) => key === planned.key);
@@ -194,7 +190,7 @@ export class OptimalSearch<S> implements Strategy<S> {
     const step = task.pending!;
     const event = depth + 1;
     const { hold } = task;
-    this.#guards[event] = this.#guardOf(task, step, event);
+    this.#questions.arrive(event, task, step);
     state.choices = step.choices;
     state.operation = step.operation;
     const before = step.object?.state();
@@ -210,16 +206,6 @@ export class OptimalSearch<S> implements Strategy<S> {
     if (!known) this.#fallAsleep(state, this.#state(event), task.key, footprint);
   }
 
-  #guardOf(task: Task, step: Step, event: number): Guard | null {
-    if (step.guard === null && task.cpuObject === null) return null;
-    const guard = (this.#spareGuards[event] ??= { footprint: new Footprint(), opens: null, on: -1 });
-    this.#locations.pending(guard.footprint, task, step);
-    const alone = step.opens !== null && task.cpuObject === null && step.others === null && step.object !== null;
-    guard.opens = alone ? step.opens : null;
-    guard.on = alone ? this.#locations.of(step.object!) : -1;
-    return guard;
-  }
-
   /** What still sleeps after an event: what slept or was explored before it, and is independent of it. */
   #fallAsleep(from: State, to: State, key: number, footprint: Footprint): void {
     if (to.sleep.length > 0) to.sleep.length = 0;
@@ -230,63 +216,6 @@ export class OptimalSearch<S> implements Strategy<S> {
 
   #state(depth: number): State {
     return (this.#states[depth] ??= { sleep: [], done: [], tree: [], task: -1, choice: 0, choices: 0, operation: null, held: 0 });
-  }
-
-  /**
-   * Asks each event from number `first` on, and each step that still waits, where it could have come earlier; and each
-   * step with several outcomes for the others, since these can come after all that this run has beside the step.
-   */
-  #reverse(execution: Execution<S>, first: number): void {
-    const events = this.#events;
-    const asked = this.#asked;
-    asked.performed = true;
-    if (this.watcher !== null) this.#tell(execution, this.watcher);
-    for (let event = 1; event <= events.count; event++) {
-      const { choices } = this.#states[event - 1]!;
-      const races = event >= first && events.raceCount[event]! > 0;
-      if (!races && choices < 2) continue;
-      asked.guard = this.#guards[event]!;
-      asked.event = event;
-      asked.choice = events.choice[event]!;
-      asked.key = events.key[event]!;
-      asked.task = events.task[event]!;
-      asked.previous = events.previous[event]!;
-      asked.footprint = events.footprint[event]!;
-      asked.varies = events.varies[event]!;
-      if (races) this.#reversals.of(asked);
-      if (choices > 1) this.#otherOutcomes(asked, choices);
-    }
-    asked.performed = false;
-    asked.varies = true;
-    for (const task of execution.world.tasks) if (task.pending !== null && !execution.canRun(task)) this.#reverseWaiting(asked, task, task.pending);
-  }
-
-  #tell({ world }: Execution<S>, watcher: Watcher): void {
-    this.#reversals.told = ({ key, event, performed }, first, added) => {
-      const task = world.tasks.find((other) => other.key === key)!;
-      const operation = performed ? this.#states[event - 1]!.operation : task.pending?.operation;
-      watcher.found({ before: first - 1, task: task.name, step: operation?.name ?? "" }, !added);
-    };
-  }
-
-  /** For the first outcome that is explored from a state; the runs behind it have the others explored. */
-  #otherOutcomes(asked: Asked, choices: number): void {
-    const { choice, event, key } = asked;
-    if (this.#states[event - 1]!.done.some((sleeper) => sleeper.key === key)) return;
-    for (asked.choice = 0; asked.choice < choices; asked.choice++) if (asked.choice !== choice) this.#reversals.otherOutcome(asked);
-  }
-
-  #reverseWaiting(asked: Asked, task: Task, step: Step): void {
-    asked.event = this.#events.count + 1;
-    const guard = this.#guardOf(task, step, asked.event);
-    if (guard === null) return;
-    asked.key = task.key;
-    asked.task = task.id;
-    asked.choice = 0;
-    asked.previous = this.#events.last(task.id);
-    asked.footprint = guard.footprint;
-    asked.guard = guard;
-    this.#reversals.of(asked);
   }
 
   /**
