@@ -24,7 +24,7 @@ const usual: Omit<Profile, "weights"> = {
   ops: 3,
   bound: 0.1,
   cpus: [0, 1],
-  always: 0.08,
+  always: 0.12,
   atEnd: 0.1,
   stuckIsAnEnd: 0.9,
   warnings: 0.1,
@@ -62,7 +62,8 @@ export const PROFILES = {
   percpuRefs: { ...usual, tasks: [2], ops: 2, bound: 0.4, weights: { percpuRefs: 7, cells: 1, rcu: 1 } },
   memory: { ...usual, weights: { memory: 6, owned: 2, rcu: 2, cells: 2 } },
   choices: { ...usual, weights: { choices: 5, cells: 4, guards: 2, locks: 2, "locks.unlockOnly": 0 } },
-  properties: { ...usual, always: 1, weights: { ...everything, cells: 5 } },
+  properties: { ...usual, ...three, always: 1, weights: { cells: 5, locks: 2, "locks.unlockOnly": 0, atomics: 2 } },
+  propertiesOfAll: { ...usual, always: 1, weights: { ...everything, cells: 8 } },
   warnings: {
     ...usual,
     warnings: 0.6,
