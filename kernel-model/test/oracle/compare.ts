@@ -2,6 +2,7 @@ import { explore } from "../../src/explore/explore.js";
 import type { Program } from "../../src/machine/program.js";
 import type { Verdict } from "../../src/machine/verdict.js";
 import { bruteForce, type Truth } from "./brute-force.js";
+import { saidOf, shownDiffers } from "./shown.js";
 
 /** What the explorer says of a program, beside what is true of it. */
 export interface Comparison {
@@ -11,8 +12,11 @@ export interface Comparison {
   readonly differences: readonly string[];
 }
 
-/** Null if the program has more than `most` interleavings. `unreduced`: compares the search without reduction too. */
-export function compare<S>(program: Program<S>, most: number, unreduced = false): Comparison | null {
+/**
+ * Null if the program has more than `most` interleavings. `thorough`: compares the search without reduction too, and the
+ * run that is shown for what is wrong, made short.
+ */
+export function compare<S>(program: Program<S>, most: number, thorough = false): Comparison | null {
   const truth = bruteForce(program, most);
   if (truth === null) return null;
   let verdict: Verdict | null = null;
@@ -27,18 +31,25 @@ export function compare<S>(program: Program<S>, most: number, unreduced = false)
   ];
   if (verdict.kind === "exhausted" && truth.faults.size === 0)
     differences.push(...effortDiffers(truth, verdict, truth.classes));
-  if (unreduced) differences.push(...unreducedDiffers(program, truth));
+  if (thorough) differences.push(...unreducedDiffers(program, truth), ...shortenedDiffers(program, truth));
   return { truth, verdict, differences };
 }
 
 function verdictDiffers(truth: Truth, verdict: Verdict): string[] {
-  const said = verdict.kind === "violated" ? `${verdict.violation.kind} ${verdict.violation.what}` : verdict.kind;
+  const said = saidOf(verdict);
   const [never] = truth.never;
   const right = truth.faults.size > 0 ? [...truth.faults] : [never === undefined ? "exhausted" : `sometimes ${never}`];
   if (right.includes(said)) return [];
   return [
     `verdict: ${said}${verdict.kind === "bounded" ? ` (${verdict.bound})` : ""}, where ${right.join(" or ")} is right`,
   ];
+}
+
+function shortenedDiffers<S>(program: Program<S>, truth: Truth): string[] {
+  if (truth.faults.size === 0) return [];
+  const verdict = explore(program, { maxSchedules: truth.interleavings + 1 });
+  const shown = shownDiffers(program, verdict);
+  return [...verdictDiffers(truth, verdict), ...(shown === null ? [] : [`shown: ${shown}`])];
 }
 
 function unreducedDiffers<S>(program: Program<S>, truth: Truth): string[] {
