@@ -4,6 +4,7 @@ import type { Verdict } from "../machine/verdict.js";
 import { Observed } from "./execution.js";
 import { NaiveSearch } from "./naive.js";
 import { OptimalSearch } from "./optimal.js";
+import { exploreOnWorkers, wantsWorkers, type ParallelOptions } from "./on-workers.js";
 import { checkOptions, type Checked, type ExploreOptions } from "./options.js";
 import { Sampler } from "./sampler.js";
 import { checkSaved } from "./saved.js";
@@ -33,8 +34,11 @@ const CHUNK = 200;
  * );
  * explore(program).kind; // => "violated"
  */
-export function explore<S>(program: Program<S>, options: ExploreOptions = {}): Verdict {
-  return finish(exploring(program, options));
+export function explore<S>(program: Program<S>, options?: ExploreOptions): Verdict;
+/** The same on several cores, in a host with threads: the same verdict, counts and counterexample. */
+export function explore<S>(program: Program<S>, options: ParallelOptions): Promise<Verdict>;
+export function explore<S>(program: Program<S>, options: ExploreOptions | ParallelOptions = {}): Verdict | Promise<Verdict> {
+  return wantsWorkers(options) ? exploreOnWorkers(program, options) : finish(exploring(program, options));
 }
 
 /** As {@link explore}, cooperative: yields its progress, so that a host can show it and stop the run. */

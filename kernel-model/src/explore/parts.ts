@@ -18,16 +18,24 @@ export interface Seen {
 
 /** What came of a part of a search. Plain data. */
 export interface PartResult {
-  /** `grew`: a property looked at more than was known when the search was cut into parts; then all begin anew. */
-  readonly kind: "covered" | "found" | "bounded" | "grew";
+  /**
+   * `grew`: a property looked at more than was known when the search was cut into parts; then all begin anew.
+   * `cut`: its host did not let it go on.
+   */
+  readonly kind: "covered" | "found" | "bounded" | "grew" | "cut";
   readonly tally: SavedTally;
   /** For `found`: the run, and how it ended. */
   readonly decisions: readonly Decision[];
   readonly end: "violated" | "stuck" | null;
   /** For `bounded`: by what. */
   readonly bound: string | null;
+  /** Runs of this part in all, as far as can be told. */
+  readonly estimated: number;
   readonly seen: Seen;
 }
+
+/** Asked after each run of a part whether it may go on. `complete`: not redundant; `steps`: in all runs of the part. */
+export type MayGoOn = (complete: boolean, steps: number) => boolean;
 
 /** Runs between two reports. */
 const CHUNK = 200;
@@ -41,8 +49,10 @@ export function partsOf<S>(program: Program<S>, parts: number, seen: Seen = { na
   return split(program, observed, parts);
 }
 
-/** Explores one part, cooperatively. Yields how many runs it has made. */
-export function* exploringPart<S>(program: Program<S>, part: SavedSearch, options: ExploreOptions = {}): Generator<Progress, PartResult> {
+/** Explores one part, cooperatively. Yields how many runs it has made. Bounds of the search are its host's to keep. */
+export function* exploringPart<S>(
+  program: Program<S>, part: SavedSearch, options: ExploreOptions = {}, mayGoOn: MayGoOn = () => true,
+): Generator<Progress, PartResult> {
   const checked = checkOptions(options);
   const observed = new Observed();
   observed.learn(part.observed, part.observedEverything);
@@ -50,7 +60,7 @@ export function* exploringPart<S>(program: Program<S>, part: SavedSearch, option
   const tally = new Tally(program, checked);
   const search = new OptimalSearch(program, observed, checked.maxSteps, part);
   const result = (kind: PartResult["kind"], rest: Partial<PartResult> = {}): PartResult => ({
-    kind, tally: tally.save(), decisions: [], end: null, bound: null, seen: { names: [...observed.names], everything: observed.everything }, ...rest,
+    kind, tally: tally.save(), decisions: [], end: null, bound: null, estimated: tally.runs, seen: { names: [...observed.names], everything: observed.everything }, ...rest,
   });
   for (let runs = 1; ; runs++) {
     const { execution, end } = search.run();
@@ -59,12 +69,22 @@ export function* exploringPart<S>(program: Program<S>, part: SavedSearch, option
     if (observed.names.size > known || observed.everything !== part.observedEverything) return result("grew");
     execution.world.end();
     if (!search.advance()) return search.bound === null ? result("covered") : result("bounded", { bound: search.bound });
-    if (runs % CHUNK === 0) yield { done: runs, total: Math.round(runs / Math.max(search.progress, 1e-9)) };
+    const estimated = (): number => Math.round(runs / Math.max(search.progress, 1e-300));
+    if (!mayGoOn(end !== "redundant", search.steps)) return result("cut", { estimated: estimated() });
+    if (runs % CHUNK === 0) yield { done: runs, total: estimated() };
   }
 }
 
+/** Why a search ended before all parts did, and how many runs it would have taken as far as can be told. */
+export interface Cut {
+  readonly bound: string;
+  readonly estimated: number | null;
+}
+
 /** The verdict of all parts together: of the first that found something, or else of the sum. */
-export function verdictOf<S>(program: Program<S>, results: readonly PartResult[], options: ExploreOptions = {}): Verdict {
+export function verdictOf<S>(
+  program: Program<S>, results: readonly PartResult[], options: ExploreOptions = {}, ended: Cut | null = null,
+): Verdict {
   const checked = checkOptions(options);
   const sum = results.map(({ tally }) => tally).reduce(added, NOTHING_YET);
   const tally = new Tally(program, checked, sum);
@@ -76,8 +96,9 @@ export function verdictOf<S>(program: Program<S>, results: readonly PartResult[]
     if (found.end === "violated" && execution.violation === null) execution.checkEnd();
     return tally.found(execution, found.end!, found.decisions);
   }
-  const cut = results.find(({ kind }) => kind === "bounded");
-  return cut === undefined ? tally.covered() : tally.cut(cut.bound!, null, null);
+  if (ended !== null) return tally.cut(ended.bound, ended.estimated, null);
+  const bounded = results.find(({ kind }) => kind === "bounded");
+  return bounded === undefined ? tally.covered() : tally.cut(bounded.bound!, null, null);
 }
 
 function added(a: SavedTally, b: SavedTally): SavedTally {
