@@ -1,6 +1,7 @@
 import { checkInteger } from "../base/errors.js";
 import type { Memory } from "../machine/object.js";
 import { operation, Step, type Operation } from "../machine/step.js";
+import type { World } from "../machine/world.js";
 import { Cell } from "./cell.js";
 
 /** Least and largest value of a C int. */
@@ -26,8 +27,11 @@ export class Atomic extends Cell<number> {
   }
 }
 
-const relaxed = (name: string): Operation => operation(name, "write", { order: "relaxed" });
-const full = (name: string): Operation => operation(name, "write", { order: "full" });
+const LEAVES_ALONE: ReadonlySet<string> = new Set(["atomic_add_unless", "atomic_inc_not_zero", "atomic_dec_if_positive", "atomic_cmpxchg"]);
+// They return nothing, and modulo 2^32 sums do not depend on the order of their terms.
+const relaxed = (name: string): Operation => operation(name, "add", { order: "relaxed" });
+// They return a value. Those that leave it as it was only read it.
+const full = (name: string): Operation => operation(name, "write", { order: "full", varies: LEAVES_ALONE.has(name) });
 
 const read = operation("atomic_read", "read", { order: "once" });
 const set = operation("atomic_set", "write", { order: "once", cost: "store" });
@@ -48,6 +52,12 @@ const incNotZero = full("atomic_inc_not_zero");
 const decIfPositive = full("atomic_dec_if_positive");
 const compareExchange = full("atomic_cmpxchg");
 const exchange = full("atomic_xchg");
+
+/** The atomic stays as it was, so that the step has only read it; gives the result. */
+function untouched<R>(world: World, result: R): R {
+  world.as("read");
+  return result;
+}
 
 /** Reads it. */
 export function atomicRead(v: Atomic): Step<number> {
@@ -146,8 +156,8 @@ export function atomicSubAndTest(i: number, v: Atomic): Step<boolean> {
 export function atomicAddUnless(v: Atomic, a: number, u: number): Step<boolean> {
   checkInt(`what to add to ${v.name}`, a);
   checkInt(`the value at which to leave ${v.name} alone`, u);
-  return new Step(addUnless, v, () => {
-    if (v.current === u) return false;
+  return new Step(addUnless, v, (_task, world) => {
+    if (v.current === u) return untouched(world, false);
     v.current = (v.current + a) | 0;
     return true;
   }).with(`${a} unless ${u}`);
@@ -155,8 +165,8 @@ export function atomicAddUnless(v: Atomic, a: number, u: number): Step<boolean> 
 
 /** Adds 1 unless it is 0; tells whether it did. */
 export function atomicIncNotZero(v: Atomic): Step<boolean> {
-  return new Step(incNotZero, v, () => {
-    if (v.current === 0) return false;
+  return new Step(incNotZero, v, (_task, world) => {
+    if (v.current === 0) return untouched(world, false);
     v.current = (v.current + 1) | 0;
     return true;
   });
@@ -164,10 +174,10 @@ export function atomicIncNotZero(v: Atomic): Step<boolean> {
 
 /** Subtracts 1 unless that would go below 0; returns the old value less 1, negative where it was left alone. */
 export function atomicDecIfPositive(v: Atomic): Step<number> {
-  return new Step(decIfPositive, v, () => {
+  return new Step(decIfPositive, v, (_task, world) => {
     const less = (v.current - 1) | 0;
-    if (less >= 0) v.current = less;
-    return less;
+    if (less < 0) return untouched(world, less);
+    return (v.current = less);
   });
 }
 
@@ -175,9 +185,10 @@ export function atomicDecIfPositive(v: Atomic): Step<number> {
 export function atomicCmpxchg(v: Atomic, old: number, value: number): Step<number> {
   checkInt(`the value expected of ${v.name}`, old);
   checkInt(`the value for ${v.name}`, value);
-  return new Step(compareExchange, v, () => {
+  return new Step(compareExchange, v, (_task, world) => {
     const was = v.current;
-    if (was === old) v.current = value;
+    if (was !== old || was === value) return untouched(world, was);
+    v.current = value;
     return was;
   }).with(`${old} -> ${value}`);
 }

@@ -1,6 +1,7 @@
 import { checkInteger } from "../base/errors.js";
 import { SharedObject, type Memory } from "../machine/object.js";
-import { operation, Step, type Operation } from "../machine/step.js";
+import { operation, Step, type Access, type Operation } from "../machine/step.js";
+import type { World } from "../machine/world.js";
 
 /**
  * An unsigned long of flags, 64 bits, as two words of 32: what set_bit() and friends work on, e.g. `folio->flags`.
@@ -9,6 +10,8 @@ import { operation, Step, type Operation } from "../machine/step.js";
 export class Bits extends SharedObject {
   /** Bits 0 to 31 and 32 to 63. For the effects of steps only. */
   readonly words: [number, number] = [0, 0];
+  /** Of bits that were touched, each at twice its number. */
+  readonly #sides: Side[] = [];
 
   /** `set`: numbers of the bits that are set at first, 0 to 63. Throws InputError. */
   constructor(name: string, set: readonly number[] = [], memory: Memory | null = null) {
@@ -33,6 +36,21 @@ export class Bits extends SharedObject {
     return high === "0" ? `0x${low}` : `0x${high}${low.padStart(8, "0")}`;
   }
 
+  /**
+   * Books how a step touches a bit: its side 0, on which setting it is an addition, and its side 1, for clearing it. So
+   * setting a bit commutes with setting it, clearing it with clearing it, and what is done to one bit with what is done
+   * to another; nothing else. A change is an addition to the whole too, which conflicts with what looks at the whole.
+   */
+  touch(world: World, nr: number, set: Access, clear: Access): void {
+    world.touch(this.#side(world, 2 * nr), set);
+    world.touch(this.#side(world, 2 * nr + 1), clear);
+  }
+
+  /** The same in every run, whoever needs it first. */
+  #side(world: World, at: number): Side {
+    return (this.#sides[at] ??= world.singleton(`bit ${at} of ${this.serial}`, () => new Side(this.name, this.memory)));
+  }
+
   read(nr: number): boolean {
     return ((this.words[nr >> 5]! >>> (nr & 31)) & 1) === 1;
   }
@@ -44,15 +62,23 @@ export class Bits extends SharedObject {
   }
 }
 
-const set = operation("set_bit", "write", { order: "relaxed" });
-const clear = operation("clear_bit", "write", { order: "relaxed" });
-const flip = operation("change_bit", "write", { order: "relaxed" });
-const test = operation("test_bit", "read", { order: "once" });
-const testAndSet = operation("test_and_set_bit", "write", { order: "full" });
-const testAndClear = operation("test_and_clear_bit", "write", { order: "full" });
-const testAndFlip = operation("test_and_change_bit", "write", { order: "full" });
-const testAndSetLock = operation("test_and_set_bit_lock", "write", { order: "acquire" });
-const clearUnlock = operation("clear_bit_unlock", "write", { order: "release" });
+/** A bit, as one kind of change sees it: see {@link Bits.touch}. Its state is shown with the whole. */
+class Side extends SharedObject {
+  describe(): string {
+    return "";
+  }
+}
+
+// What each does to the whole; what to the bit, it books itself.
+const set = operation("set_bit", "add", { order: "relaxed" });
+const clear = operation("clear_bit", "add", { order: "relaxed" });
+const flip = operation("change_bit", "add", { order: "relaxed" });
+const test = operation("test_bit", "none", { order: "once", cost: "load" });
+const testAndSet = operation("test_and_set_bit", "add", { order: "full", varies: true });
+const testAndClear = operation("test_and_clear_bit", "add", { order: "full", varies: true });
+const testAndFlip = operation("test_and_change_bit", "add", { order: "full" });
+const testAndSetLock = operation("test_and_set_bit_lock", "add", { order: "acquire", varies: true });
+const clearUnlock = operation("clear_bit_unlock", "add", { order: "release" });
 
 function checkBit(bits: Bits, nr: number): number {
   return checkInteger(`the bit of ${bits.name}`, nr, { min: 0, max: 63 });
@@ -61,17 +87,28 @@ function checkBit(bits: Bits, nr: number): number {
 /** Gives the bit a new value by the old one, which it returns. */
 function change(kind: Operation, nr: number, bits: Bits, next: (old: boolean) => boolean): Step<boolean> {
   checkBit(bits, nr);
-  return new Step(kind, bits, () => {
+  return new Step(kind, bits, (_task, world) => {
     const old = bits.read(nr);
-    bits.write(nr, next(old));
+    const now = next(old);
+    if (now === old) {
+      // It has only looked.
+      world.as("none");
+      bits.touch(world, nr, "read", "read");
+    } else {
+      bits.write(nr, now);
+      bits.touch(world, nr, "write", "write");
+    }
     return old;
   }).with(nr);
 }
 
-/** The same without telling the old value. */
-function changeOnly(kind: Operation, nr: number, bits: Bits, next: (old: boolean) => boolean): Step<void> {
+/** The same without telling the old value: in which ways it touches the two sides of the bit. */
+function changeOnly(kind: Operation, nr: number, bits: Bits, next: (old: boolean) => boolean, sides: readonly [set: Access, clear: Access]): Step<void> {
   checkBit(bits, nr);
-  return new Step<void>(kind, bits, () => bits.write(nr, next(bits.read(nr)))).with(nr);
+  return new Step<void>(kind, bits, (_task, world) => {
+    bits.touch(world, nr, ...sides);
+    bits.write(nr, next(bits.read(nr)));
+  }).with(nr);
 }
 
 const on = (): boolean => true;
@@ -80,22 +117,25 @@ const other = (old: boolean): boolean => !old;
 
 /** Sets bit `nr`: 0 to 63, here and below. */
 export function setBit(nr: number, bits: Bits): Step<void> {
-  return changeOnly(set, nr, bits, on);
+  return changeOnly(set, nr, bits, on, ["add", "read"]);
 }
 
 export function clearBit(nr: number, bits: Bits): Step<void> {
-  return changeOnly(clear, nr, bits, off);
+  return changeOnly(clear, nr, bits, off, ["read", "add"]);
 }
 
 /** From 0 to 1, or from 1 to 0. */
 export function changeBit(nr: number, bits: Bits): Step<void> {
-  return changeOnly(flip, nr, bits, other);
+  return changeOnly(flip, nr, bits, other, ["add", "add"]);
 }
 
 /** Whether it is set. */
 export function testBit(nr: number, bits: Bits): Step<boolean> {
   checkBit(bits, nr);
-  return new Step(test, bits, () => bits.read(nr)).with(nr);
+  return new Step(test, bits, (_task, world) => {
+    bits.touch(world, nr, "read", "read");
+    return bits.read(nr);
+  }).with(nr);
 }
 
 /** Sets it; whether it was set before. */
@@ -120,5 +160,5 @@ export function testAndSetBitLock(nr: number, bits: Bits): Step<boolean> {
 
 /** Clears it as a lock is given back. */
 export function clearBitUnlock(nr: number, bits: Bits): Step<void> {
-  return changeOnly(clearUnlock, nr, bits, off);
+  return changeOnly(clearUnlock, nr, bits, off, ["read", "add"]);
 }

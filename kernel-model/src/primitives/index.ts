@@ -1,4 +1,5 @@
 export { Cell, cmpxchg, READ_ONCE, smpCondLoadAcquire, smpLoadAcquire, smpStoreRelease, spinUntil, WRITE_ONCE, xchg } from "./cell.js";
+export { type Readable, type Values } from "./condition.js";
 export { choose } from "./choose.js";
 export { Mutex, mutexLock, mutexTrylock, mutexUnlock } from "./mutex.js";
 export { SpinLock, spinLock, spinTrylock, spinUnlock } from "./spinlock.js";
@@ -32,5 +33,5 @@ export { PercpuRef, percpuRefGet, percpuRefIsDying, percpuRefIsZero, percpuRefKi
 export { enterRegion, inside, leaveRegion, Region } from "./region.js";
 export { rawReadSeqcount, rawWriteSeqcountBegin, rawWriteSeqcountEnd, readSeqbegin, readSeqretry, SeqCount, SeqLock, writeSeqlock, writeSequnlock } from "./seqlock.js";
 export { modTimer, Timer, timerDelete, timerDeleteSync, timerSetup, timerShutdownSync } from "./timer.js";
-export { finishWait, prepareToWait, prepareToWaitExclusive, type Readable, schedule, type Values, waitEvent, WaitQueue, wakeUp, wakeUpAll } from "./wait-queue.js";
+export { finishWait, prepareToWait, prepareToWaitExclusive, schedule, waitEvent, WaitQueue, wakeUp, wakeUpAll } from "./wait-queue.js";
 export { vocabulary, type VocabularyRow } from "./vocabulary.js";

@@ -21,7 +21,8 @@ class Acknowledgements extends SharedObject {
 
 const enter = operation("smp_call_function", "none");
 const send = operation("send IPI", "write", { cost: "interrupt" });
-const unlock = operation("csd_unlock", "write", { order: "release", cost: "store" });
+// CPUs acknowledge in any order, and each tells only that it has.
+const unlock = operation("csd_unlock", "add", { order: "release", cost: "store" });
 const wait = operation("csd_lock_wait", "read", { order: "acquire" });
 
 /** What runs on each CPU that is called, in hard interrupt context, with interrupts off. */

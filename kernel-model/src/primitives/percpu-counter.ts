@@ -37,9 +37,9 @@ export class PercpuCounter {
   }
 }
 
-const tryAdd = operation("percpu_counter_add_batch: this_cpu_try_cmpxchg", "write", { cost: "store" });
+const tryAdd = operation("percpu_counter_add_batch: this_cpu_try_cmpxchg", "write", { cost: "store", varies: true });
 const takeLocal = operation("percpu_counter_add_batch: this_cpu_sub", "write", { cost: "store" });
-const fold = operation("percpu_counter_add_batch: fold", "write", { cost: "store" });
+const fold = operation("percpu_counter_add_batch: fold", "add", { cost: "store" });
 
 /** Adds `amount`, an integer; one step, or, where the batch is reached, the fold under the lock too. */
 export function percpuCounterAdd(fbc: PercpuCounter, amount: number): Path {
@@ -51,9 +51,12 @@ export function* percpuCounterAddBatch(fbc: PercpuCounter, amount: number, batch
   checkInteger(`what to add to ${fbc.name}`, amount);
   checkInteger(`the batch of ${fbc.name}`, batch, { min: 1 });
   const { counters, count } = fbc;
-  const fits = yield* new Step(tryAdd, counters.here, (task) => {
+  const fits = yield* new Step(tryAdd, counters.here, (task, world) => {
     const slot = counters.of(task);
-    if (Math.abs(slot.current + amount) >= batch) return false;
+    if (Math.abs(slot.current + amount) >= batch) {
+      world.as("read");
+      return false;
+    }
     slot.current += amount;
     return true;
   }).with(amount);

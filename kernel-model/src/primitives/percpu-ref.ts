@@ -92,7 +92,7 @@ export function* percpuRefKill(ref: PercpuRef, confirm?: () => Path<unknown>): P
   const flags = yield* spinLockIrqsave(ref.switchLock);
   const before = yield* new Step(kill, ref.flags, (task, world) => {
     const old = ref.flags.current;
-    if ((old & DEAD) !== 0) warnOnce(world, task, `kill ${ref.name}`, `percpu_ref_kill_and_confirm called more than once on ${ref.name}!`);
+    if ((old & DEAD) !== 0) warnOnce(world, task, ref.flags, "percpu_ref_kill", `percpu_ref_kill_and_confirm called more than once on ${ref.name}!`);
     ref.flags.current |= DEAD;
     return old;
   });

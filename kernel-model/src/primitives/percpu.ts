@@ -34,7 +34,8 @@ export class Percpu<T> {
 
 const read = operation("this_cpu_read", "read");
 const write = operation("this_cpu_write", "write", { cost: "store" });
-const add = operation("this_cpu_add", "write", { cost: "store" });
+// It tells nothing, and sums of integers do not depend on the order of their terms (sums of fractions do: they are rounded).
+const add = operation("this_cpu_add", "add", { cost: "store", varies: true });
 
 /** Reads this CPU's own. Another CPU's is `READ_ONCE(p.slots[cpu])`. */
 export function thisCpuRead<T>(p: Percpu<T>): Step<T> {
@@ -50,7 +51,9 @@ export function thisCpuWrite<T>(p: Percpu<T>, value: T): Step<void> {
 
 /** Adds to this CPU's own: one instruction, so that an interrupt cannot come in between. */
 export function thisCpuAdd(p: Percpu<number>, by: number): Step<void> {
-  return new Step<void>(add, p.here, (task) => {
-    p.of(task).current += by;
+  return new Step<void>(add, p.here, (task, world) => {
+    const slot = p.of(task);
+    if (!Number.isSafeInteger(by) || !Number.isSafeInteger(slot.current)) world.as("write");
+    slot.current += by;
   }).with(by);
 }

@@ -56,7 +56,7 @@ const take = operation("rcu_do_batch", "write", { order: "acquire", waits: "slee
 const done = operation("rcu_do_batch: done", "write", { order: "release" });
 const barrier = operation("rcu_barrier", "write", { cost: "none", sleeps: true });
 const barrierWait = operation("rcu_barrier: wait", "write", { order: "acquire", cost: "none", sleeps: true });
-const dereference = operation("rcu_dereference", "read", { order: "once" });
+const dereference = operation("rcu_dereference", "read", { order: "once", varies: true });
 const access = operation("rcu_access_pointer", "read", { order: "once" });
 const assign = operation("rcu_assign_pointer", "write", { order: "release", cost: "store" });
 
@@ -145,7 +145,8 @@ export function kfreeRcu(memory: Memory): Step<void> {
 /** Reads a pointer to what RCU protects. Outside of a read section it warns as lockdep does (CONFIG_PROVE_RCU). */
 export function rcuDereference<T>(pointer: Cell<T>): Step<T> {
   return new Step(dereference, pointer, (task, world) => {
-    if (task.rcuDepth === 0) warnOnce(world, task, `rcu_dereference ${pointer.name}`, `suspicious rcu_dereference_check() usage: ${pointer.name} is read outside of rcu_read_lock()`);
+    // Who of two is the first to warn depends on their order.
+    if (task.rcuDepth === 0 && warnOnce(world, task, pointer, "rcu_dereference", `suspicious rcu_dereference_check() usage: ${pointer.name} is read outside of rcu_read_lock()`)) world.as("write");
     return pointer.current;
   });
 }

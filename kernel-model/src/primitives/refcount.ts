@@ -6,6 +6,7 @@ import type { Task } from "../machine/task.js";
 import type { World } from "../machine/world.js";
 import { checkInt } from "./atomic.js";
 import { mutexLock, mutexUnlock, type Mutex } from "./mutex.js";
+import { References } from "./references.js";
 import { spinLock, spinUnlock, type SpinLock } from "./spinlock.js";
 import { warnOnce } from "./warn.js";
 
@@ -20,17 +21,20 @@ const SATURATED = REFCOUNT_SATURATED | 0;
 /**
  * refcount_t: a count of references that saturates, with a warning, where an atomic_t would wrap around.
  *
- * The warnings are those of include/linux/refcount.h and lib/refcount.c, each at most once per run. In the kernel a
- * wrong value is visible to others for a moment before the count is set to REFCOUNT_SATURATED; here both are one step.
+ * The warnings are those of include/linux/refcount.h and lib/refcount.c, each at most once per refcount_t (in the kernel
+ * once per place in the code: two counts that warn would depend on each other). In the kernel a wrong value is visible to others for a moment before the count is set to REFCOUNT_SATURATED; here both are one step.
  */
 export class RefCount extends SharedObject {
   /** As a signed int. For the effects of steps only; outside of them read {@link value}. */
   refs: number;
+  /** Which gets and puts commute. */
+  readonly references: References;
 
   /** `initial`: 0 to REFCOUNT_MAX. Throws InputError for any other. */
   constructor(name: string, initial = 1, memory: Memory | null = null) {
     super(name, memory);
     this.refs = checkCount(`the initial value of refcount_t ${name}`, initial, 0);
+    this.references = new References(initial);
   }
 
   /** The count now, 0 to 2^32 - 1. */
@@ -46,15 +50,16 @@ export class RefCount extends SharedObject {
 
 const read = operation("refcount_read", "read", { order: "once" });
 const set = operation("refcount_set", "write", { order: "once", cost: "store" });
-const add = operation("refcount_add", "write", { order: "relaxed" });
-const inc = operation("refcount_inc", "write", { order: "relaxed" });
-const addNotZero = operation("refcount_add_not_zero", "write", { order: "relaxed" });
-const incNotZero = operation("refcount_inc_not_zero", "write", { order: "relaxed" });
-const dec = operation("refcount_dec", "write", { order: "release" });
-const decAndTest = operation("refcount_dec_and_test", "write", { order: "release" });
-const subAndTest = operation("refcount_sub_and_test", "write", { order: "release" });
-const decIfOne = operation("refcount_dec_if_one", "write", { order: "release" });
-const decNotOne = operation("refcount_dec_not_one", "write", { order: "release" });
+// Additions where References can tell; reads where they leave the count alone.
+const add = operation("refcount_add", "write", { order: "relaxed", varies: true });
+const inc = operation("refcount_inc", "write", { order: "relaxed", varies: true });
+const addNotZero = operation("refcount_add_not_zero", "write", { order: "relaxed", varies: true });
+const incNotZero = operation("refcount_inc_not_zero", "write", { order: "relaxed", varies: true });
+const dec = operation("refcount_dec", "write", { order: "release", varies: true });
+const decAndTest = operation("refcount_dec_and_test", "write", { order: "release", varies: true });
+const subAndTest = operation("refcount_sub_and_test", "write", { order: "release", varies: true });
+const decIfOne = operation("refcount_dec_if_one", "write", { order: "release", varies: true });
+const decNotOne = operation("refcount_dec_not_one", "write", { order: "release", varies: true });
 
 /** enum refcount_saturation_type, with what each prints. */
 const WARNINGS = {
@@ -68,7 +73,14 @@ const WARNINGS = {
 /** refcount_warn_saturate(). */
 function saturate(r: RefCount, kind: keyof typeof WARNINGS, task: Task, world: World): void {
   r.refs = SATURATED;
-  warnOnce(world, task, kind, WARNINGS[kind]);
+  r.references.settle(world, SATURATED);
+  warnOnce(world, task, r, kind, WARNINGS[kind]);
+}
+
+/** The count changes, in a way that is no mistake so far. */
+function changeBy(r: RefCount, by: number, task: Task, world: World): void {
+  r.references.changes(task, world, r.refs, by);
+  r.refs = (r.refs + by) | 0;
 }
 
 function checkCount(what: string, i: number, least: number): number {
@@ -79,8 +91,9 @@ function checkCount(what: string, i: number, least: number): number {
 /** Sets it. `n` may be any int, so that a test can start from a bad value. */
 export function refcountSet(r: RefCount, n: number): Step<void> {
   checkInt(`the value for ${r.name}`, n);
-  return new Step<void>(set, r, () => {
+  return new Step<void>(set, r, (_task, world) => {
     r.refs = n;
+    r.references.settle(world, n);
   }).with(n);
 }
 
@@ -92,7 +105,7 @@ export function refcountRead(r: RefCount): Step<number> {
 function plus(kind: Operation, i: number, r: RefCount): Step<void> {
   return new Step<void>(kind, r, (task, world) => {
     const old = r.refs;
-    r.refs = (old + i) | 0;
+    changeBy(r, i, task, world);
     if (old === 0) saturate(r, "REFCOUNT_ADD_UAF", task, world);
     else if (old < 0 || r.refs < 0) saturate(r, "REFCOUNT_ADD_OVF", task, world);
   });
@@ -111,8 +124,11 @@ export function refcountAdd(i: number, r: RefCount): Step<void> {
 function plusNotZero(kind: Operation, i: number, r: RefCount): Step<boolean> {
   return new Step(kind, r, (task, world) => {
     const old = r.refs;
-    if (old === 0) return false;
-    r.refs = (old + i) | 0;
+    if (old === 0) {
+      world.as("read");
+      return false;
+    }
+    changeBy(r, i, task, world);
     if (old < 0 || r.refs < 0) saturate(r, "REFCOUNT_ADD_NOT_ZERO_OVF", task, world);
     return true;
   });
@@ -132,7 +148,7 @@ export function refcountAddNotZero(i: number, r: RefCount): Step<boolean> {
 export function refcountDec(r: RefCount): Step<void> {
   return new Step<void>(dec, r, (task, world) => {
     const old = r.refs;
-    r.refs = (old - 1) | 0;
+    changeBy(r, -1, task, world);
     if (old <= 1) saturate(r, "REFCOUNT_DEC_LEAK", task, world);
   });
 }
@@ -140,7 +156,7 @@ export function refcountDec(r: RefCount): Step<void> {
 function minus(kind: Operation, i: number, r: RefCount): Step<boolean> {
   return new Step(kind, r, (task, world) => {
     const old = r.refs;
-    r.refs = (old - i) | 0;
+    changeBy(r, -i, task, world);
     if (old > 0 && old === i) return true;
     if (old <= 0 || old - i < 0) saturate(r, "REFCOUNT_SUB_UAF", task, world);
     return false;
@@ -159,9 +175,12 @@ export function refcountSubAndTest(i: number, r: RefCount): Step<boolean> {
 
 /** From 1 to 0, or nothing; tells which. */
 export function refcountDecIfOne(r: RefCount): Step<boolean> {
-  return new Step(decIfOne, r, () => {
-    if (r.refs !== 1) return false;
-    r.refs = 0;
+  return new Step(decIfOne, r, (task, world) => {
+    if (r.refs !== 1) {
+      world.as("read");
+      return false;
+    }
+    changeBy(r, -1, task, world);
     return true;
   });
 }
@@ -169,11 +188,13 @@ export function refcountDecIfOne(r: RefCount): Step<boolean> {
 /** Subtracts 1 unless it is 1; tells whether it did (or would have, were it not saturated). */
 export function refcountDecNotOne(r: RefCount): Step<boolean> {
   return new Step(decNotOne, r, (task, world) => {
-    if (r.refs === SATURATED) return true;
-    if (r.refs === 1) return false;
+    if (r.refs === SATURATED || r.refs === 1) {
+      world.as("read");
+      return r.refs !== 1;
+    }
     // The kernel compares as unsigned here, and leaves the count alone.
-    if (r.refs === 0) warnOnce(world, task, "refcount_dec_not_one", WARNINGS.REFCOUNT_SUB_UAF);
-    else r.refs = (r.refs - 1) | 0;
+    if (r.refs === 0) warnOnce(world, task, r, "refcount_dec_not_one", WARNINGS.REFCOUNT_SUB_UAF);
+    else changeBy(r, -1, task, world);
     return true;
   });
 }

@@ -132,19 +132,22 @@ export class RwSemaphore extends SharedObject {
 }
 
 /*
- * What readers do commutes with what other readers do: those in the queue are let in together, and none of them lets another in, since only a writer can be at the head of the queue while readers hold it.
+ * What readers do commutes with what other readers do, and tells them nothing of each other: `add`. Those in the queue
+ * are let in together, and none of them lets another in, since only a writer can be at the head of the queue while
+ * readers hold it. (With more than MAX_READERS_WAKEUP readers at once this would not hold.) What a trylock for writing
+ * sees of them it must not commute with, also where it fails: that is a `read`.
  */
 const operations = {
   read: {
-    attempt: operation("down_read", "read", { order: "acquire", cost: "atomic", sleeps: true, changes: true }),
-    wait: operation("down_read: wait", "read", { order: "acquire", sleeps: true, changes: true }),
-    tryTake: operation("down_read_trylock", "read", { order: "acquire", cost: "atomic", changes: true }),
-    give: operation("up_read", "read", { order: "release", cost: "atomic", changes: true }),
+    attempt: operation("down_read", "add", { order: "acquire", sleeps: true }),
+    wait: operation("down_read: wait", "add", { order: "acquire", cost: "load", sleeps: true }),
+    tryTake: operation("down_read_trylock", "add", { order: "acquire" }),
+    give: operation("up_read", "add", { order: "release" }),
   },
   write: {
     attempt: operation("down_write", "write", { order: "acquire", sleeps: true }),
     wait: operation("down_write: wait", "write", { order: "acquire", cost: "load", sleeps: true }),
-    tryTake: operation("down_write_trylock", "write", { order: "acquire" }),
+    tryTake: operation("down_write_trylock", "write", { order: "acquire", varies: true }),
     give: operation("up_write", "write", { order: "release" }),
   },
 } as const;
@@ -173,7 +176,11 @@ export function downReadTrylock(sem: RwSemaphore): Step<boolean> {
 
 /** Takes it for writing if it is free; tells whether it did. */
 export function downWriteTrylock(sem: RwSemaphore): Step<boolean> {
-  return new Step(operations.write.tryTake, sem, (task) => sem.tryTake(task, "write", false));
+  return new Step(operations.write.tryTake, sem, (task, world) => {
+    const got = sem.tryTake(task, "write", false);
+    if (!got) world.as("read");
+    return got;
+  });
 }
 
 /** Gives it back. Throws a rule if the task does not hold it for reading. */

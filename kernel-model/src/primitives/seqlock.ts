@@ -24,6 +24,7 @@ export class SeqCount extends SharedObject {
   describe(): string {
     return String(this.sequence);
   }
+
 }
 
 /** seqlock_t: a SeqCount with the spinlock that its writers take. */
@@ -51,8 +52,12 @@ const countOf = (s: SeqCount | SeqLock): SeqCount => (s instanceof SeqLock ? s.s
 /** Waits, spinning, until no writer is at work; returns what to give to readSeqretry. read_seqcount_begin() too. */
 export function readSeqbegin(s: SeqCount | SeqLock): Step<number> {
   const count = countOf(s);
-  return new Step(begin, count, () => count.sequence, () => count.sequence % 2 === 0);
+  const step = new Step(begin, count, () => count.sequence, () => count.sequence % 2 === 0);
+  step.opens = isEven;
+  return step;
 }
+
+const isEven = (sequence: unknown): boolean => (sequence as number) % 2 === 0;
 
 /** As {@link readSeqbegin}, but does not wait: an odd value says that a writer is at work. */
 export function rawReadSeqcount(s: SeqCount | SeqLock): Step<number> {

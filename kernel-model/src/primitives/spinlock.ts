@@ -2,6 +2,7 @@ import { SharedObject, type Memory } from "../machine/object.js";
 import { lockReleased, lockTaken } from "../machine/rules.js";
 import { operation, Step } from "../machine/step.js";
 import type { Task } from "../machine/task.js";
+import type { World } from "../machine/world.js";
 
 /** A lock that one task holds at a time: what spinlock_t and struct mutex have in common. */
 export abstract class ExclusiveLock extends SharedObject {
@@ -24,6 +25,16 @@ export abstract class ExclusiveLock extends SharedObject {
     return this.holder === null ? "unlocked" : `held by ${this.holder.name}`;
   }
 
+  /** Takes it if it is free; tells whether it did. One that fails has only read it. */
+  tryTake(task: Task, world: World): boolean {
+    if (this.holder !== null) {
+      world.as("read");
+      return false;
+    }
+    this.take(task, false);
+    return true;
+  }
+
   take(task: Task, nests = true): void {
     lockTaken(task, { lock: this, mode: "write", sleeping: this.sleeping }, nests);
     this.holder = task;
@@ -35,6 +46,9 @@ export abstract class ExclusiveLock extends SharedObject {
   }
 }
 
+/** {@link Step.opens} of who waits for one: by its {@link ExclusiveLock.state}. */
+export const isFree = (free: unknown): boolean => free === true;
+
 /** spinlock_t: its holder may not sleep; waiters spin. Fair in the simulator (a queue, as qspinlock), in any order in the explorer. */
 export class SpinLock extends ExclusiveLock {
   readonly sleeping = false;
@@ -42,11 +56,11 @@ export class SpinLock extends ExclusiveLock {
 
 const lock = operation("spin_lock", "acquire", { order: "acquire" });
 const unlock = operation("spin_unlock", "release", { order: "release" });
-const trylock = operation("spin_trylock", "write", { order: "acquire" });
+const trylock = operation("spin_trylock", "write", { order: "acquire", varies: true });
 
 /** Waits until the lock is free, and takes it. Preemption is off until it is given back. */
 export function spinLock(l: SpinLock): Step<void> {
-  return new Step<void>(
+  const step = new Step<void>(
     lock,
     l,
     (task) => {
@@ -55,13 +69,14 @@ export function spinLock(l: SpinLock): Step<void> {
     },
     () => l.holder === null,
   );
+  step.opens = isFree;
+  return step;
 }
 
 /** Takes the lock if it is free; tells whether it did. */
 export function spinTrylock(l: SpinLock): Step<boolean> {
-  return new Step(trylock, l, (task) => {
-    if (l.holder !== null) return false;
-    l.take(task, false);
+  return new Step(trylock, l, (task, world) => {
+    if (!l.tryTake(task, world)) return false;
     task.preemptCount++;
     return true;
   });

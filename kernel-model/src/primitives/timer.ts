@@ -2,6 +2,7 @@ import { InputError } from "../base/errors.js";
 import { SharedObject, type Memory } from "../machine/object.js";
 import type { Path } from "../machine/path.js";
 import { operation, Step } from "../machine/step.js";
+import type { World } from "../machine/world.js";
 import { checkNs } from "./time.js";
 
 /**
@@ -39,20 +40,22 @@ export class Timer extends SharedObject {
   }
 
   /** Disarms it; whether it was armed. */
-  detach(): boolean {
+  detach(world: World): boolean {
     const was = this.armed > 0;
+    if (!was) world.as("read");
     this.armed = 0;
     return was;
   }
 }
 
-const mod = operation("mod_timer", "write", { order: "full" });
-const del = operation("timer_delete", "write", { order: "full" });
-const deleteSync = operation("timer_delete_sync", "write", { order: "full" });
-const shutdownSync = operation("timer_shutdown_sync", "write", { order: "full" });
+// What changes nothing (deleting a timer that is not armed, arming one that is shut down) only reads.
+const mod = operation("mod_timer", "write", { order: "full", varies: true });
+const del = operation("timer_delete", "write", { order: "full", varies: true });
+const deleteSync = operation("timer_delete_sync", "write", { order: "full", varies: true });
+const shutdownSync = operation("timer_shutdown_sync", "write", { order: "full", varies: true });
 const fire = operation("call_timer_fn", "write", { cost: "sleep", waits: "sleep" });
 const expire = operation("timer interrupt", "read", { cost: "sleep", waits: "sleep" });
-const softirq = operation("run_timer_softirq", "write");
+const softirq = operation("run_timer_softirq", "write", { varies: true });
 const done = operation("call_timer_fn: done", "write", { order: "release" });
 
 /** timer_setup(): a timer that is not armed. The same as `new Timer(name, handler, memory)`. */
@@ -64,8 +67,8 @@ export function timerSetup(name: string, handler: (timer: Timer) => Path<unknown
 export function modTimer(timer: Timer, ns: number): Step<boolean> {
   checkNs(`the delay of timer ${timer.name}`, ns);
   return new Step(mod, timer, ({ cpu }, world) => {
-    const was = timer.detach();
-    if (timer.isShutDown) return was;
+    if (timer.isShutDown) return timer.detach(world);
+    const was = timer.armed > 0;
     timer.armed = ++timer.armings;
     const path = cpu >= 0 ? onCpu(timer, timer.armed, ns, cpu) : beside(timer, timer.armed, ns);
     world.spawn(cpu >= 0 ? `${timer.name}: clock` : timer.name, path, { daemon: true, policy: "fifo", priority: 99 });
@@ -122,8 +125,11 @@ function* onCpu(timer: Timer, arming: number, ns: number, cpu: number): Path {
 }
 
 function* handle(timer: Timer, arming: number): Path {
-  const fires = yield* new Step(softirq, timer, () => {
-    if (!due(timer, arming)) return false;
+  const fires = yield* new Step(softirq, timer, (_task, world) => {
+    if (!due(timer, arming)) {
+      world.as("read");
+      return false;
+    }
     begin(timer);
     return true;
   });
@@ -134,12 +140,12 @@ function* handle(timer: Timer, arming: number): Path {
 
 /** Disarms the timer, and does not wait for its handler; whether it was armed. */
 export function timerDelete(timer: Timer): Step<boolean> {
-  return new Step(del, timer, () => timer.detach());
+  return new Step(del, timer, (_task, world) => timer.detach(world));
 }
 
 /** Waits, spinning, until its handler is not running, and disarms it; whether it was armed. Not from the handler, nor with a lock that it takes. */
 export function timerDeleteSync(timer: Timer): Step<boolean> {
-  return new Step(deleteSync, timer, () => timer.detach(), () => !timer.running);
+  return new Step(deleteSync, timer, (_task, world) => timer.detach(world), () => !timer.running);
 }
 
 /** As {@link timerDeleteSync}, and for ever: arming it again does nothing. */
@@ -147,9 +153,12 @@ export function timerShutdownSync(timer: Timer): Step<boolean> {
   return new Step(
     shutdownSync,
     timer,
-    () => {
+    (_task, world) => {
+      const already = timer.isShutDown;
       timer.isShutDown = true;
-      return timer.detach();
+      const was = timer.detach(world);
+      if (!already) world.as("write");
+      return was;
     },
     () => !timer.running,
   );

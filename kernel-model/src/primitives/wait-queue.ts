@@ -1,8 +1,10 @@
 import { InputError } from "../base/errors.js";
-import { SharedObject, type Memory } from "../machine/object.js";
+import { Placeholder, SharedObject, type Memory } from "../machine/object.js";
 import type { Path } from "../machine/path.js";
 import { operation, Step } from "../machine/step.js";
 import type { Task } from "../machine/task.js";
+import type { World } from "../machine/world.js";
+import { Condition, type Readable, type Values } from "./condition.js";
 
 interface Entry {
   readonly task: Task;
@@ -10,17 +12,37 @@ interface Entry {
 }
 
 /**
+ * A task as one wait queue sees it, whether it is on it or not: what its prepareToWait, schedule and finishWait act on,
+ * and the wake-ups that wake it. Made by the task itself. The queue shows its state.
+ */
+class Waiter extends SharedObject {
+  /** Whether schedule() takes the task off its CPU: TASK_UNINTERRUPTIBLE. */
+  asleep = false;
+
+  describe(): string {
+    return "";
+  }
+}
+
+/**
  * wait_queue_head_t (kernel/sched/wait.c), with the state of the tasks on it: TASK_UNINTERRUPTIBLE from
  * prepareToWait until they are woken, else TASK_RUNNING.
+ *
+ * Who touches what: the queue itself is who is on it. Tasks that are not exclusive come and go in any order (a wake-up
+ * takes all of them), and so does an exclusive one when it goes: `add`. An exclusive one that comes queues behind others,
+ * and a wake-up takes all that are there: `write`. A wake-up that finds nobody only reads. What a wake-up does to one task,
+ * and all that the task sees of it, is a matter of its {@link Waiter}.
  */
 export class WaitQueue extends SharedObject {
-  /** For the effects of steps only. Exclusive entries stand behind the others. */
+  /** For the effects of steps only. Exclusive entries stand behind the others; the order of those makes no difference. */
   readonly entries: Entry[] = [];
-  /** Tasks that schedule() takes off their CPU. */
-  readonly asleep = new Set<Task>();
+  readonly #waiters = new WeakMap<Task, Waiter>();
+  /** The waiter that the task which performs a step is. */
+  readonly here: SharedObject;
 
   constructor(name: string, memory: Memory | null = null) {
     super(name, memory);
+    this.here = new Placeholder(name, (task) => this.waiter(task));
   }
 
   /** Number of tasks on it. */
@@ -30,80 +52,96 @@ export class WaitQueue extends SharedObject {
   }
 
   describe(): string {
-    return this.entries.length === 0 ? "empty" : this.entries.map(({ task, exclusive }) => `${task.name}${exclusive ? " (exclusive)" : ""}`).join(", ");
+    if (this.entries.length === 0) return "empty";
+    const names = (exclusive: boolean): string[] => this.entries.filter((entry) => entry.exclusive === exclusive).map(({ task }) => task.name);
+    return [...names(false).sort(), ...names(true).map((name) => `${name} (exclusive)`)].join(", ");
+  }
+
+  waiter(task: Task): Waiter {
+    let waiter = this.#waiters.get(task);
+    if (waiter === undefined) this.#waiters.set(task, (waiter = new Waiter(this.name, this.memory)));
+    return waiter;
+  }
+
+  /** Puts the task on the queue, unless it is on it, and to sleep. */
+  join(task: Task, world: World, exclusive: boolean): void {
+    if (!this.entries.some((entry) => entry.task === task)) {
+      const others = exclusive ? -1 : this.entries.findIndex((entry) => entry.exclusive);
+      this.entries.splice(others < 0 ? this.entries.length : others, 0, { task, exclusive });
+    }
+    this.#set(task, world, true);
+  }
+
+  /** Takes the task off the queue, where it is still on it; that a wake-up has taken it off, it knows from its own state. */
+  leave(task: Task, world: World): void {
+    const at = this.entries.findIndex((entry) => entry.task === task);
+    if (at < 0) world.as("none");
+    else this.entries.splice(at, 1);
+    this.#set(task, world, false);
   }
 
   /** Wakes all that are not exclusive, and up to `exclusive` others; each is taken off the queue (autoremove). */
-  wake(exclusive: number): void {
-    for (const entry of [...this.entries]) {
-      if (entry.exclusive && exclusive-- <= 0) break;
-      this.asleep.delete(entry.task);
-      this.entries.splice(this.entries.indexOf(entry), 1);
+  wake(world: World, exclusive: number): void {
+    let woken = 0;
+    for (const { task, exclusive: isExclusive } of this.entries) {
+      if (isExclusive && exclusive-- <= 0) break;
+      this.#set(task, world, false);
+      woken++;
     }
+    this.entries.splice(0, woken);
+    if (woken === 0) world.as("read");
+  }
+
+  #set(task: Task, world: World, asleep: boolean): void {
+    const waiter = this.waiter(task);
+    waiter.asleep = asleep;
+    world.touch(waiter, "write");
   }
 }
 
-/** What a condition can look at: a Cell, an Atomic, a RefCount, Bits... */
-export type Readable = SharedObject & { readonly value: unknown };
-
-/** The values of these objects, in order. */
-export type Values<T extends readonly Readable[]> = { readonly [K in keyof T]: T[K] extends { readonly value: infer V } ? V : never };
-
-const prepare = operation("prepare_to_wait", "write", { order: "full" });
+const prepare = operation("prepare_to_wait", "add", { order: "full" });
 const prepareExclusive = operation("prepare_to_wait_exclusive", "write", { order: "full" });
-const sleepOn = operation("schedule", "write", { cost: "none", sleeps: true });
-const finish = operation("finish_wait", "write");
+const sleepOn = operation("schedule", "read", { cost: "none", sleeps: true });
+const finish = operation("finish_wait", "add", { varies: true });
 const check = operation("condition of wait_event", "read", { order: "once" });
-const wake = operation("wake_up", "write", { order: "full" });
-const wakeAll = operation("wake_up_all", "write", { order: "full" });
-
-function join(q: WaitQueue, task: Task, exclusive: boolean): void {
-  if (!q.entries.some((entry) => entry.task === task)) {
-    if (exclusive) q.entries.push({ task, exclusive });
-    else q.entries.unshift({ task, exclusive });
-  }
-  q.asleep.add(task);
-}
+const wake = operation("wake_up", "write", { order: "full", varies: true });
+const wakeAll = operation("wake_up_all", "write", { order: "full", varies: true });
 
 /** Puts the task on the queue: a wake-up from now on keeps schedule() from sleeping. To be followed by a check of the condition. */
 export function prepareToWait(q: WaitQueue): Step<void> {
-  return new Step<void>(prepare, q, (task) => join(q, task, false));
+  return new Step<void>(prepare, q, (task, world) => q.join(task, world, false));
 }
 
 /** As {@link prepareToWait}, behind the others: wake_up() wakes one such at a time. */
 export function prepareToWaitExclusive(q: WaitQueue): Step<void> {
-  return new Step<void>(prepareExclusive, q, (task) => join(q, task, true));
+  return new Step<void>(prepareExclusive, q, (task, world) => q.join(task, world, true));
 }
 
 /** Sleeps until woken on this queue. Returns at once if it was woken since prepareToWait, or never prepared. */
 export function schedule(q: WaitQueue): Step<void> {
-  return new Step<void>(sleepOn, q, nothing, (task) => !q.asleep.has(task));
+  return new Step<void>(sleepOn, q.here, nothing, (task) => !q.waiter(task).asleep);
 }
 
 /** Takes the task off the queue. */
 export function finishWait(q: WaitQueue): Step<void> {
-  return new Step<void>(finish, q, (task) => {
-    q.asleep.delete(task);
-    const at = q.entries.findIndex((entry) => entry.task === task);
-    if (at >= 0) q.entries.splice(at, 1);
-  });
+  return new Step<void>(finish, q, (task, world) => q.leave(task, world));
 }
 
 /** Wakes all that wait, but of the exclusive ones only the first. To be called after the condition was made true. */
 export function wakeUp(q: WaitQueue): Step<void> {
-  return new Step<void>(wake, q, () => q.wake(1));
+  return new Step<void>(wake, q, (_task, world) => q.wake(world, 1));
 }
 
 /** Wakes all that wait. */
 export function wakeUpAll(q: WaitQueue): Step<void> {
-  return new Step<void>(wakeAll, q, () => q.wake(Infinity));
+  return new Step<void>(wakeAll, q, (_task, world) => q.wake(world, Infinity));
 }
 
 /**
  * Sleeps until the condition holds: checks it, and goes to sleep only if it does not hold once the task is on the
  * queue, so that no wake-up is lost. The condition is one step that reads all the objects at once.
  *
- * @param objects what the condition looks at, 1 to 8
+ * @param objects what the condition looks at, 1 to 8; looking at anything else is refused
  * @example
  * function* take({ queue, stock, closed }) {
  *   yield* waitEvent(queue, [stock, closed], (n, isClosed) => n > 0 || isClosed);
@@ -118,17 +156,19 @@ export function wakeUpAll(q: WaitQueue): Step<void> {
 export function* waitEvent<const T extends readonly Readable[]>(q: WaitQueue, objects: T, condition: (...values: Values<T>) => boolean): Path {
   if (!Array.isArray(objects) || objects.length < 1 || objects.length > 8) throw new InputError(`the objects for waitEvent(${q.name})`, objects, "1 to 8 shared objects in an array", "write `waitEvent(queue, [cell], (value) => value > 0)`");
   if (typeof condition !== "function") throw new InputError(`the condition for waitEvent(${q.name})`, condition, "a function of the values", "write `(value) => value > 0`");
-  if (yield* holds(objects, condition)) return;
+  const asked = new Condition("waitEvent", q.name, objects, condition);
+  if (yield* holds(asked)) return;
   for (;;) {
     yield* prepareToWait(q);
-    if (yield* holds(objects, condition)) break;
+    if (yield* holds(asked)) break;
     yield* schedule(q);
   }
   yield* finishWait(q);
 }
 
-function holds<T extends readonly Readable[]>(objects: T, condition: (...values: Values<T>) => boolean): Step<boolean> {
-  const step = new Step(check, objects[0]!, () => condition(...(objects.map(({ value }) => value) as unknown as Values<T>)));
+function holds<T extends readonly Readable[]>(asked: Condition<T>): Step<boolean> {
+  const { objects } = asked;
+  const step = new Step(check, objects[0]!, () => asked.holds());
   if (objects.length > 1) step.others = objects.slice(1);
   return step;
 }

@@ -1,22 +1,28 @@
+import type { SharedObject } from "../machine/object.js";
 import { operation, Step } from "../machine/step.js";
 import type { Task } from "../machine/task.js";
 import type { World } from "../machine/world.js";
 
-/** Which WARN_ONCE sites have fired, by run. */
-const fired = new WeakMap<World, Set<string>>();
+/** Kinds of WARN_ONCE that have fired, by the object that they are about. */
+const fired = new WeakMap<SharedObject, Set<string>>();
 
 /**
- * WARN_ONCE(): records a warning in `world.warnings`, the first time per run for each `site`. For effects of steps. The
- * explorer takes a warning for a violation, unless the program says `warningsAreViolations: false`.
+ * WARN_ONCE(): records a warning in `world.warnings`, the first time for each object and kind; tells whether this was it.
+ * For effects of steps. The explorer takes a warning for a violation, unless the program says
+ * `warningsAreViolations: false`.
+ *
+ * The kernel's fires once for all objects, so that two which warn would depend on each other. Whose warning is the first
+ * for an object depends on the order of the steps that warn: each must touch the object by more than a `read`.
  *
  * Kernel: include/asm-generic/bug.h.
  */
-export function warnOnce(world: World, task: Task, site: string, text: string): void {
-  let sites = fired.get(world);
-  if (sites === undefined) fired.set(world, (sites = new Set()));
-  if (sites.has(site)) return;
-  sites.add(site);
+export function warnOnce(world: World, task: Task, object: SharedObject, kind: string, text: string): boolean {
+  let kinds = fired.get(object);
+  if (kinds === undefined) fired.set(object, (kinds = new Set()));
+  if (kinds.has(kind)) return false;
+  kinds.add(kind);
   world.warnings.push({ text, task: task.name });
+  return true;
 }
 
 const warn = operation("WARN_ON", "none");

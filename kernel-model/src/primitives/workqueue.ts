@@ -51,7 +51,7 @@ export class Workqueue extends SharedObject {
    */
   append(item: WorkItem, task: Task, world: World): void {
     if (this.draining > 0 && !this.workers.includes(task)) {
-      warnOnce(world, task, `draining ${this.name}`, `workqueue: cannot queue ${item.name} on wq ${this.name}`);
+      warnOnce(world, task, this, "draining", `workqueue: cannot queue ${item.name} on wq ${this.name}`);
       return;
     }
     this.list.push(item);

@@ -286,7 +286,7 @@ export class Engine implements Host, Effects {
     this.steps++;
     this.#count(r);
     if (task.held.length !== held || r.waited) book(this.objects, r, step, held, now);
-    if (step.operation.changes) this.#waiting.touched(step);
+    if (step.operation.changes) this.#waiting.touched(step, world);
   }
 
   wake(r: Runner): void {

@@ -1,5 +1,6 @@
 import type { SharedObject } from "../machine/object.js";
 import type { Step } from "../machine/step.js";
+import type { World } from "../machine/world.js";
 import type { Clock } from "./clock.js";
 import type { Costs } from "./costs.js";
 import type { ObjectState } from "./object-state.js";
@@ -77,10 +78,11 @@ export class Waiting {
   }
 
   /** The step has changed its objects: whoever waits for them is to be looked at. */
-  touched(step: Step): void {
+  touched(step: Step, world: World): void {
     const { object, others } = step;
     if (object !== null) this.#mark(object);
     if (others !== null) for (const other of others) this.#mark(other);
+    for (let i = 0; i < world.touchedCount; i++) if (world.touchedAs[i] !== "read") this.#mark(world.touched[i]!);
   }
 
   /** Lets those go on whose guards have opened, and those who wait for them in turn. */

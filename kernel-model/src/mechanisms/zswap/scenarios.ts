@@ -23,7 +23,7 @@ const OF = ["", "", "two", "three", "four"] as const;
  * Schedules of the stores at the limit, by their number: with the fix, before it, and since 6.9. They end in as many states
  * as there are stores, for the worker runs 1 to n times.
  */
-const COUNTS = { 2: [20, 16, 6], 3: [1404, 708, 60], 4: [224_688, 58_752, 816] } as const;
+const COUNTS = { 2: [12, 10, 6], 3: [400, 246, 60], 4: [27_015, 10_680, 816] } as const;
 
 function limit(stores: 2 | 3 | 4): readonly Scenario[] {
   const name = `${OF[stores]}-stores`;
@@ -58,7 +58,7 @@ const limits: readonly Scenario[] = [
   proof("three-stores-reference", "The same with three stores", referenceOfWorker(3), 13752, 3),
   caught("three-stores-reference-put-before", "...and its twin", referenceOfWorker(3, "put-before-queueing"), { what: pendingHolds.name, twinOf: "three-stores-reference", schedules: 1 }),
   proof("two-above-base", "With the fix the count can still be two above base: a worker queued while it runs", twoAboveBase(), 54, 2),
-  proof("requeue", "A store while the worker runs queues it again, and each run gives one reference back", requeueWhileRunning("fixed"), 28, 2),
+  proof("requeue", "A store while the worker runs queues it again, and each run gives one reference back", requeueWhileRunning("fixed"), 18, 2),
   caught("requeue-buggy", "...before the fix a run that serves two stores leaks one", requeueWhileRunning("buggy"), { what: noLeak.name, twinOf: "requeue", schedules: 1 }),
 ];
 
@@ -73,20 +73,20 @@ function whole(stores: 2 | 3, fixed: number, percpu: number): readonly Scenario[
 }
 
 const switches: readonly Scenario[] = [
-  proof("switch", "Two stores at the limit while the compressor is set: the old pool goes, once", switchUnderLimit(2, "fixed"), 980, 4),
+  proof("switch", "Two stores at the limit while the compressor is set: the old pool goes, once", switchUnderLimit(2, "fixed"), 748, 4),
   caught("switch-buggy", "...before the fix it can stay for ever", switchUnderLimit(2, "buggy"), { what: noUndeadPool.name, twinOf: "switch", schedules: 1 }),
   proof("switch-percpu-ref", "...since 6.9 it goes", switchUnderLimit(2, "percpu-ref"), 510, 2),
   caught("switch-percpu-ref-put", "...but if the worker gave a reference back that nobody took", switchUnderLimit(2, "percpu-ref", "missing-get"), { twinOf: "switch-percpu-ref", schedules: 1 }),
-  proof("write-back-after-switch", "After a switch, a store at the limit has the new pool shrunk", writeBackAfterSwitch("fixed"), 1320, 2),
+  proof("write-back-after-switch", "After a switch, a store at the limit has the new pool shrunk", writeBackAfterSwitch("fixed"), 594, 2),
   caught("write-back-after-switch-buggy", "...before the fix a leak can stop write-back: the undead pool stays the oldest", writeBackAfterSwitch("buggy"), { what: "a store at the limit has the current pool shrunk", twinOf: "write-back-after-switch", schedules: 1 }),
-  proof("retired-pool", "Two stores at the limit on a pool that was switched away, while its last entry goes", retiredPool(2, "fixed"), 3504, 10),
+  proof("retired-pool", "Two stores at the limit on a pool that was switched away, while its last entry goes", retiredPool(2, "fixed"), 2692, 10),
   caught("retired-pool-buggy", "...before the fix it can stay for ever", retiredPool(2, "buggy"), { what: noUndeadPool.name, twinOf: "retired-pool", schedules: 1 }),
   caught("retired-pool-put-before", "...put before queueing: the worker runs in freed memory", retiredPoolBroken(1, "put-before-queueing"), { what: "use-after-free", twinOf: "retired-pool", schedules: 2 }),
   caught("retired-pool-put-twice", "...put twice: the worker runs in freed memory", retiredPoolBroken(2, "put-twice"), { what: "use-after-free", twinOf: "retired-pool", schedules: 2 }),
   caught("retired-pool-missing-get", "...without a get: the worker runs in freed memory", retiredPoolBroken(1, "missing-get"), { what: "use-after-free", twinOf: "retired-pool", schedules: 2 }),
   proof("switch-back", "A switch back to a pool whose last entry is dropped meanwhile", switchBack("invalidate"), 2595, 2),
   caught("switch-back-drop", "...but not if the switch gives back the reference that it found the pool with", switchBack("invalidate", "drop-found-reference"), { what: "warning", twinOf: "switch-back", schedules: 1 }),
-  proof("switch-back-limit", "A switch back to a pool whose last entry is written back meanwhile", switchBack("store at the limit"), 232, 4),
+  proof("switch-back-limit", "A switch back to a pool whose last entry is written back meanwhile", switchBack("store at the limit"), 218, 4),
   caught("switch-back-limit-drop", "...and its twin", switchBack("store at the limit", "drop-found-reference"), { what: "warning", twinOf: "switch-back-limit", schedules: 1 }),
 ];
 
@@ -95,11 +95,11 @@ const pages: readonly Scenario[] = [
   caught("one-offset-no-compare", "...but not if write-back takes the entry for alive", oneOffset(["store", "load", "invalidate", "write-back"], "no-pointer-compare"), { what: "use-after-free", twinOf: "one-offset", schedules: 2 }),
   proof("slot-taken-over", "A slot that gets another page during write-back keeps that", slotTakenOver(), 20, 3),
   caught("slot-taken-over-no-recheck", "...but not if write-back does not look again", slotTakenOver("no-recheck"), { what: "the slot keeps the newest page", twinOf: "slot-taken-over", schedules: 12 }),
-  proof("faults", "Memory runs out, the device is full, write-back fails twice: no page and no reference is lost", faults(), 143, 24),
+  proof("faults", "Memory runs out, the device is full, write-back fails twice: no page and no reference is lost", faults(), 101, 24),
   caught("faults-no-put", "...but a reference is if a store without room keeps it", faults("no-put-on-failure"), { what: noLeak.name, twinOf: "faults", schedules: 11 }),
   proof("load", "A fault reads its page from zswap", loadFaults(false), 1, 1),
   caught("load-without-buffer", "...but in 6.6 stale data of the device if there is no memory for the buffer", loadFaults(true), { what: "the fault reads its page", twinOf: "load", schedules: 2 }),
 ];
 
 /** What zswap's paths do to each other, from the race of the source to the mistakes that would be as bad. */
-export const scenarios: readonly Scenario[] = [...limits, ...whole(2, 40, 12), ...whole(3, 8424, 360), ...switches, ...pages];
+export const scenarios: readonly Scenario[] = [...limits, ...whole(2, 24, 12), ...whole(3, 2400, 360), ...switches, ...pages];
