@@ -2,6 +2,7 @@ import { explore } from "../../src/explore/explore.js";
 import type { Program } from "../../src/machine/program.js";
 import type { Verdict } from "../../src/machine/verdict.js";
 import { bruteForce, type Truth } from "./brute-force.js";
+import { inParts, inPieces } from "./cut.js";
 import { saidOf, shownDiffers } from "./shown.js";
 
 /** What the explorer says of a program, beside what is true of it. */
@@ -13,8 +14,8 @@ export interface Comparison {
 }
 
 /**
- * Null if the program has more than `most` interleavings. `thorough`: compares the search without reduction too, and the
- * run that is shown for what is wrong, made short.
+ * Null if the program has more than `most` interleavings. `thorough`: compares the search without reduction too, that in
+ * pieces and in parts, and the run that is shown for what is wrong, made short.
  */
 export function compare<S>(program: Program<S>, most: number, thorough = false): Comparison | null {
   const truth = bruteForce(program, most);
@@ -31,7 +32,7 @@ export function compare<S>(program: Program<S>, most: number, thorough = false):
   ];
   if (verdict.kind === "exhausted" && truth.faults.size === 0)
     differences.push(...effortDiffers(truth, verdict, truth.classes));
-  if (thorough) differences.push(...unreducedDiffers(program, truth), ...shortenedDiffers(program, truth));
+  if (thorough) differences.push(...othersDiffer(program, truth), ...shortenedDiffers(program, truth));
   return { truth, verdict, differences };
 }
 
@@ -52,14 +53,21 @@ function shortenedDiffers<S>(program: Program<S>, truth: Truth): string[] {
   return [...verdictDiffers(truth, verdict), ...(shown === null ? [] : [`shown: ${shown}`])];
 }
 
-function unreducedDiffers<S>(program: Program<S>, truth: Truth): string[] {
-  const verdict = explore(program, { shrink: false, reduction: false, maxSchedules: truth.interleavings + 1 });
-  const exhausted = verdict.kind === "exhausted" && truth.faults.size === 0;
-  const differences = [
-    ...verdictDiffers(truth, verdict),
-    ...(exhausted ? effortDiffers(truth, verdict, truth.interleavings) : []),
+/** Other ways through the same schedules. */
+function othersDiffer<S>(program: Program<S>, truth: Truth): string[] {
+  const unreduced = explore(program, { shrink: false, reduction: false, maxSchedules: truth.interleavings + 1 });
+  return [
+    ...differs("without reduction", truth, unreduced, truth.interleavings),
+    ...differs("in pieces", truth, inPieces(program, 1 + (truth.classes >> 2)), truth.classes),
+    // Parts may begin with runs that turn out redundant.
+    ...differs("in parts", truth, inParts(program, 4), truth.classes).filter((text) => !text.includes("redundant")),
   ];
-  return differences.map((text) => `without reduction, ${text}`);
+}
+
+function differs(way: string, truth: Truth, verdict: Verdict, right: number): string[] {
+  const exhausted = verdict.kind === "exhausted" && truth.faults.size === 0;
+  const differences = [...verdictDiffers(truth, verdict), ...(exhausted ? effortDiffers(truth, verdict, right) : [])];
+  return differences.map((text) => `${way}, ${text}`);
 }
 
 /** `right`: how many schedules there are to be. */
