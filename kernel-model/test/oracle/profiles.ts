@@ -38,7 +38,7 @@ const everything = { ...Object.fromEntries(kitNames.map((name) => [name, 1])), "
 
 export const PROFILES = {
   cells: { ...usual, ...three, weights: { cells: 6, choices: 1, guards: 1 } },
-  guards: { ...usual, ...three, weights: { guards: 5, cells: 6, "cells.pulse": 1, choices: 0.5 } },
+  guards: { ...usual, ...three, weights: { guards: 5, mixedGuards: 2, cells: 6, "cells.pulse": 1, choices: 0.5 } },
   counts: { ...usual, ...three, weights: { atomics: 5, refs: 5, cells: 2 } },
   locks: {
     ...usual,

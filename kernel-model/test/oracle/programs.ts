@@ -2,9 +2,10 @@ import { SharedObject } from "../../src/machine/object.js";
 import type { Path } from "../../src/machine/path.js";
 import { define, type Program, type Property } from "../../src/machine/program.js";
 import { Cell } from "../../src/primitives/cell.js";
-import { cells, choices, guards } from "./kits/cells.js";
+import { cells, choices } from "./kits/cells.js";
 import { atomics, refs } from "./kits/counts.js";
 import { cpus, timers } from "./kits/cpus.js";
+import { guards, mixedGuards } from "./kits/guards.js";
 import type { Cells, Kit, Traits } from "./kits/kit.js";
 import { locks, shared } from "./kits/locks.js";
 import { memory, owned, rcu } from "./kits/memory.js";
@@ -16,6 +17,7 @@ const KITS: readonly Kit[] = [
   cells,
   choices,
   guards,
+  mixedGuards,
   atomics,
   refs,
   percpu,

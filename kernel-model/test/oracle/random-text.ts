@@ -86,7 +86,7 @@ class Maker {
 
 function property(random: Random, facts: readonly string[], atEnd: boolean): PropertyText {
   const which = random.below(10);
-  const kind = which < 6 ? "always" : which < 9 || atEnd ? "sometimes" : "eventually";
+  const kind = which < 6 ? "always" : which < 8 || atEnd ? "sometimes" : "eventually";
   // Of several, so that fewer are broken at once, and each sees more than one object.
   const count = 1 + Math.min(random.below(4), 2);
   return { kind, atEnd, facts: [...new Set(Array.from({ length: count }, () => pick(random, facts)))] };

@@ -28,7 +28,7 @@ export const percpu = kit(
   () => ({ slots: new Percpu<number>("slots", 2, () => 0), counter: new PercpuCounter("counter", 2, 0, 2) }),
   {
     *add({ slots }, { value }) {
-      yield* thisCpuAdd(slots, value);
+      yield* thisCpuAdd(slots, value < 3 ? value : 0.1);
     },
     *read({ slots }) {
       return yield* thisCpuRead(slots);

@@ -1,4 +1,6 @@
 import {
+  Bits,
+  setBit,
   complete,
   completeAll,
   Completion,
@@ -48,13 +50,20 @@ export const completions = kit(
 
 export const queues = kit(
   "queues",
-  () => ({ queue: new WaitQueue("queue") }),
+  () => ({ queue: new WaitQueue("queue"), stop: new Bits("stop") }),
   {
     *event({ queue }, { cells, on }) {
       yield* waitEvent(queue, [cells[on]], (v) => v > 0);
     },
     *eventOfTwo({ queue }, { cells, value }) {
       yield* waitEvent(queue, [cells[0], cells[1]], (v, w) => (value < 2 ? v + w > 1 : v > 0 || w > 0));
+    },
+    *eventOrDone({ queue, stop }, { cells: [x] }) {
+      yield* waitEvent(queue, [x, stop], (v, stopped) => v > 1 || stopped.includes(0));
+    },
+    *stop({ queue, stop }) {
+      yield* setBit(0, stop);
+      yield* wakeUpAll(queue);
     },
     *raw({ queue }, { cells, on, value }) {
       yield* value < 2 ? prepareToWait(queue) : prepareToWaitExclusive(queue);
@@ -75,6 +84,12 @@ export const queues = kit(
       yield* value < 2 ? wakeUp(queue) : wakeUpAll(queue);
     },
   },
-  { event: { sleeps: true }, eventOfTwo: { sleeps: true }, raw: { sleeps: true }, sleepOnly: { sleeps: true } },
+  {
+    event: { sleeps: true },
+    eventOfTwo: { sleeps: true },
+    eventOrDone: { sleeps: true },
+    raw: { sleeps: true },
+    sleepOnly: { sleeps: true },
+  },
   { "someone waits": ({ queue }) => queue.waiting > 0, "two wait": ({ queue }) => queue.waiting > 1 },
 );
