@@ -93,6 +93,7 @@ export class Execution<S> implements Host {
   violation: Violation | null = null;
   /** Bits of the properties of each kind that have held at some step of this run. */
   held = 0;
+  readonly allSchedules = true;
   /** Whether a property could see the last step. */
   visible = false;
   #warnings = 0;

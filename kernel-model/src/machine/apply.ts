@@ -1,6 +1,6 @@
 import { InputError } from "../base/errors.js";
 import { madeBy } from "./identity.js";
-import { Placeholder, type SharedObject } from "./object.js";
+import { observeWith, Placeholder, type SharedObject } from "./object.js";
 import { checkIssue, checkReturn } from "./rules.js";
 import { Step } from "./step.js";
 import type { Task } from "./task.js";
@@ -43,6 +43,22 @@ export function apply(world: World, task: Task): void {
   proceed(world, task, step);
 }
 
+/** Between two steps a path has nothing but its own: what it read there would depend on an order that no step shows. */
+function watchedNext(task: Task, done: Step | undefined): IteratorResult<Step, unknown> {
+  const outer = observeWith(readByPath);
+  try {
+    return task.next.call(task.path, done);
+  } finally {
+    observeWith(outer);
+  }
+}
+
+function readByPath(object: SharedObject): void {
+  // One task alone reads what it likes.
+  if (object.world === null || object.world.tasks.length < 2) return;
+  throw new InputError("what a path reads between two steps", object.name, "its own variables, and what primitives returned", "read shared state by a step, such as `yield* READ_ONCE(cell)`");
+}
+
 function checkAlive(task: Task, step: Step, object: SharedObject): void {
   const { memory } = object;
   if (memory !== null && memory.isFreed) {
@@ -52,7 +68,7 @@ function checkAlive(task: Task, step: Step, object: SharedObject): void {
 
 function proceed(world: World, task: Task, done: Step | undefined): void {
   task.pending = null;
-  const next = task.next.call(task.path, done);
+  const next = world.host.allSchedules === true ? watchedNext(task, done) : task.next.call(task.path, done);
   if (next.done === true) {
     task.finished = true;
     task.result = next.value;

@@ -19,6 +19,13 @@ export function observe<T>(read: () => T, seen: (object: SharedObject) => void):
   }
 }
 
+/** From now on `seen` is told of each object whose public state is read; returns who was told before, to be set again. */
+export function observeWith(seen: ((object: SharedObject) => void) | null): ((object: SharedObject) => void) | null {
+  const outer = observer;
+  observer = seen;
+  return outer;
+}
+
 /** A cache line that several objects share; an object without one has a line of its own. Only costs depend on it. */
 export class Line {
   /** State kept by the simulator. */

@@ -14,6 +14,8 @@ export interface Host {
   spawned(task: Task): void;
   /** A key for a task that `parent` starts as its `nth`; the explorer's are the same across runs. Default: its number. */
   keyOf?(parent: Task, nth: number): number;
+  /** Whether what it says of one schedule is to hold for others: then a path may read shared state by steps only. */
+  readonly allSchedules?: boolean;
   /** Virtual time in ns; 0 in the explorer, where any time may pass between two steps. */
   now(): number;
 }

@@ -315,6 +315,23 @@ describe("bad input says which and what to do", () => {
     expect(message(() => explore(define({ name: "kept", setup: () => ({ x }), tasks: (s) => ({ A: increment(s), B: increment(s) }) })))).toMatch(/the object that task "A" touches is "x"; accepted: objects made in this run. Next: make it inside `setup`/);
   });
 
+  test("a path that looks at shared state without a step: what it saw would depend on an order that is not explored", () => {
+    const peeking = define({
+      name: "peeking",
+      setup: () => ({ x: new Cell("x", 0) }),
+      tasks: (s) => ({
+        A: (function* (): Path<number> {
+          yield* READ_ONCE(s.x);
+          return s.x.value;
+        })(),
+        B: increment(s),
+      }),
+    });
+    const refused = /what a path reads between two steps is "x"; accepted: its own variables, and what primitives returned. Next: read shared state by a step/;
+    expect(message(() => explore(peeking))).toMatch(refused);
+    expect(message(() => explore(peeking, { reduction: false }))).toMatch(refused);
+  });
+
   test("options out of range, unknown options, no tasks", () => {
     expect(message(() => explore(counting(1), { preemptions: -1 }))).toBe("preemptions is -1; accepted: an integer from 0 to 1000. Next: give a value in that range.");
     expect(message(() => explore(counting(1), { maxSchedule: 5 } as never))).toMatch(/a parameter of explore is "maxSchedule"; .* did you mean "maxSchedules"/);

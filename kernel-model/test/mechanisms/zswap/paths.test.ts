@@ -4,7 +4,7 @@ import { define } from "../../../src/machine/program.js";
 import { flushWorkqueue } from "../../../src/primitives/workqueue.js";
 import { simulate } from "../../../src/simulate/index.js";
 import { makeZswap, readBack, shrinkAtLimit, swapIn, swapOut, VARIANTS, zswapInvalidate, zswapLoad, zswapReclaimEntry, zswapStore, type Zswap, type ZswapOptions } from "../../../src/mechanisms/zswap/index.js";
-import { after, current, HALF } from "./sequence.js";
+import { after, current, HALF, look } from "./sequence.js";
 
 describe("store, load, invalidate", () => {
   test("a store keeps the page: an entry in the tree and at the head of the list, a reference on the pool, a page of room", () => {
@@ -82,7 +82,7 @@ describe("the limit", () => {
       for (const offset of [1, 2, 3, 4]) taken.push(yield* zswapStore(z, offset, HALF));
       for (const [freed, stored] of [[1, 5], [2, 6], [3, 7]] as const) {
         yield* zswapInvalidate(z, freed);
-        sizes.push(z.totalSize.value / 4096);
+        sizes.push(yield* look(() => z.totalSize.value / 4096));
         taken.push(yield* zswapStore(z, stored, HALF));
       }
     });
@@ -121,9 +121,9 @@ describe("the limit", () => {
     const counts: number[] = [];
     const z = after({ variant }, function* (z) {
       for (let store = 0; store < 3; store++) yield* shrinkAtLimit(z);
-      counts.push(current(z));
+      counts.push(yield* look(() => current(z)));
       yield* flushWorkqueue(z.shrinkWq);
-      counts.push(current(z));
+      counts.push(yield* look(() => current(z)));
     });
     expect(counts).toEqual({ buggy: [4, 3], fixed: [2, 1], "percpu-ref": [1, 1] }[variant]);
     expect([z.counters.shrinkRequests, z.counters.shrinkRuns]).toEqual([3, 1]);

@@ -8,21 +8,21 @@ import { flushWorkqueue } from "../../../src/primitives/workqueue.js";
 import { zswapUpdateTotalSize } from "../../../src/mechanisms/zswap/paths-limit.js";
 import { program, retirePool } from "../../../src/mechanisms/zswap/program.js";
 import { noUndeadPool, zswapCompressorSet, zswapInvalidate, zswapStore, type Zswap } from "../../../src/mechanisms/zswap/index.js";
-import { after, current, HALF } from "./sequence.js";
+import { after, current, HALF, look } from "./sequence.js";
 
 describe("pools", () => {
   test("after a switch new pages go to the new pool, and the old one goes with its last entry, by RCU and its work item", () => {
     const seen: unknown[] = [];
     const z = after({}, function* (z) {
-      const look = (): unknown => [z.pools.value.map(({ name }) => name), z.everyPool.map((pool) => (pool.memory.freed ? "freed" : pool.kref.value))];
+      const pools = (): unknown => [z.pools.value.map(({ name }) => name), z.everyPool.map((pool) => (pool.memory.freed ? "freed" : pool.kref.value))];
       yield* zswapStore(z, 1, HALF);
       expect(yield* zswapCompressorSet(z, "zstd")).toBe(true);
       yield* zswapStore(z, 2, HALF);
-      seen.push(look());
+      seen.push(yield* look(pools));
       yield* zswapInvalidate(z, 1);
-      seen.push(look());
+      seen.push(yield* look(pools));
       yield* flushWorkqueue(z.systemWq);
-      seen.push(look());
+      seen.push(yield* look(pools));
     });
     expect(seen).toEqual([
       [["pool zstd", "pool lzo"], [1, 2]],
@@ -54,7 +54,7 @@ describe("pools", () => {
     const counts: number[] = [];
     const z = after({ variant: "percpu-ref", cpus: 2 }, function* (z) {
       yield* zswapStore(z, 1, HALF);
-      counts.push(current(z));
+      counts.push(yield* look(() => current(z)));
       yield* zswapCompressorSet(z, "zstd");
       yield* zswapInvalidate(z, 1);
     });

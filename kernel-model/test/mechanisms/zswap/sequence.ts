@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import { explore } from "../../../src/explore/explore.js";
 import type { Path } from "../../../src/machine/path.js";
 import { define } from "../../../src/machine/program.js";
+import { operation, Step } from "../../../src/machine/step.js";
 import { makeZswap, referencesOf, type Zswap, type ZswapOptions } from "../../../src/mechanisms/zswap/index.js";
 
 /** Bytes of a page once compressed. */
@@ -16,6 +17,11 @@ export function after(options: ZswapOptions, path: (z: Zswap) => Path<unknown>):
   expect(["exhausted", "bounded"]).toContain(verdict.kind);
   return z;
 }
+
+const looking = operation("look", "none");
+
+/** What `read` says at this point of a path; a path itself may look at nothing shared. */
+export const look = <T>(read: () => T): Step<T> => new Step(looking, null, () => read());
 
 /** References on the current pool. */
 export const current = (z: Zswap): number => referencesOf(z, z.pools.value[0]!);
