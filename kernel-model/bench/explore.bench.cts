@@ -5,13 +5,18 @@
  *   npm run bench explore -- --peers      the same on loom and shuttle in this run, and the ratios (about a minute)
  *   npm run bench explore -- --check      fails below 100,000 schedules a second, or below 10 times loom's with --peers
  *   npm run bench explore -- --seconds 5  time for each program and engine, default 1
+ *   npm run bench explore -- --genmc DIR  the five programs of published.ts that times are compared on, beside the GenMC
+ *                                         that was built in DIR, whole processes, in turn (without DIR: ours alone)
  *
  * A program's whole exploration is repeated until the time is up. Rates are those of `explore(program)` with all its
  * defaults: properties are asked and end states counted, which the peers do not do.
  */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { explore } from "@mm-lab/kernel-model";
 import { lastZero, PROGRAMS, racingIncrements, type BenchProgram } from "./programs";
+import { TIMED, type Published } from "./published";
 import { peerRows, versionsOf, type PeerRow } from "./peer-rows";
 
 interface Row {
@@ -28,7 +33,7 @@ interface Row {
 const NAIVE_BOUND = 300_000;
 const LEAST_RATE = 100_000;
 const LEAST_RATIO = 10;
-const { values } = parseArgs({ options: { peers: { type: "boolean" }, check: { type: "boolean" }, seconds: { type: "string", default: "1" } } });
+const { values } = parseArgs({ options: { peers: { type: "boolean" }, genmc: { type: "string" }, check: { type: "boolean" }, seconds: { type: "string", default: "1" } } });
 const seconds = Number(values.seconds);
 if (!(seconds > 0 && seconds <= 3600)) throw new Error(`--seconds is "${values.seconds}"; accepted: a number above 0 and at most 3600. Next: e.g. --seconds 5.`);
 void main();
@@ -46,11 +51,61 @@ async function main(): Promise<void> {
   );
   console.log(`(schedules: complete runs with reduction; given up: runs that could only repeat them; naive search is cut at ${count(NAIVE_BOUND)} runs)`);
   const found = rows.filter(({ perSecond }) => perSecond < LEAST_RATE).map(({ name, perSecond }) => `${name}: ${count(perSecond)} schedules/s (at least ${count(LEAST_RATE)})`);
+  timed(values.genmc);
   if (values.peers === true) found.push(...compare(rows, (await peerRows(seconds)).filter(({ schedules }) => schedules !== undefined)));
   if (values.check !== true) return;
   for (const line of found) console.log(`DOES NOT HOLD: ${line}`);
   if (found.length > 0) process.exitCode = 1;
 }
+
+/** Where the same programs are in GenMC's tests, with their arguments. */
+const GENMC: Readonly<Record<string, readonly string[]>> = {
+  "fib_bench(5)": ["fib_bench/variants/fib_bench0.c"],
+  big0: ["big0/variants/big00.c"],
+  "readers(13)": ["readers/variants/readers0.c", "-DN=13"],
+  "lastzero(10)": ["lastzero/variants/lastzero0.c", "-DN=10"],
+  "indexer(15)": ["indexer/variants/indexer0.c", "-DN=15"],
+};
+const ROUNDS = 5;
+
+/** Medians over a few rounds; with GenMC, one after the other in each round. */
+function timed(genmc: string | undefined): void {
+  const start = median(ROUNDS, () => void spawnSync(process.execPath, ["-e", "require('@mm-lab/kernel-model')"], { cwd: __dirname }));
+  console.log(`\nPrograms with published counts; node and the import of the library take ${start.toFixed(0)} ms, which a whole process adds`);
+  const rows = TIMED.map((published) => {
+    const ours = [] as number[];
+    const theirs = [] as number[];
+    for (let round = 0; round < ROUNDS; round++) {
+      ours.push(lasting(() => checked(published)));
+      if (genmc !== undefined) theirs.push(lasting(() => runGenmc(genmc, published)));
+    }
+    const [mine, its] = [middle(ours), middle(theirs)];
+    const us = ((1000 * mine) / published.executions).toFixed(1);
+    return [published.name, count(published.executions), `${mine.toFixed(0)} ms`, `${us} us`, ...(genmc === undefined ? [] : [`${its.toFixed(0)} ms`, `${((mine + start) / its).toFixed(2)} x`])];
+  });
+  table(["program", "executions", "ours", "a run", ...(genmc === undefined ? [] : ["GenMC, process", "our process / GenMC"])], rows);
+}
+
+function checked({ name, program, executions }: Published): void {
+  const { kind, effort } = explore(program);
+  if (kind !== "exhausted" || effort.schedules !== executions) throw new Error(`${name}: ${kind} in ${effort.schedules} schedules, ${executions} expected`);
+}
+
+function runGenmc(folder: string, { name, executions }: Published): void {
+  const [file = "", ...defines] = GENMC[name] ?? [];
+  const { stdout, stderr } = spawnSync(join(folder, "genmc"), ["--sc", "--disable-estimation", "--", ...defines, join(folder, "tests/correct/synthetic", file)], { encoding: "utf8" });
+  const told = /complete executions explored: (\d+)/.exec(`${stdout}${stderr}`)?.[1];
+  if (Number(told) !== executions) throw new Error(`GenMC on ${name}: ${told ?? "no count"} executions, ${executions} expected`);
+}
+
+function lasting(run: () => void): number {
+  const start = performance.now();
+  run();
+  return performance.now() - start;
+}
+
+const median = (rounds: number, run: () => void): number => middle(Array.from({ length: rounds }, () => lasting(run)));
+const middle = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN;
 
 function measured({ program }: BenchProgram, spend: number): Row {
   globalThis.gc?.();
