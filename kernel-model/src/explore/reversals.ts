@@ -89,7 +89,7 @@ export class Reversals {
     if (asked.guard !== null) {
       this.#looks = 0;
       this.#out.clear();
-      this.#takeOff(asked, 0, this.#front(asked, 0), new Set());
+      this.#takeOff(asked, 0, this.#front(asked, 0), null);
       return;
     }
     const races = this.events.races[asked.event]!;
@@ -113,40 +113,56 @@ export class Reversals {
     return this.events.frontier(footprint, previous, event, this.#out, (this.#fronts[depth] ??= []));
   }
 
-  /** Takes one more event of K off, each of the latest in turn. */
-  #takeOff(asked: Asked, depth: number, count: number, seen: Set<string>): void {
+  /** Takes one more event of K off, each of the latest in turn. `seen`: parts of K that were looked at, where two ways can lead to one. */
+  #takeOff(asked: Asked, depth: number, count: number, seen: Set<string> | null): void {
+    const met = count > 1 ? (seen ?? new Set<string>()) : seen;
     for (let i = 0; i < count; i++) {
       const event = this.#fronts[depth]![i]!;
       if (this.events.task[event] === asked.task) continue;
       this.#out.add(event);
       const left = this.#front(asked, depth + 1);
-      const front = this.#fronts[depth + 1]!;
-      // What is left is closed downwards: its latest events name it.
-      const name = `${asked.key} ${asked.previous} ${front.slice(0, left).join()}`;
-      if (!seen.has(name)) {
-        seen.add(name);
-        if (++this.#looks > MOST_LOOKS) {
-          this.incomplete ??= `a guard over more than ${MOST_LOOKS} combinations of events that commute`;
-          return;
-        }
-        this.#first = Math.min(...this.#out);
-        this.#rest(asked, this.#out);
-        if (this.#isOpen(asked, asked.guard!, name, Math.max(asked.previous, left > 0 ? front[0]! : 0))) this.#reverse(asked);
-        else this.#takeOff(asked, depth + 1, left, seen);
-      }
+      if (met === null || this.#isNew(asked, depth + 1, left, met)) this.#look(asked, depth + 1, left, met);
       this.#out.delete(event);
+      if (this.incomplete !== null) return;
     }
   }
 
-  /** Whether the guard is open without the events that are taken off. `name`: of what is left, up to event `latest`. */
-  #isOpen(asked: Asked, { footprint, opens, on }: Guard, name: string, latest: number): boolean {
+  #isNew(asked: Asked, depth: number, left: number, met: Set<string>): boolean {
+    const name = this.#nameOf(asked, depth, left);
+    if (met.has(name)) return false;
+    met.add(name);
+    return true;
+  }
+
+  /** What is left of K is closed downwards: its latest events, the list at a depth, name it. */
+  #nameOf({ key, previous }: Asked, depth: number, left: number): string {
+    return `${key} ${previous} ${this.#fronts[depth]!.slice(0, left).join()}`;
+  }
+
+  /** Has the step explored behind what is left, if it can happen there; otherwise takes more off. */
+  #look(asked: Asked, depth: number, left: number, met: Set<string> | null): void {
+    if (++this.#looks > MOST_LOOKS) {
+      this.incomplete = `a guard over more than ${MOST_LOOKS} combinations of events that commute`;
+      return;
+    }
+    this.#first = asked.event;
+    for (const event of this.#out) this.#first = Math.min(this.#first, event);
+    this.#rest(asked, this.#out);
+    if (this.#isOpen(asked, asked.guard!, depth, left)) this.#reverse(asked);
+    else this.#takeOff(asked, depth, left, met);
+  }
+
+  /** Whether the guard is open without the events that are taken off. */
+  #isOpen(asked: Asked, { footprint, opens, on }: Guard, depth: number, left: number): boolean {
     const { events } = this;
     if (asked.performed && !this.#outConflicts(footprint)) return true;
     if (opens !== null) {
       const state = events.stateAt(on, asked.event, this.#out, UNKNOWN);
       if (state !== UNKNOWN) return opens(state);
     }
+    const latest = Math.max(asked.previous, left > 0 ? this.#fronts[depth]![0]! : 0);
     const answers = (this.#answers[latest] ??= new Map<string, boolean>());
+    const name = this.#nameOf(asked, depth, left);
     let open = answers.get(name);
     if (open === undefined) answers.set(name, (open = this.#ask(asked).open));
     return open;
