@@ -40,6 +40,16 @@ export const PROFILES = {
   cells: { ...usual, ...three, weights: { cells: 6, choices: 1, guards: 1 } },
   guards: { ...usual, ...three, weights: { guards: 5, mixedGuards: 2, cells: 6, "cells.pulse": 1, choices: 0.5 } },
   counts: { ...usual, ...three, weights: { atomics: 5, refs: 5, cells: 2 } },
+  flags: {
+    ...usual,
+    ...three,
+    weights: { "atomics.bit": 4, "atomics.testBit": 3, "atomics.bitLock": 1, "mixedGuards.flag": 1, mixedGuards: 1 },
+  },
+  references: {
+    ...usual,
+    ...three,
+    weights: { refs: 7, "refs.put": 3, "refs.get": 3, "memory.use": 1, "memory.put": 1 },
+  },
   locks: {
     ...usual,
     weights: { locks: 5, "locks.unlockOnly": 0.05, "locks.region": 0.2, cells: 5, guards: 1 },
@@ -60,7 +70,8 @@ export const PROFILES = {
   rcu: { ...usual, weights: { rcu: 7, cells: 3, guards: 0.5 } },
   percpu: { ...usual, bound: 0.5, weights: { percpu: 7, percpuRefs: 2, cells: 2 } },
   percpuRefs: { ...usual, tasks: [2], ops: 2, bound: 0.4, weights: { percpuRefs: 7, cells: 1, rcu: 1 } },
-  memory: { ...usual, weights: { memory: 6, owned: 2, rcu: 2, cells: 2 } },
+  memory: { ...usual, weights: { memory: 6, rcu: 2, cells: 2 } },
+  owned: { ...usual, weights: { owned: 8, cells: 1, memory: 1 } },
   choices: { ...usual, weights: { choices: 5, cells: 4, guards: 2, locks: 2, "locks.unlockOnly": 0 } },
   properties: { ...usual, ...three, always: 1, weights: { cells: 5, locks: 2, "locks.unlockOnly": 0, atomics: 2 } },
   propertiesOfAll: { ...usual, always: 1, weights: { ...everything, cells: 8 } },

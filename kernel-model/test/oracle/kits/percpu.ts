@@ -28,13 +28,13 @@ export const percpu = kit(
   () => ({ slots: new Percpu<number>("slots", 2, () => 0), counter: new PercpuCounter("counter", 2, 0, 2) }),
   {
     *add({ slots }, { value }) {
-      yield* thisCpuAdd(slots, value < 3 ? value : 0.1);
+      yield* thisCpuAdd(slots, [1, 2, 0.2, 0.7][value]!);
     },
     *read({ slots }) {
       return yield* thisCpuRead(slots);
     },
-    *write({ slots }, { me }) {
-      yield* thisCpuWrite(slots, me);
+    *write({ slots }, { me, value }) {
+      yield* thisCpuWrite(slots, value < 2 ? me : 0.1);
     },
     *other({ slots }, { on }) {
       return yield* READ_ONCE(slots.slots[on]!);
