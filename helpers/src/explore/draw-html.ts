@@ -8,12 +8,12 @@ import type { Story, StoryChange, StoryStep } from "./story.js";
  * All styles are inline: exported pages and trusted notebooks strip style sheets and classes. Colours do on white and
  * on dark ground; text keeps the colour of the host's theme.
  */
-const MONO = "font-family:var(--jp-code-font-family,ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace);font-size:12px;line-height:1.45";
-const RULE = "#88888855";
+export const MONO = "font-family:var(--jp-code-font-family,ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace);font-size:12px;line-height:1.45";
+export const RULE = "#88888855";
 const WRONG = "#b84700";
-const BADGE: Readonly<Record<Tone, string>> = { proved: "#00704f", bounded: "#7a5c00", wrong: WRONG, run: "#46627f" };
-const GREY = "color:var(--jp-content-font-color2,#767676)";
-const CELL = "text-align:left;vertical-align:top;padding:1px 8px;border:0;border-left:1px solid " + RULE + ";overflow-wrap:anywhere;";
+export const BADGE: Readonly<Record<Tone, string>> = { proved: "#00704f", bounded: "#7a5c00", wrong: WRONG, run: "#46627f" };
+export const GREY = "color:var(--jp-content-font-color2,#767676)";
+export const CELL = "text-align:left;vertical-align:top;padding:1px 8px;border:0;border-left:1px solid " + RULE + ";overflow-wrap:anywhere;";
 
 /** Short texts stay whole; long ones are broken where the page is narrow, but never to slivers. */
 const whole = (text: string): string => (text.length <= 24 ? "white-space:nowrap" : "min-width:16em");
@@ -30,11 +30,11 @@ export function drawHtml(story: Story, howToReplay: readonly string[]): string {
     + "</div>";
 }
 
-function badge(text: string, color: string): string {
+export function badge(text: string, color: string): string {
   return `<span style="background:${color};color:#fff;border-radius:3px;padding:1px 7px;font-weight:600;white-space:nowrap">${escapeHtml(text)}</span>`;
 }
 
-function code(text: string): string {
+export function code(text: string): string {
   return `<code style="${MONO};background:#88888826;padding:1px 4px;border-radius:3px;overflow-wrap:anywhere">${escapeHtml(text)}</code>`;
 }
 

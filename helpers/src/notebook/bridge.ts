@@ -1,4 +1,5 @@
 import type { Bundle } from "../display/to-bundle.js";
+import type { ProgramSource } from "../explore/workers/protocol.js";
 
 /** What the kernel offers to library code in cells; found through the global object, so that it works across module copies. */
 export interface KernelBridge {
@@ -6,6 +7,8 @@ export interface KernelBridge {
   display(bundle: Bundle, options?: { readonly id?: string; readonly update?: boolean }): void;
   /** Calls `listener` on each interrupt until the returned function is called; the cell is then expected to end by itself. */
   onInterrupt(listener: () => void): () => void;
+  /** How another thread can make again a value that cells have made; undefined if it is bound to no name of a cell. */
+  sourceOf(value: object): ProgramSource | undefined;
 }
 
 const KEY = Symbol.for("mm-lab.kernel");

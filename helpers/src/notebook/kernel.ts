@@ -2,6 +2,7 @@ import { writeSync } from "node:fs";
 import { relative } from "node:path";
 import { Worker } from "node:worker_threads";
 import { root as projectRoot } from "../data/root.js";
+import type { exploreInParallel } from "../explore/parallel.js";
 import { setKernelBridge } from "./bridge.js";
 import { Interrupted } from "./interrupted.js";
 import { IoChannel, SHARED_SLOTS, type ToCells } from "./kernel/channel.js";
@@ -52,7 +53,9 @@ export function startKernel({ configPath, buildErrors = [] }: KernelOptions): vo
     display: ({ data, metadata }, { id, update } = {}) =>
       channel.publish(update === true ? "update_display_data" : "display_data", { data, metadata, transient: id === undefined ? {} : { display_id: id } }),
     onInterrupt: (listener) => interrupts.onInterrupt(listener),
+    sourceOf: (value) => session.sourceOf(value),
   });
+  exploreWithoutHelpers();
   process.on("SIGINT", () => interrupts.fire());
   process.on("uncaughtException", (error) => report(error));
   process.on("unhandledRejection", (reason) => {
@@ -85,4 +88,10 @@ export function startKernel({ configPath, buildErrors = [] }: KernelOptions): vo
   installStackTraces(positions);
   silenceExperimentalWarnings();
   redirectOutput(channel);
+}
+
+/** Cells that import the model alone can explore on workers too; what that takes is loaded when it is first wanted. */
+function exploreWithoutHelpers(): void {
+  const host = async (...given: Parameters<typeof exploreInParallel>): Promise<unknown> => (await import("../explore/parallel.js")).exploreInParallel(...given);
+  Object.defineProperty(globalThis, Symbol.for("mm-lab.explore-on-workers"), { value: host, configurable: true });
 }

@@ -15,6 +15,8 @@ import { Tally } from "./tally.js";
 /** Runs between two looks at the clock and reports of progress. */
 const CHUNK = 200;
 
+/** The same on several cores, in a host with threads: the same verdict, counts and counterexample. */
+export function explore<S>(program: Program<S>, options: ParallelOptions): Promise<Verdict>;
 /**
  * Runs a program under every schedule (or a sample), and gives the verdict. Deterministic, but for `seconds`.
  *
@@ -35,8 +37,6 @@ const CHUNK = 200;
  * explore(program).kind; // => "violated"
  */
 export function explore<S>(program: Program<S>, options?: ExploreOptions): Verdict;
-/** The same on several cores, in a host with threads: the same verdict, counts and counterexample. */
-export function explore<S>(program: Program<S>, options: ParallelOptions): Promise<Verdict>;
 export function explore<S>(program: Program<S>, options: ExploreOptions | ParallelOptions = {}): Verdict | Promise<Verdict> {
   return wantsWorkers(options) ? exploreOnWorkers(program, options) : finish(exploring(program, options));
 }

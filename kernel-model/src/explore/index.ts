@@ -1,6 +1,11 @@
 export { explore, exploring } from "./explore.js";
 export { setParallelHost, type ParallelHost, type ParallelOptions, type Workers } from "./on-workers.js";
-export { checkOptions, type ExploreOptions } from "./options.js";
+export { checkOptions, type Checked, type ExploreOptions } from "./options.js";
 export { exploringPart, partsOf, verdictOf, type Cut, type MayGoOn, type PartResult, type Seen } from "./parts.js";
 export { replay, taskNames, type Replay } from "./replay.js";
 export { scenario, unexpected, type Scenario } from "./scenario.js";
+export { nearestPassing, type NearestOptions, type NearestPassing } from "./nearest.js";
+export {
+  searchTree, type BranchReason, type Race, type SearchBranch, type SearchEnd, type SearchState, type SearchTotals,
+  type SearchTree, type SearchTreeOptions,
+} from "./search-tree.js";

@@ -1,7 +1,7 @@
 import type { Progress } from "../base/run.js";
 import type { Program } from "../machine/program.js";
 import type { SavedSearch, SavedTally } from "../machine/saved-search.js";
-import type { Decision } from "../machine/schedule.js";
+import type { Decision, Schedule } from "../machine/schedule.js";
 import type { Verdict } from "../machine/verdict.js";
 import { Execution, Observed } from "./execution.js";
 import { checkOptions, type ExploreOptions } from "./options.js";
@@ -86,8 +86,7 @@ export function verdictOf<S>(
   program: Program<S>, results: readonly PartResult[], options: ExploreOptions = {}, ended: Cut | null = null,
 ): Verdict {
   const checked = checkOptions(options);
-  const sum = results.map(({ tally }) => tally).reduce(added, NOTHING_YET);
-  const tally = new Tally(program, checked, sum);
+  const tally = new Tally(program, checked, sumOf(results.map(({ tally }) => tally)));
   const found = results.find(({ kind }) => kind === "found");
   if (found !== undefined) {
     const observed = new Observed();
@@ -101,15 +100,18 @@ export function verdictOf<S>(
   return bounded === undefined ? tally.covered() : tally.cut(bounded.bound!, null, null);
 }
 
-function added(a: SavedTally, b: SavedTally): SavedTally {
-  const endStates = new Map(a.endStates);
-  for (const [state, count] of b.endStates) endStates.set(state, (endStates.get(state) ?? 0) + count);
-  return {
-    schedules: a.schedules + b.schedules,
-    redundant: a.redundant + b.redundant,
-    steps: a.steps + b.steps,
-    longest: Math.max(a.longest, b.longest),
-    endStates: [...endStates],
-    examples: [...a.examples, ...b.examples.filter(([name]) => !a.examples.some(([other]) => other === name))],
-  };
+/** O(what is added): end states can be many, so that no sum of some is made on the way. */
+function sumOf(tallies: readonly SavedTally[]): SavedTally {
+  const endStates = new Map<string, number>();
+  const examples = new Map<string, Schedule>();
+  let { schedules, redundant, steps, longest } = NOTHING_YET;
+  for (const tally of tallies) {
+    schedules += tally.schedules;
+    redundant += tally.redundant;
+    steps += tally.steps;
+    longest = Math.max(longest, tally.longest);
+    for (const [state, count] of tally.endStates) endStates.set(state, (endStates.get(state) ?? 0) + count);
+    for (const [name, example] of tally.examples) if (!examples.has(name)) examples.set(name, example);
+  }
+  return { schedules, redundant, steps, longest, endStates: [...endStates], examples: [...examples] };
 }

@@ -20,7 +20,7 @@ export class CellModules {
     private readonly folder: string,
     projectRoot: string,
     private readonly tslab: Pick<Tslab, "publicModule">,
-    private readonly positions: SourcePositions,
+    private readonly positions: Pick<SourcePositions, "addModule">,
   ) {
     this.#fromNotebook = createRequire(join(folder, "cell.js"));
     this.#fromProject = createRequire(join(projectRoot, "cell.js"));
@@ -33,6 +33,11 @@ export class CellModules {
       this.#outputs.set(path, data);
       this.positions.addModule(path, path.replace(/\.js$/, ".ts"), maps.get(data) ?? []);
     }
+  }
+
+  /** What {@link update} was given: path and code. */
+  compiled(): [string, string][] {
+    return [...this.#outputs];
   }
 
   /** The `require` of cells. */

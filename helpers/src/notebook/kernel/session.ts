@@ -1,5 +1,8 @@
 import { Script } from "node:vm";
 import { Interrupted } from "../interrupted.js";
+import type { ProgramSource } from "../../explore/workers/protocol.js";
+import { CellExports } from "./cell-exports.js";
+import { CellHistory, pathTo } from "./cell-history.js";
 import { CellModules } from "./cell-modules.js";
 import { AFTER_AWAIT, BEFORE_AWAIT } from "./check-awaits.js";
 import { describeDiagnostics, describeThrown, type ErrorContent } from "./error-content.js";
@@ -25,13 +28,15 @@ export class Session {
   #failRunning: ((reason: unknown) => void) | undefined;
   readonly #exports = new CellExports();
   readonly #modules: CellModules;
+  readonly #history: CellHistory;
 
   constructor(
     private readonly tslab: Tslab,
     private readonly interrupts: Interrupts,
     private readonly positions: SourcePositions,
-    options: SessionOptions,
+    private readonly options: SessionOptions,
   ) {
+    this.#history = new CellHistory((code) => tslab.exportedNames(code));
     this.#converter = this.#createConverter();
     this.#modules = new CellModules(options.folder, options.projectRoot, tslab, positions);
     // Libraries look here to find out that they run in a notebook, as on plain tslab.
@@ -73,7 +78,15 @@ export class Session {
     const fileName = `mm-lab/cell-${++this.#cells}.ts`;
     const lines = converted.output?.split("\n").length ?? 0;
     this.positions.addCell(fileName, { label, source, lines, maps: maps.get(converted.output ?? "") ?? [] });
-    return this.#run(converted, fileName, givenUp);
+    return this.#run(converted, fileName, label, givenUp);
+  }
+
+  /** How another thread can make again a value that cells have made; undefined if it is bound to no name of a cell. */
+  sourceOf(value: object): ProgramSource | undefined {
+    const values = new Map(this.#exports.entries());
+    const path = pathTo(value, values);
+    if (path === undefined) return undefined;
+    return { kind: "cells", path, cells: this.#history.cellsFor(path[0]!, values), folder: this.options.folder, modules: this.#modules.compiled() };
   }
 
   /** A promise was rejected and nobody looked: the running cell fails. False if none runs. */
@@ -94,12 +107,15 @@ export class Session {
     return this.tslab.createConverter({ isJS: false, isBrowser: false });
   }
 
-  async #run(converted: Converted, fileName: string, givenUp: Promise<never>): Promise<Outcome> {
+  async #run(converted: Converted, fileName: string, label: string, givenUp: Promise<never>): Promise<Outcome> {
     const floating = new Promise<never>((_resolve, reject) => {
       this.#failRunning = reject;
     });
     floating.catch(() => undefined);
-    this.#exports.startRecording();
+    const wrote = this.#exports.startRecording();
+    if (converted.output !== undefined) {
+      this.#history.add({ fileName, label, code: converted.output, isAsync: converted.hasToplevelAwait === true }, wrote);
+    }
     try {
       await Promise.race([startScript(converted, fileName, this.interrupts), givenUp, floating]);
       const name = converted.lastExpressionVar;
@@ -158,42 +174,4 @@ function armSigint(): void {
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-/** What cells have declared. Compiled cells define and read their variables here. */
-class CellExports {
-  readonly #values: Record<string, unknown> = {};
-  #recorded = new Set<string>();
-  readonly proxy: Record<string, unknown>;
-
-  constructor() {
-    this.proxy = new Proxy(this.#values, {
-      // TypeScript defines imported names as getters; a later cell must be able to declare the name anew.
-      defineProperty: (target, name, attributes) => {
-        if (name === "__esModule" || typeof name === "symbol") return true;
-        this.#recorded.add(name);
-        target[name] = attributes.get === undefined ? (attributes.value as unknown) : (attributes.get() as unknown);
-        return true;
-      },
-    });
-  }
-
-  startRecording(): void {
-    this.#recorded = new Set();
-  }
-
-  recordedWithoutValue(): ReadonlySet<string> {
-    return new Set([...this.#recorded].filter((name) => this.#values[name] === undefined));
-  }
-
-  take(name: string): unknown {
-    const value = this.#values[name];
-    this.forget(name);
-    return value;
-  }
-
-  forget(name: string): void {
-    Reflect.deleteProperty(this.#values, name);
-    this.#recorded.delete(name);
-  }
 }

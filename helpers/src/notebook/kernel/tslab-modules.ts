@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { checkAwaits, type AstTools } from "./check-awaits.js";
+import { exportedNames, type NamesUsed, type ParseTools } from "./exported-names.js";
 import { nameTheVariable, visitingShorthands, type ShorthandTools } from "./shorthand-properties.js";
 
 /** The parts of tslab 1.0.22 (and of its TypeScript 5.0.4) that the kernel builds on. They are not documented, but at rest. */
@@ -68,6 +69,8 @@ export interface Tslab {
   readonly publicModule: () => unknown;
   /** Declarations (as of {@link Converted.declOutput}) without those of these variables and classes. */
   withoutNames(declarations: string, names: ReadonlySet<string>): string;
+  /** What compiled code does with the names that cells declare. */
+  exportedNames(code: string): NamesUsed;
   /** Source maps of what {@link Converter.convert} has compiled since the last call, by the compiled text. */
   takeMaps(): ReadonlyMap<string, readonly string[]>;
 }
@@ -134,6 +137,7 @@ export function loadTslab(packagesFrom?: string): Tslab {
         .map(({ pos, end }) => declarations.slice(pos, end))
         .join("");
     },
+    exportedNames: (code) => exportedNames(code, typescript as unknown as ParseTools),
     takeMaps() {
       const taken = new Map(maps);
       maps.clear();
