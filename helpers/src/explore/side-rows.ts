@@ -76,7 +76,7 @@ function sideStep({ column, text, changes, mark }: StoryStep, tasks: readonly st
 
 function differenceText(at: number, left: SideStep | undefined, right: SideStep | undefined): string {
   const step = (side: SideStep | undefined): string => (side === undefined ? "nothing more" : `${side.task}: ${shorten(side.text, 100)}`);
-  const before = at === 0 ? "They differ from the first step on" : `The first ${counted(at, "step")} ${at === 1 ? "is" : "are"} the same`;
+  const before = at === 0 ? "They differ from the first step on" : at === 1 ? "The first step is the same" : `The first ${counted(at, "step")} are the same`;
   return `${before}; then the run that goes wrong has ${step(left)}, and the nearest one that passes ${step(right)}.`;
 }
 

@@ -89,7 +89,7 @@ function htmlOf({ lines, branches, omitted }: Outline, runs: number): string {
 const ROW = "padding:0 0 0 1.4em;text-indent:-1.1em;overflow-wrap:anywhere;";
 
 function branchHtml({ step, why, runs, wrong, below }: OutlineBranch, all: number): string {
-  const count = wrong > 0 ? badge(counts(runs, wrong), BADGE.wrong) : `<span style="${GREY}">${escapeHtml(counts(runs, wrong))}</span>`;
+  const count = wrong > 0 ? badge(counts(runs, wrong), BADGE.wrong) : `<span style="${GREY}">(${escapeHtml(counts(runs, wrong))})</span>`;
   return `<details${all <= FOLDED || wrong > 0 ? " open" : ""} style="margin:0 0 0 6px;border-left:1px solid ${RULE};padding-left:6px">`
     + `<summary style="cursor:pointer;overflow-wrap:anywhere">${stepHtml(step)} ${count}<span style="display:block;padding-left:1.4em;${GREY}"><bdi>${escapeHtml(why)}</bdi></span></summary>`
     + `${htmlOf(below, all)}</details>`;
