@@ -7,7 +7,7 @@ import { profileNames } from "./profiles.js";
 
 /** Programs of each profile, and interleavings of each program at most. One with more is replaced by the next. */
 const EACH = Math.ceil(2000 / profileNames.length);
-const MOST = Number(process.env["MM_LAB_ORACLE_MOST"] ?? 1000);
+const MOST = Number(process.env["MM_LAB_ORACLE_MOST"] ?? 700);
 const FIRST = Number(process.env["MM_LAB_SEED"] ?? 1);
 
 test("2,000 random programs: verdict, end states and schedules are those of all interleavings, tried each", () => {
