@@ -67,6 +67,11 @@ export class Events {
     return this.#clocks[b * this.#stride + this.task[a]!]! >= a;
   }
 
+  /** The last event of a task that comes before event `event`, or is it; 0 for none. */
+  latest(event: number, task: number): number {
+    return task < this.#stride ? this.#clocks[event * this.#stride + task]! : 0;
+  }
+
   /** Adds an event with the footprint in `footprint[count + 1]`, and finds what it races with. */
   perform(task: number, key: number, choice: number, varies: boolean): void {
     const event = ++this.count;

@@ -8,6 +8,7 @@ import { exploreOnWorkers, wantsWorkers, type ParallelOptions } from "./on-worke
 import { checkOptions, type Checked, type ExploreOptions } from "./options.js";
 import { Sampler } from "./sampler.js";
 import { checkSaved } from "./saved.js";
+import { SeenTraces } from "./seen-traces.js";
 import { stopwatch } from "./stopwatch.js";
 import type { Strategy } from "./strategy.js";
 import { Tally } from "./tally.js";
@@ -88,7 +89,9 @@ function* searched<S>(program: Program<S>, observed: Observed, options: Checked,
 
 function strategyOf<S>(program: Program<S>, observed: Observed, options: Checked): Strategy<S> {
   if (options.strategy !== "all") return new Sampler(program, observed, options);
-  return options.reduction ? new OptimalSearch(program, observed, options.maxSteps, options.resume) : new NaiveSearch(program, observed, options.preemptions, options.maxSteps);
+  const { preemptions, maxSteps } = options;
+  if (preemptions === Infinity && options.reduction) return new OptimalSearch(program, observed, maxSteps, options.resume);
+  return new NaiveSearch(program, observed, preemptions, maxSteps, options.reduction ? new SeenTraces() : null);
 }
 
 /** Runs in all, if those so far are this part. */

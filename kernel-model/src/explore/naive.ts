@@ -2,6 +2,7 @@ import type { Program } from "../machine/program.js";
 import type { Decision } from "../machine/schedule.js";
 import type { Operation } from "../machine/step.js";
 import { Execution, type Observed } from "./execution.js";
+import type { SeenTraces } from "./seen-traces.js";
 import { endless, endOf, hiddenNondeterminism, type RunEnd, type Strategy } from "./strategy.js";
 
 /** A state on the current run, and the decision taken there. */
@@ -17,8 +18,9 @@ interface State {
 }
 
 /**
- * Every schedule, or every one that takes a running task off its CPU at most so often, depth first and without
- * reduction: what the counterexamples of the others are made short with, and what they are tested against.
+ * Every schedule, or every one that takes a running task off its CPU at most so often, depth first: what the
+ * counterexamples of others are made short with, and what they are tested against. With `traces`, what follows a state
+ * that was seen before is left out.
  *
  * Time: runs x steps x tasks. Memory: O(longest run x tasks).
  */
@@ -36,10 +38,12 @@ export class NaiveSearch<S> implements Strategy<S> {
     /** Infinity for no limit. */
     readonly preemptions: number,
     readonly maxSteps: number,
+    readonly traces: SeenTraces | null = null,
   ) {}
 
   get bound(): string | null {
-    return this.#cut ? `at most ${this.preemptions} preemptions` : null;
+    if (this.#cut) return `at most ${this.preemptions} preemptions`;
+    return this.traces === null ? null : `at most ${this.preemptions} preemptions, which no run exceeds: a proof needs an exploration without that limit`;
   }
 
   decisions(): Decision[] {
@@ -48,12 +52,17 @@ export class NaiveSearch<S> implements Strategy<S> {
 
   run(): { readonly execution: Execution<S>; readonly end: RunEnd } {
     const execution = new Execution(this.program, this.observed);
-    const { tasks } = execution.world;
+    const { world } = execution;
+    const { tasks } = world;
+    this.traces?.begin(Math.max(this.#prefix - 1, 0), tasks.length);
     this.#depth = 0;
     while (execution.violation === null) {
       const depth = this.#depth;
       const state = (this.#states[depth] ??= { enabled: [], left: [], preempted: 0, task: -1, choice: 0, choices: 0, operation: null });
-      if (depth >= this.#prefix && !this.#decide(execution, state, depth)) return this.#over(execution, endOf(execution));
+      if (depth >= this.#prefix) {
+        if (!this.#decide(execution, state, depth)) return this.#over(execution, endOf(execution));
+        if (this.traces?.isNew(depth > 0 ? tasks[this.#states[depth - 1]!.task]!.key : -1, state.preempted) === false) return this.#over(execution, "redundant");
+      }
       const task = tasks[state.task];
       const step = task?.pending;
       if (task === undefined || step == null || !execution.canRun(task) || (depth < this.#prefix && state.operation !== null && step.operation !== state.operation)) {
@@ -61,7 +70,9 @@ export class NaiveSearch<S> implements Strategy<S> {
       }
       state.choices = step.choices;
       state.operation = step.operation;
+      const { hold } = task;
       execution.step(task, state.choice);
+      if (this.traces !== null && this.traces.count === depth && execution.violation === null) this.traces.add(world, task, step, hold, state.choice, execution.visible);
       this.steps++;
       if (++this.#depth > this.maxSteps) throw endless(this.program.name, this.#depth, this.maxSteps, tasks);
     }

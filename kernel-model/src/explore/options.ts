@@ -8,9 +8,9 @@ export interface ExploreOptions {
    *   that needs d ordered events with a known least chance. Both end `bounded`, never `exhausted`.
    */
   readonly strategy?: "all" | "random" | "pct";
-  /** Leave out schedules that differ only in steps that commute. Default: true, without a limit on preemptions. */
+  /** Leave out schedules that differ only in steps that commute. Default true. */
   readonly reduction?: boolean;
-  /** Only schedules that take a running task off at most so often, 0 to 1000. Default: no limit. Turns reduction off. */
+  /** Only schedules that take a running task off at most so often, 0 to 1000: `bounded`. Default: no limit. */
   readonly preemptions?: number;
   /** Complete and redundant runs to try at most. Default 1,000,000; 10,000 for "random" and "pct". */
   readonly maxSchedules?: number;
@@ -49,7 +49,7 @@ export function checkOptions(options: ExploreOptions): Checked {
   return {
     strategy,
     preemptions,
-    reduction: reduction && preemptions === Infinity && strategy === "all",
+    reduction: reduction && strategy === "all",
     maxSchedules: checkInteger("maxSchedules", options.maxSchedules ?? (strategy === "all" ? 1_000_000 : 10_000), { min: 1 }),
     maxTotalSteps: given(options.maxTotalSteps, (n) => checkInteger("maxTotalSteps", n, { min: 1 }), Infinity),
     seconds: given(options.seconds, (n) => checkNumber("seconds", n, { min: 0, unit: "s" }), Infinity),

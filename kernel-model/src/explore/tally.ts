@@ -103,7 +103,7 @@ export class Tally<S> {
       redundant: this.#redundant,
       steps: this.#steps,
       longest: this.#longest,
-      reduction: this.options.reduction ? "optimal" : "none",
+      reduction: !this.options.reduction ? "none" : this.options.preemptions === Infinity ? "optimal" : "seen traces",
       estimated,
       get endStates() {
         countLast();

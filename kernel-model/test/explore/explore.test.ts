@@ -202,7 +202,9 @@ describe("verdicts", () => {
       const verdict = explore(counting(3), options);
       expect([verdict.kind, verdict.kind === "bounded" && verdict.bound]).toEqual(["bounded", bound]);
     }
-    expect(explore(counting(3), { preemptions: 10 }).kind).toBe("exhausted");
+    expect(explore(counting(3), { preemptions: 10, reduction: false }).kind).toBe("exhausted");
+    const unreached = explore(counting(3), { preemptions: 10 });
+    expect(unreached.kind === "bounded" && unreached.bound).toBe("at most 10 preemptions, which no run exceeds: a proof needs an exploration without that limit");
     const timed = exploring(counting(6), { seconds: 0, reduction: false });
     let next = timed.next();
     while (next.done !== true) next = timed.next();
@@ -211,7 +213,7 @@ describe("verdicts", () => {
 
   test("schedules by the number of preemptions: two tasks of two steps have 2, then 4 more", () => {
     // 0: AABB BBAA. 1 more preemption: A.BBA, B.AAB. 2: ABAB, BABA take the first off, and then the other.
-    const runs = [0, 1, 2].map((preemptions) => explore(counting(2), { preemptions }).effort.schedules);
+    const runs = [0, 1, 2].map((preemptions) => explore(counting(2), { preemptions, reduction: false }).effort.schedules);
     expect(runs).toEqual([2, 4, 6]);
   });
 });
