@@ -34,7 +34,12 @@ const MOST_AGAIN = 1_000_000;
  * const verdict = await exploreInParallel(program, { workers: 2 });
  * verdict.effort.schedules; // => 18
  */
-export async function exploreInParallel<S>(program: Program<S>, options: ParallelOptions): Promise<Verdict> {
+export function exploreInParallel<S>(program: Program<S>, options: ParallelOptions): Promise<Verdict> {
+  return onWorkers(program, options, ALONE_MS);
+}
+
+/** @param aloneMs how long this thread explores before it starts workers; 0: not at all */
+export async function onWorkers<S>(program: Program<S>, options: ParallelOptions, aloneMs: number): Promise<Verdict> {
   const elsewhere = intercepted();
   if (elsewhere !== undefined) return elsewhere(program);
   const { workers, from, ...rest } = options;
@@ -44,7 +49,7 @@ export async function exploreInParallel<S>(program: Program<S>, options: Paralle
   const source = count > 1 ? sourceOf(program, from) : null;
   return experiment(async ({ signal, progress }) => {
     const alone = new Alone(program, rest, signal, progress);
-    const early = await alone.until(() => source !== null && alone.ms >= ALONE_MS);
+    const early = source === null || aloneMs > 0 ? await alone.until(() => source !== null && alone.ms >= aloneMs) : null;
     if (early !== null) return early;
     const pool = new Pool({
       workers: count, source: source!, options: rest, fingerprint: fingerprintOf(program, rest.maxSteps),

@@ -46,7 +46,12 @@ export function partsOf<S>(program: Program<S>, parts: number, seen: Seen = { na
   observed.learn(seen.names, seen.everything);
   // The first state shows what most properties look at.
   new Execution(program, observed);
-  return split(program, observed, parts);
+  for (;;) {
+    observed.grew = false;
+    const found = split(program, observed, parts);
+    // What was asleep before a property was seen to look at more may depend on it.
+    if (!observed.grew) return found;
+  }
 }
 
 /** Explores one part, cooperatively. Yields how many runs it has made. Bounds of the search are its host's to keep. */

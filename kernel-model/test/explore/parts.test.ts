@@ -3,9 +3,11 @@ import { finish } from "../../src/base/run.js";
 import { explore } from "../../src/explore/explore.js";
 import { exploringPart, partsOf, verdictOf } from "../../src/explore/parts.js";
 import { explorables } from "../../src/mechanisms/index.js";
-import type { Program } from "../../src/machine/program.js";
+import type { Path } from "../../src/machine/path.js";
+import { always, define, type Program } from "../../src/machine/program.js";
 import type { SavedSearch } from "../../src/machine/saved-search.js";
 import type { Verdict } from "../../src/machine/verdict.js";
+import { Cell, WRITE_ONCE } from "../../src/primitives/cell.js";
 import { profileNames } from "../oracle/profiles.js";
 import { programOf } from "../oracle/programs.js";
 import { randomText } from "../oracle/random-text.js";
@@ -41,6 +43,22 @@ test.each(explorables.flatMap(({ name, scenarios }) => scenarios.map((scenario) 
   expect(verdict.kind).toBe(whole.kind);
   if (whole.kind === "violated" && verdict.kind === "violated") expect(verdict.violation.what).toBe(whole.violation.what);
   if (whole.kind === "exhausted") expect([verdict.effort.schedules, verdict.effort.endStates.size]).toEqual([whole.effort.schedules, whole.effort.endStates.size]);
+});
+
+test("a property that looks at more once something has happened: parts above which it was not known begin anew", () => {
+  function* writer(cell: Cell<number>, times: number): Path {
+    for (let i = 1; i <= times; i++) yield* WRITE_ONCE(cell, i);
+  }
+  const program = define(
+    {
+      name: "looks later",
+      setup: () => ({ x: new Cell("x", 0), y: new Cell("y", 0), z: new Cell("z", 0) }),
+      tasks: ({ x, y, z }) => ({ A: writer(x, 3), B: writer(y, 3), C: writer(z, 3) }),
+    },
+    always("y and z are not seen apart for long", ({ x, y, z }) => x.value < 2 || y.value < 4 || z.value < 4),
+  );
+  const whole = explore(program);
+  for (const count of [2, 8, 30, 256]) expect(inParts(program, count).effort.schedules, `${count} parts`).toBe(whole.effort.schedules);
 });
 
 test("random programs in parts: the same verdict, counts and end states", () => {
