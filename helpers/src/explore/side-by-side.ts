@@ -1,9 +1,12 @@
-import { checkInteger, checkKeys, DISPLAY, nearestPassing, type Displayable, type MimeBundle, type NearestPassing, type Program } from "@mm-lab/kernel-model";
-import { escapeHtml } from "../tables/text.js";
+import {
+  checkInteger, checkKeys, DISPLAY, nearestPassing,
+  type Displayable, type MimeBundle, type NearestPassing, type Program,
+} from "@mm-lab/kernel-model";
 import { counterexample } from "./counterexample.js";
 import type { Found } from "./found.js";
 import { drawSidesHtml, drawSidesText } from "./side-draw.js";
 import { sidesOf, type Sides } from "./side-rows.js";
+import { tag, words } from "./tags.js";
 
 export interface SideBySideOptions {
   /** Width of the text, in characters. Default: 100. Range: 60 to 1,000. */
@@ -40,7 +43,7 @@ export class SideBySideView implements Displayable {
   /** The same as a table of HTML without scripts; all text in it is escaped. */
   toHTML(): string {
     const sides = this.#sides();
-    return sides === null ? `<div><p>${escapeHtml(NONE)}</p>${this.#alone().toHTML()}</div>` : drawSidesHtml(sides);
+    return sides === null ? tag("div", {}, tag("p", {}, words(NONE)), this.#alone().toHTML()) : drawSidesHtml(sides);
   }
 
   toString(): string {
@@ -65,7 +68,7 @@ export class SideBySideView implements Displayable {
   }
 }
 
-const NONE = "No run that passes was found near this one: there is none, or it takes more changes than were tried (maxRuns).";
+const NONE = "No run that passes was found: there is none, or it takes more changes than were tried (maxRuns).";
 
 /**
  * The run that goes wrong beside the nearest one that passes ({@link nearestPassing}, which see for the time it takes):

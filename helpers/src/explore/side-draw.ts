@@ -4,9 +4,12 @@ import { counted } from "../tables/view.js";
 import { BADGE, badge, CELL, code, GREY, MONO } from "./draw-html.js";
 import { wrap } from "./layout.js";
 import type { SideEnd, SideRow, Sides, SideStep } from "./side-rows.js";
+import { folding, heading, region, tag, words } from "./tags.js";
 
 /** Steps before the first difference that a text shows; the others are the same in both runs. */
 const LEAD = 2;
+/** So few common steps are not folded. */
+const FEW = 4;
 
 export function drawSidesText({ name, difference, common, rows, ends }: Sides, width: number): string {
   const digits = Math.max(1, ...[...common, ...rows].map(({ number }) => String(number).length));
@@ -21,7 +24,7 @@ export function drawSidesText({ name, difference, common, rows, ends }: Sides, w
     ...both(mark, String(row.number), stepLines(row.left, column), stepLines(row.right, column)),
   ];
   const shown = common.slice(-LEAD);
-  const hidden = (shown[0]?.number ?? 0);
+  const hidden = shown[0]?.number ?? 0;
   return [
     ...wrap(`${name === "" ? "" : `${name}: `}${difference}`, width), "",
     ...both("", "", ["goes wrong"], ["passes"]),
@@ -55,40 +58,58 @@ function endLines({ headline, waiting }: SideEnd, width: number): string[] {
 
 const NUMBER = `${CELL}border-left:0;text-align:right;white-space:nowrap;${GREY}`;
 const HEAD = `${CELL}background:none;padding-bottom:3px;border-bottom:1px solid #888;font-weight:600`;
-const DIFFERENT = `${BADGE.wrong}26`;
+const BODY = `${CELL}min-width:18em;`;
+const PLAIN = "background:none";
+const DIFFERENT = `background:${BADGE.wrong}26`;
 
 /** All styles are inline, and folding needs no script: see draw-html. */
 export function drawSidesHtml({ name, difference, common, rows, ends }: Sides): string {
-  const head = [["#", NUMBER], ["goes wrong", HEAD], ["passes", HEAD]].map(([text, style]) => `<th scope="col" style="${style}">${text}</th>`);
-  const same = common.length === 0 ? "" : `<details${common.length <= 4 ? " open" : ""} style="margin:0 0 4px"><summary style="cursor:pointer">The same in both: ${counted(rows[0]?.number ?? 0, "step")}</summary>`
-    + `<div style="opacity:.75">${table("", common.map((row) => rowHtml(row, "")))}</div></details>`;
-  const label = `<tr style="background:${DIFFERENT}"><td style="${NUMBER}"></td><td colspan="2" style="${CELL}">${badge("the first difference ↓", BADGE.wrong)}</td></tr>`;
-  const body = [label, ...rows.map((row, i) => rowHtml(row, i === 0 ? `background:${DIFFERENT};` : "")), endsHtml(ends)];
-  return `<div class="mm-lab-beside" role="region" tabindex="0" aria-label="${escapeHtml(`two runs of ${name} side by side`)}" style="max-width:100%;max-height:48em;overflow:auto">`
-    + `<p style="margin:0 0 6px;max-width:60em">${name === "" ? "" : `<strong>${escapeHtml(name)}</strong>: `}${escapeHtml(difference)}</p>${same}`
-    + `${table(`<thead><tr>${head.join("")}</tr></thead>`, body)}</div>`;
+  const head = (text: string, style: string): string => tag("th", { scope: "col", style }, text);
+  const heads = [head("#", NUMBER), head("goes wrong", HEAD), head("passes", HEAD)];
+  const label = tag("td", { colspan: "2", style: CELL }, badge("the first difference ↓", BADGE.wrong));
+  const same = `The same in both: ${counted(rows[0]?.number ?? 0, "step")}`;
+  const dimmed = tag("div", { style: "opacity:.75" }, table("", common.map((row) => rowHtml(row, PLAIN))));
+  return region(
+    `two runs of ${name} side by side`,
+    heading(name, words(difference)),
+    common.length === 0 ? "" : folding(common.length <= FEW, "margin:0 0 4px", escapeHtml(same), dimmed),
+    table(tag("thead", {}, tag("tr", {}, ...heads)), [
+      tag("tr", { style: DIFFERENT }, tag("td", { style: NUMBER }), label),
+      ...rows.map((row, i) => rowHtml(row, i === 0 ? DIFFERENT : PLAIN)),
+      tag("tr", { style: PLAIN }, tag("td", { style: NUMBER }), endHtml(ends[0], "wrong"), endHtml(ends[1], "proved")),
+    ]),
+  );
 }
 
 function table(head: string, body: readonly string[]): string {
-  return `<table style="border-collapse:collapse;margin:0;table-layout:auto;${MONO}">${head}<tbody>\n${body.join("\n")}\n</tbody></table>`;
+  const style = `border-collapse:collapse;margin:0;table-layout:auto;${MONO}`;
+  return tag("table", { style }, head, tag("tbody", {}, body.join("\n")));
 }
 
 function rowHtml({ number, left, right, skipped }: SideRow, style: string): string {
-  const gap = skipped === 0 ? "" : `<tr style="background:none"><td colspan="3" style="text-align:center;${GREY}">⋮ ${escapeHtml(counted(skipped, "step"))} left out</td></tr>`;
-  return `${gap}<tr style="${style === "" ? "background:none" : style}"><td style="${NUMBER}">${number}</td>${stepHtml(left)}${stepHtml(right)}</tr>`;
+  const leftOut = `⋮ ${escapeHtml(counted(skipped, "step"))} left out`;
+  const gap = tag("td", { colspan: "3", style: `text-align:center;${GREY}` }, leftOut);
+  const cells = [tag("td", { style: NUMBER }, String(number)), stepHtml(left), stepHtml(right)];
+  return (skipped === 0 ? "" : tag("tr", { style: PLAIN }, gap)) + tag("tr", { style }, ...cells);
 }
 
 function stepHtml(step: SideStep | null): string {
-  if (step === null) return `<td style="${CELL}"></td>`;
+  if (step === null) return tag("td", { style: CELL });
   const { task, color, text, changes, mark } = step;
-  const below = (content: string): string => `<span style="display:block;padding-left:1.4em">${content}</span>`;
-  return `<td style="${CELL}min-width:18em"><span aria-hidden="true" style="color:${cycle(COLORS, color)}">■</span> <strong><bdi>${escapeHtml(task)}</bdi></strong> <bdi>${escapeHtml(text)}</bdi>`
-    + (changes === "" ? "" : below(`<span style="${GREY}"><bdi>${escapeHtml(changes)}</bdi></span>`))
-    + (mark === null ? "" : below(badge(`↑ ${mark}`, BADGE.wrong).replace("white-space:nowrap", "overflow-wrap:anywhere"))) + "</td>";
+  const below = (content: string): string => tag("span", { style: "display:block;padding-left:1.4em" }, content);
+  const square = tag("span", { "aria-hidden": "true", style: `color:${cycle(COLORS, color)}` }, "■");
+  return tag(
+    "td", { style: BODY }, square, " ", tag("strong", {}, words(task)), " ", words(text),
+    changes === "" ? "" : below(tag("span", { style: GREY }, words(changes))),
+    mark === null ? "" : below(badge(`↑ ${mark}`, BADGE.wrong).replace("white-space:nowrap", "overflow-wrap:anywhere")),
+  );
 }
 
-function endsHtml(ends: Sides["ends"]): string {
-  const cells = ends.map(({ headline, waiting, replay }, i) => `<td style="${CELL}border-top:1px solid #888;min-width:18em;padding-top:4px">${badge(headline.word, BADGE[i === 0 ? "wrong" : "proved"])} ${escapeHtml(headline.sentence)}`
-    + `${waiting.map((line) => `<span style="display:block">${escapeHtml(line)}</span>`).join("")}<span style="display:block;margin-top:4px">${code(replay)}</span></td>`);
-  return `<tr style="background:none"><td style="${NUMBER}"></td>${cells.join("")}</tr>`;
+function endHtml({ headline, waiting, replay }: SideEnd, tone: "wrong" | "proved"): string {
+  const block = (content: string): string => tag("span", { style: "display:block;margin-top:4px" }, content);
+  return tag(
+    "td", { style: `${BODY}border-top:1px solid #888;padding-top:4px` },
+    badge(headline.word, BADGE[tone]), " ", words(headline.sentence),
+    ...waiting.map((line) => block(words(line))), block(code(replay)),
+  );
 }

@@ -49,10 +49,12 @@ const EVERY = 1_000_000;
 const STATE_LIMIT = 400;
 
 /** @param limit rows to keep from the first difference on, and as many before it: the first and the last of them */
-export function sidesOf({ wrong, passing, firstDifference: at }: NearestPassing, name: string | undefined, limit: number): Sides {
+export function sidesOf(nearest: NearestPassing, name: string | undefined, limit: number): Sides {
+  const { wrong, passing, firstDifference: at } = nearest;
   const stories = [storyOf(wrong, name), storyOf(passing, name)] as const;
   const colors = [...new Set(stories.flatMap(({ tasks }) => tasks))];
-  const [left, right] = stories.map((story) => story.steps.map((step) => sideStep(step, story.tasks, colors))) as [SideStep[], SideStep[]];
+  const side = ({ steps, tasks }: Story): SideStep[] => steps.map((step) => sideStep(step, tasks, colors));
+  const [left, right] = [side(stories[0]), side(stories[1])];
   const rows = Array.from({ length: Math.max(left.length, right.length) }, (_, number): SideRow => ({
     number, left: left[number] ?? null, right: right[number] ?? null, skipped: 0,
   }));
@@ -69,15 +71,19 @@ function storyOf(run: Replay, name: string | undefined): Story {
   return tell(run, name, EVERY, null);
 }
 
-function sideStep({ column, text, changes, mark }: StoryStep, tasks: readonly string[], colors: readonly string[]): SideStep {
+function sideStep(step: StoryStep, tasks: readonly string[], colors: readonly string[]): SideStep {
+  const { column, text, changes, mark } = step;
   const task = tasks[column]!;
-  return { task, color: colors.indexOf(task), text, mark, changes: changes.map(({ object, before, after }) => `${object}: ${before} → ${after}`).join("; ") };
+  const changed = changes.map(({ object, before, after }) => `${object}: ${before} → ${after}`).join("; ");
+  return { task, color: colors.indexOf(task), text, mark, changes: changed };
 }
 
 function differenceText(at: number, left: SideStep | undefined, right: SideStep | undefined): string {
-  const step = (side: SideStep | undefined): string => (side === undefined ? "nothing more" : `${side.task}: ${shorten(side.text, 100)}`);
-  const before = at === 0 ? "They differ from the first step on" : at === 1 ? "The first step is the same" : `The first ${counted(at, "step")} are the same`;
-  return `${before}; then the run that goes wrong has ${step(left)}, and the nearest one that passes ${step(right)}.`;
+  const step = (side: SideStep | undefined): string =>
+    side === undefined ? "nothing more" : `${side.task}: ${shorten(side.text, 100)}`;
+  const same = at === 1 ? "The first step is the same" : `The first ${counted(at, "step")} are the same`;
+  const sides = `the run that goes wrong has ${step(left)}, and the nearest one that passes ${step(right)}`;
+  return at === 0 ? `They differ from the first step on: ${sides}.` : `${same}; then ${sides}.`;
 }
 
 function cut(rows: readonly SideRow[], limit: number): SideRow[] {

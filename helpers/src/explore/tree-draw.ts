@@ -3,6 +3,7 @@ import { escapeHtml, textWidth } from "../tables/text.js";
 import { counted } from "../tables/view.js";
 import { BADGE, badge, code, GREY, MONO, RULE } from "./draw-html.js";
 import { wrap } from "./layout.js";
+import { folding, heading, region, tag, words } from "./tags.js";
 import type { Outline, OutlineBranch, OutlineLine, OutlineStep } from "./tree-outline.js";
 
 /** What stands above and below the tree. */
@@ -22,7 +23,8 @@ const INDENT = "   ";
 
 export function drawTreeText(outline: Outline, { name, whole, sentences, legend }: TreeFrame, width: number): string {
   const [first = "", ...rest] = sentences;
-  const head = [`${name === "" ? "" : `${name}: `}${whole ? "the whole search" : "a part of the search"}: ${first}`, ...rest];
+  const kind = whole ? "the whole search" : "a part of the search";
+  const head = [`${name === "" ? "" : `${name}: `}${kind}: ${first}`, ...rest];
   return [
     ...head.flatMap((line) => wrap(line, width)), "",
     ...textOf(outline, "", width), "",
@@ -32,11 +34,14 @@ export function drawTreeText(outline: Outline, { name, whole, sentences, legend 
 
 function textOf({ lines, branches, omitted }: Outline, prefix: string, width: number): string[] {
   const own = lines.flatMap((line) => put(prefix, prefix, lineText(line), width));
-  const below = branches.flatMap((branch, i) => branchText(branch, prefix, i === branches.length - 1 && omitted === 0, width));
-  return [...own, ...below, ...(omitted === 0 ? [] : put(`${prefix}└─ `, prefix + INDENT, leftOut(omitted), width))];
+  const isLast = (i: number): boolean => i === branches.length - 1 && omitted === 0;
+  const below = branches.flatMap((branch, i) => branchText(branch, prefix, isLast(i), width));
+  const more = omitted === 0 ? [] : put(`${prefix}└─ `, prefix + INDENT, leftOut(omitted), width);
+  return [...own, ...below, ...more];
 }
 
-function branchText({ step, why, runs, wrong, below }: OutlineBranch, prefix: string, last: boolean, width: number): string[] {
+function branchText(branch: OutlineBranch, prefix: string, last: boolean, width: number): string[] {
+  const { step, why, runs, wrong, below } = branch;
   const inside = prefix + (last ? INDENT : "│  ");
   return [
     ...put(`${prefix}${last ? "└─ " : "├─ "}`, inside, `${stepText(step)}  (${counts(runs, wrong)})`, width),
@@ -69,41 +74,50 @@ function leftOut(runs: number): string {
 /** All styles are inline, and folding needs no script: see draw-html. */
 export function drawTreeHtml(outline: Outline, { name, whole, sentences, legend }: TreeFrame, runs: number): string {
   const [first = "", ...rest] = sentences;
-  return `<div class="mm-lab-tree" role="region" tabindex="0" aria-label="${escapeHtml(`the search of ${name}`)}" style="max-width:100%;max-height:48em;overflow:auto">`
-    + `<p style="margin:0 0 6px;max-width:60em"><strong>${escapeHtml(name)}</strong>: ${badge(whole ? "The whole search" : "A part of the search", BADGE[whole ? "proved" : "bounded"])} ${escapeHtml(first)} <span style="${GREY}">${escapeHtml(rest.join(" "))}</span></p>`
-    + `<div style="${MONO}">${htmlOf(outline, runs)}</div>`
-    + `<ul style="margin:8px 0 0;padding-left:1.4em;max-width:60em">${legend.map((line) => legendItem(line)).join("")}</ul></div>`;
+  const kind = whole ? badge("The whole search", BADGE.proved) : badge("A part of the search", BADGE.bounded);
+  const more = tag("span", { style: GREY }, words(rest.join(" ")));
+  return region(
+    `the search of ${name}`,
+    heading(name, kind, " ", words(first), " ", more),
+    tag("div", { style: MONO }, htmlOf(outline, runs)),
+    tag("ul", { style: "margin:8px 0 0;padding-left:1.4em;max-width:60em" }, ...legend.map(legendItem)),
+  );
 }
 
 function legendItem(line: string): string {
-  const [word = "", ...rest] = line.split(":");
-  return `<li><em>${escapeHtml(word)}</em>:${escapeHtml(rest.join(":"))}</li>`;
+  const colon = line.indexOf(":");
+  return tag("li", {}, tag("em", {}, escapeHtml(line.slice(0, colon))), escapeHtml(line.slice(colon)));
 }
 
 function htmlOf({ lines, branches, omitted }: Outline, runs: number): string {
-  return lines.map(lineHtml).join("\n")
-    + branches.map((branch) => branchHtml(branch, runs)).join("\n")
-    + (omitted === 0 ? "" : `<div style="${ROW}${GREY}">${escapeHtml(leftOut(omitted))}</div>`);
+  const own = lines.map(lineHtml);
+  const below = branches.map((branch) => branchHtml(branch, runs));
+  return [...own, ...below, ...(omitted === 0 ? [] : [rowHtml(GREY, escapeHtml(leftOut(omitted)))])].join("\n");
 }
 
-const ROW = "padding:0 0 0 1.4em;text-indent:-1.1em;overflow-wrap:anywhere;";
+/** A line, broken where the page is narrow. */
+function rowHtml(style: string, ...content: readonly string[]): string {
+  return tag("div", { style: `padding:0 0 0 1.4em;text-indent:-1.1em;overflow-wrap:anywhere;${style}` }, ...content);
+}
 
 function branchHtml({ step, why, runs, wrong, below }: OutlineBranch, all: number): string {
-  const count = wrong > 0 ? badge(counts(runs, wrong), BADGE.wrong) : `<span style="${GREY}">(${escapeHtml(counts(runs, wrong))})</span>`;
-  return `<details${all <= FOLDED || wrong > 0 ? " open" : ""} style="margin:0 0 0 6px;border-left:1px solid ${RULE};padding-left:6px">`
-    + `<summary style="cursor:pointer;overflow-wrap:anywhere">${stepHtml(step)} ${count}<span style="display:block;padding-left:1.4em;${GREY}"><bdi>${escapeHtml(why)}</bdi></span></summary>`
-    + `${htmlOf(below, all)}</details>`;
+  const text = counts(runs, wrong);
+  const count = wrong > 0 ? badge(text, BADGE.wrong) : tag("span", { style: GREY }, `(${escapeHtml(text)})`);
+  const reason = tag("span", { style: `display:block;padding-left:1.4em;${GREY}` }, words(why));
+  const style = `margin:0 0 0 6px;border-left:1px solid ${RULE};padding-left:6px`;
+  return folding(all <= FOLDED || wrong > 0, style, `${stepHtml(step)} ${count}${reason}`, htmlOf(below, all));
 }
 
 function lineHtml(line: OutlineLine): string {
-  if (line.kind === "step") return `<div style="${ROW}">${stepHtml(line.step)}</div>`;
-  if (line.kind === "not") return `<div style="${ROW}margin-left:2.2em;font-style:italic;${GREY}"><bdi>not ${escapeHtml(line.text)}</bdi></div>`;
-  const tone = line.end === "complete" ? BADGE.proved : line.end === "redundant" ? BADGE.run : BADGE.wrong;
-  return `<div style="${ROW}padding-bottom:3px">${badge(line.end, tone)} <bdi>${escapeHtml(line.text)}</bdi> ${code(line.replay)}</div>`;
+  if (line.kind === "step") return rowHtml("", stepHtml(line.step));
+  if (line.kind === "not") return rowHtml(`margin-left:2.2em;font-style:italic;${GREY}`, words(`not ${line.text}`));
+  const tone = line.end === "complete" ? "proved" : line.end === "redundant" ? "run" : "wrong";
+  return rowHtml("padding-bottom:3px", badge(line.end, BADGE[tone]), ` ${words(line.text)} `, code(line.replay));
 }
 
 function stepHtml({ depth, task, taskId, text, changes }: OutlineStep): string {
-  const square = `<span aria-hidden="true" style="color:${cycle(COLORS, taskId)}">■</span>`;
-  const change = changes === "" ? "" : ` <span style="${GREY}"><bdi>${escapeHtml(changes)}</bdi></span>`;
-  return `<span style="${GREY}">${depth}</span> ${square} <strong><bdi>${escapeHtml(task)}</bdi></strong> <bdi>${escapeHtml(text)}</bdi>${change}`;
+  const number = tag("span", { style: GREY }, String(depth));
+  const square = tag("span", { "aria-hidden": "true", style: `color:${cycle(COLORS, taskId)}` }, "■");
+  const change = changes === "" ? "" : ` ${tag("span", { style: GREY }, words(changes))}`;
+  return `${number} ${square} ${tag("strong", {}, words(task))} ${words(text)}${change}`;
 }

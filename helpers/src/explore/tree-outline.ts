@@ -35,6 +35,7 @@ export interface Outline {
   readonly omitted: number;
 }
 
+const NAME_LIMIT = 80;
 const STEP_LIMIT = 160;
 const STATE_LIMIT = 300;
 
@@ -44,18 +45,23 @@ const LEGEND: Readonly<Record<BranchReason["kind"], string>> = {
   race: "race: a run has shown that a step could come before another one, so a run in which it does is made",
   outcome: "outcome: a step has several outcomes, and each is followed",
   way: "race: a run has shown that a step could come before another one, so a run in which it does is made",
-  asleep: "asleep: not taken, since it was explored before, from an earlier state, and is independent of all steps since",
-  commutes: "commutes: not taken, since no race demands it: what begins with it differs only in the order of independent steps",
+  asleep: "asleep: not taken; it was explored before, from an earlier state, and is independent of all steps since",
+  commutes: "commutes: not taken; no race demands it: it would only reorder independent steps of runs that were made",
   left: "left: a race demands it, but the search stopped before",
   open: "open: the search stopped before it was decided whether it has to be taken",
 };
 
 export function legendOf({ states }: SearchTree): string[] {
   const kinds = new Set(states.flatMap(({ branches }) => branches.map(({ reason }) => reason.kind)));
-  return [...new Set((Object.keys(LEGEND) as BranchReason["kind"][]).filter((kind) => kinds.has(kind)).map((kind) => LEGEND[kind]))];
+  const used = (Object.keys(LEGEND) as BranchReason["kind"][]).filter((kind) => kinds.has(kind));
+  return [...new Set(used.map((kind) => LEGEND[kind]))];
 }
 
-/** The tree as nested runs of steps. `limit`: lines at most; what comes after them is counted. O(states x tasks). */
+/**
+ * The tree as nested runs of steps. O(states x tasks).
+ *
+ * @param limit lines at most, but for the way to what goes wrong; the runs that are left out are counted
+ */
 export function outlineOf(tree: SearchTree, limit: number): Outline {
   return new Outliner(tree, limit).from(0, new Set());
 }
@@ -81,13 +87,17 @@ class Outliner {
     for (let id = state; ; ) {
       const { branches, end, depth } = this.tree.states[id]!;
       const taken = branches.filter(({ to }) => to !== null);
-      if (this.#left <= 0) return { lines, branches: [], omitted: taken.reduce((sum, { runs }) => sum + runs, end === null ? 0 : 1) };
+      if (this.#isFull(id)) {
+        const behind = taken.reduce((sum, { runs }) => sum + runs, 0);
+        return { lines, branches: [], omitted: end === null ? behind : 1 };
+      }
       const notTaken = branches.filter(({ to }) => to === null).map((branch) => this.#not(branch));
       const news = notTaken.filter((text) => !said.has(text));
       if (news.length > 0) this.#say(lines, { kind: "not", text: news.join("; ") });
       said = new Set(notTaken);
       if (end !== null) {
-        this.#say(lines, { kind: "end", end: end.kind, text: visible(shorten(endText(end), STATE_LIMIT)), replay: end.replay });
+        const text = visible(shorten(endText(end), STATE_LIMIT));
+        this.#say(lines, { kind: "end", end: end.kind, text, replay: end.replay });
         return { lines, branches: [], omitted: 0 };
       }
       if (taken.length === 1) {
@@ -98,17 +108,23 @@ class Outliner {
       const below: OutlineBranch[] = [];
       let omitted = 0;
       for (const branch of taken) {
-        if (this.#left <= 0) omitted += branch.runs;
+        if (this.#isFull(branch.to!)) omitted += branch.runs;
         else below.push(this.#branch(branch, depth, said));
       }
       return { lines, branches: below, omitted };
     }
   }
 
+  /** The way to what goes wrong is shown however long the tree is. */
+  #isFull(id: number): boolean {
+    return this.#left <= 0 && this.#wrong[id] === 0;
+  }
+
   #branch(branch: SearchBranch, depth: number, said: ReadonlySet<string>): OutlineBranch {
     this.#left -= 2;
     const { reason, runs, to } = branch;
-    return { step: stepOf(branch, depth), why: visible(whyTaken(reason)), runs, wrong: this.#wrong[to!]!, below: this.from(to!, said) };
+    const [step, why] = [stepOf(branch, depth), visible(whyTaken(reason))];
+    return { step, why, runs, wrong: this.#wrong[to!]!, below: this.from(to!, said) };
   }
 
   #say(lines: OutlineLine[], line: OutlineLine): void {
@@ -117,7 +133,7 @@ class Outliner {
   }
 
   #not({ task, step, reason }: SearchBranch): string {
-    return visible(`${shorten(task, 80)}: ${shorten(step, STEP_LIMIT)} ${this.#whyNot(reason)}`);
+    return visible(`${shorten(task, NAME_LIMIT)}: ${shorten(step, STEP_LIMIT)} ${this.#whyNot(reason)}`);
   }
 
   #whyNot(reason: BranchReason): string {
@@ -129,20 +145,28 @@ class Outliner {
 
 function stepOf({ task, taskId, step, changes }: SearchBranch, depth: number): OutlineStep {
   const changed = changes.map(({ object, before, after }) => `${object}: ${before} → ${after}`).join("; ");
-  return { depth, task: visible(shorten(task, 80)), taskId, text: visible(shorten(step, STEP_LIMIT)), changes: visible(shorten(changed, STATE_LIMIT)) };
+  const [name, text] = [visible(shorten(task, NAME_LIMIT)), visible(shorten(step, STEP_LIMIT))];
+  return { depth, task: name, taskId, text, changes: visible(shorten(changed, STATE_LIMIT)) };
 }
 
 function endText({ kind, run, text }: SearchEnd): string {
   if (kind === "redundant") return `run ${run} ends: all that can run here is asleep`;
-  return `run ${run} ${kind === "violated" ? "violates" : kind === "stuck" ? "is stuck" : "is complete"}: ${text === "" ? "nothing to show" : text}`;
+  const how = kind === "violated" ? "violates" : kind === "stuck" ? "is stuck" : "is complete";
+  return `run ${run} ${how}: ${text === "" ? "nothing to show" : text}`;
 }
 
 function whyTaken(reason: BranchReason): string {
   if (reason.kind !== "race" && reason.kind !== "outcome") return "first";
-  const { before, run } = reason.race;
-  return reason.kind === "race" ? `race: ${raceText(reason.race)}` : `outcome: ${shorten(before.task, 80)}'s ${shorten(before.step, STEP_LIMIT)} has others than run ${run} took`;
+  const { race } = reason;
+  if (reason.kind === "race") return `race: ${raceText(race)}`;
+  return `outcome: ${whose(race.before)} has others than the one that run ${race.run} took`;
 }
 
-function raceText({ task, step, before, run }: Race): string {
-  return `${shorten(task, 80)}'s ${shorten(step, STEP_LIMIT)} could come before ${shorten(before.task, 80)}'s ${shorten(before.step, STEP_LIMIT)} of step ${before.depth}, as run ${run} shows`;
+function raceText(race: Race): string {
+  const { before, run } = race;
+  return `${whose(race)} could come before ${whose(before)} of step ${before.depth}, as run ${run} shows`;
+}
+
+function whose({ task, step }: Pick<Race, "task" | "step">): string {
+  return `${shorten(task, NAME_LIMIT)}'s ${shorten(step, STEP_LIMIT)}`;
 }

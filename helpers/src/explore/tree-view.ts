@@ -1,4 +1,6 @@
-import { checkInteger, checkKeys, DISPLAY, InputError, type Displayable, type MimeBundle, type SearchTree } from "@mm-lab/kernel-model";
+import {
+  checkInteger, checkKeys, DISPLAY, InputError, type Displayable, type MimeBundle, type SearchTree,
+} from "@mm-lab/kernel-model";
 import { shorten, visible } from "../tables/text.js";
 import { counted } from "../tables/view.js";
 import { drawTreeHtml, drawTreeText, type TreeFrame } from "./tree-draw.js";
@@ -9,7 +11,10 @@ export interface SearchTreeViewOptions {
   readonly width?: number;
   /** What was explored, for the first line. Default: the name of the program. */
   readonly name?: string;
-  /** Lines of the tree at most; the runs behind them are counted. Default: 2,000. Range: 10 to 100,000. */
+  /**
+   * Lines of the tree at most, but for the way to what goes wrong; the runs left out are counted. Default: 2,000. Range:
+   * 10 to 100,000.
+   */
   readonly limit?: number;
 }
 
@@ -53,17 +58,21 @@ export class SearchTreeView implements Displayable {
 
   #frame(): TreeFrame {
     const { program, totals, cut } = this.#tree;
-    const { runs, complete, violated, stuck, redundant, estimated } = totals;
-    const kinds = ([["complete", complete], ["violated", violated], ["stuck", stuck], ["redundant", redundant]] as const).filter(([, n]) => n > 0);
+    const { runs, estimated } = totals;
+    const kinds = (["complete", "violated", "stuck", "redundant"] as const).filter((kind) => totals[kind] > 0);
+    const ended = kinds.map((kind) => `${totals[kind]} ${kind}`).join(", ");
+    const asked = `the other order of ${counted(totals.races, "race")} was asked for`;
+    const why = cut === null ? "" : visible(shorten(`${cut[0]?.toUpperCase() ?? ""}${cut.slice(1)}`, 300));
     const about = estimated > runs ? ` There are about ${counted(estimated, "run")} in all.` : "";
     const order = "one for each class of runs that differ only in the order of independent steps";
     return {
       name: visible(shorten(this.#options.name ?? program, 80)),
       whole: cut === null,
       sentences: [
-        `${counted(runs, "run")}${cut === null ? `, ${order}` : ""}: ${kinds.map(([kind, n]) => `${n} ${kind}`).join(", ")}.`,
-        ...(cut === null ? [] : [`${visible(shorten(`${cut[0]?.toUpperCase() ?? ""}${cut.slice(1)}`, 300))}.${about}`]),
-        `${counted(totals.states, "state")}, at most ${counted(totals.longest, "step")} in a run; the other order of ${counted(totals.races, "race")} was asked for, and ${totals.covered} of them were covered already.`,
+        `${counted(runs, "run")}${cut === null ? `, ${order}` : ""}: ${ended}.`,
+        ...(cut === null ? [] : [`${why}.${about}`]),
+        `${counted(totals.states, "state")}, at most ${counted(totals.longest, "step")} in a run; ${asked}`
+          + `${totals.races === 0 ? "" : `, and in ${totals.covered} it was covered already`}.`,
       ],
       legend: legendOf(this.#tree),
     };
@@ -83,6 +92,8 @@ export function searchTreeView(tree: SearchTree, options: SearchTreeViewOptions 
   checkInteger("width", options.width ?? 100, { min: 60, max: 1000, unit: "characters" });
   checkInteger("limit", options.limit ?? 2_000, { min: 10, max: 100_000, unit: "lines" });
   const given = tree as Partial<SearchTree> | null | undefined;
-  if (!Array.isArray(given?.states) || typeof given.totals !== "object") throw new InputError("the tree to show", tree, "what searchTree returns", "write searchTreeView(searchTree(program))");
+  if (!Array.isArray(given?.states) || typeof given.totals !== "object") {
+    throw new InputError("the tree to show", tree, "what searchTree returns", "show searchTree(program)");
+  }
   return new SearchTreeView(tree, options);
 }
