@@ -59,11 +59,28 @@ function othersDiffer<S>(program: Program<S>, truth: Truth): string[] {
   return [
     ...differs("without reduction", truth, unreduced, truth.interleavings),
     ...differs("in pieces", truth, inPieces(program, 1 + (truth.classes >> 2)), truth.classes),
+    ...limitedDiffers(program, truth, truth.interleavings % 3),
     // Parts may begin with runs that turn out redundant.
     ...differs("in parts", truth, inParts(program, 2 + (truth.interleavings % 9)), truth.classes).filter(
       (text) => !text.includes("redundant"),
     ),
   ];
+}
+
+/** With a limit on preemptions: the same with reduction as without, and nothing that is not true. */
+function limitedDiffers<S>(program: Program<S>, truth: Truth, preemptions: number): string[] {
+  const [few, all] = [true, false].map((reduction) => {
+    return explore(program, { shrink: false, reduction, preemptions, maxSchedules: 2 * truth.interleavings });
+  }) as [Verdict, Verdict];
+  const found: string[] = [];
+  if (few.kind === "exhausted") found.push("a proof");
+  // That something holds in no run at all is said as a proof is: not with reduction.
+  const broken = (verdict: Verdict): boolean => "schedule" in verdict && verdict.schedule !== null;
+  for (const verdict of [few, all]) if (broken(verdict)) found.push(...verdictDiffers(truth, verdict));
+  if (broken(few) !== broken(all)) found.push(`verdict: ${few.kind}, without reduction ${all.kind}`);
+  const ends = ({ effort }: Verdict): string => [...effort.endStates.keys()].sort().join("\n");
+  if (!broken(few) && ends(few) !== ends(all)) found.push("end states: others than without reduction");
+  return found.map((text) => `at most ${preemptions} preemptions, ${text}`);
 }
 
 function differs(way: string, truth: Truth, verdict: Verdict, right: number): string[] {
