@@ -47,7 +47,7 @@ two increments: The first step is the same; then the run that goes wrong has B:
      {x: 0 → 1}                          |
  3 A: WRITE_ONCE(x, 1)                   | B: WRITE_ONCE(x, 2)
      ^-- "none is lost" does not hold    |   {x: 1 → 2}
-          at the end                      |
+         at the end                      |
  - ------------------------------------- | -------------------------------------
    Violated: "none is lost" does not     | Complete: nothing went wrong in this
      hold at the end.                    |   run. The state then: x = 2.
