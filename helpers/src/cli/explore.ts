@@ -1,15 +1,17 @@
-import { checkOneOf, explorables, exploring, InputError, replay, unexpected, type Explorable, type Replay, type Scenario, type Verdict } from "@mm-lab/kernel-model";
+import {
+  checkOneOf, explorables, InputError, replay, unexpected, type Explorable, type Replay, type Scenario, type Verdict,
+} from "@mm-lab/kernel-model";
 import { counterexample } from "../explore/counterexample.js";
 import { toJson } from "../explore/to-json.js";
 import type { ParsedArguments } from "./arguments.js";
+import { exploreScenario, saveRest, SEARCH_OPTIONS } from "./explore-search.js";
 import type { Command } from "./command.js";
-import { statusLine } from "./status-line.js";
 
 /** The command over a list of mechanisms: those of the registry, or those of a test. */
 export function makeExploreCommand(known: readonly Explorable[]): Command {
   return {
     name: "explore",
-    usage: "[MECHANISM [SCENARIO]] [--replay STRING] [--json]",
+    usage: "[MECHANISM [SCENARIO]] [--workers N|all] [--seconds N] [--max-schedules N] [--save FILE] [--resume FILE] [--replay STRING] [--json]",
     summary: "run a scenario under every schedule, and print the verdict with its counterexample",
     help: `
 Without SCENARIO it lists those of the mechanism, without MECHANISM all. The exit status is 0 only if the verdict is the
@@ -17,24 +19,33 @@ one that the scenario expects: a broken twin that is caught succeeds, and a sear
 With --replay, one run is shown instead: the status is 0 only if it ends as the scenario expects, or, where the scenario
 expects nothing to go wrong, if nothing does.
 
+A long search: on all cores, or in pieces, one after the other, with the same counts in the end.
+
+  npx mm-lab explore zswap four-stores-fixed --workers all
+  npx mm-lab explore zswap four-stores-fixed --seconds 60 --save search.json
+  npx mm-lab explore zswap four-stores-fixed --seconds 60 --resume search.json --save search.json
+
 ${listing(known)}`,
     options: {
       replay: { kind: "text", value: "STRING", help: "show the run with this schedule, as a counterexample prints it" },
+      ...SEARCH_OPTIONS,
       json: { kind: "flag", help: "print one JSON document and nothing else" },
     },
-    run: (input) => Promise.resolve(runExplore(input, known)),
+    run: (input) => runExplore(input, known),
   };
 }
 
 export const exploreCommand: Command = makeExploreCommand(explorables);
 
-function runExplore(input: ParsedArguments, known: readonly Explorable[]): number {
+async function runExplore(input: ParsedArguments, known: readonly Explorable[]): Promise<number> {
   const [first, second, third] = input.positionals;
   const json = input.flag("json");
   const schedule = input.text("replay");
   if (third !== undefined) throw new InputError("an argument of mm-lab explore", third, "MECHANISM SCENARIO and options", "leave it out");
+  const searching = Object.keys(SEARCH_OPTIONS).find((name) => input.text(name) !== undefined);
   if (second === undefined) {
     if (schedule !== undefined) throw new InputError("--replay", schedule, "to be used with MECHANISM SCENARIO", "name the scenario that it was printed for");
+    if (searching !== undefined) throw new InputError(`--${searching}`, input.text(searching), "to be used with MECHANISM SCENARIO", "name the scenario to explore");
     const chosen = first === undefined ? known : [find(first, known)];
     print(json ? toJson(chosen.map(describe)) : listing(chosen));
     return 0;
@@ -43,24 +54,13 @@ function runExplore(input: ParsedArguments, known: readonly Explorable[]): numbe
   const name = checkOneOf(`the scenario of ${mechanism.name}`, second, mechanism.scenarios.map((s) => s.name));
   const scenario = mechanism.scenarios.find((s) => s.name === name)!;
   const where = `${mechanism.name} ${scenario.name}`;
-  const found = schedule === undefined ? explore(scenario) : replay(scenario.program, schedule);
+  if (schedule !== undefined && searching !== undefined) throw new InputError(`--${searching}`, input.text(searching), "to be used without --replay, which shows one run", "leave one of the two out");
+  const found: Verdict | Replay = schedule === undefined ? await exploreScenario(scenario, input) : replay(scenario.program, schedule);
   const problem = "end" in found ? otherEnd(scenario, found) : unexpected(scenario, found);
   if (json) print(toJson({ mechanism: mechanism.name, scenario: scenario.name, title: scenario.title, expect: scenario.expect, ...(scenario.what !== undefined && { what: scenario.what }), asExpected: problem === null, problem, ["end" in found ? "replay" : "verdict"]: found }));
   else print(`${titleOf(scenario, mechanism)}\n\n${counterexample(found, { name: where, scenario: where, width: terminalWidth() }).toText()}\n\n${problem === null ? `As expected: ${expected(scenario)}.` : `NOT as expected: ${problem}.`}`);
+  if (!("end" in found)) await saveRest(found, input.text("save"));
   return problem === null ? 0 : 1;
-}
-
-function explore({ program, options }: Scenario): Verdict {
-  const steps = exploring(program, options);
-  try {
-    for (;;) {
-      const step = steps.next();
-      if (step.done === true) return step.value;
-      statusLine(step.value.note ?? `${step.value.done} schedules`);
-    }
-  } finally {
-    statusLine();
-  }
 }
 
 /** Why a replayed run does not show what the scenario is there to show; null if it does. */

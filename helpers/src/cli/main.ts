@@ -36,7 +36,7 @@ export async function main(args: readonly string[], host: Host): Promise<number>
     return await dispatch(args, host);
   } catch (error) {
     // A message is enough for what a user can mend; anything else is a fault of ours and shows its stack.
-    const expected = error instanceof InputError || error instanceof RunError || (error instanceof Error && error.name === "SetupError");
+    const expected = error instanceof InputError || error instanceof RunError || (error instanceof Error && (error.name === "SetupError" || error.name === "Interrupted"));
     process.stderr.write(`mm-lab: ${expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return error instanceof InputError ? 2 : 1;
   }

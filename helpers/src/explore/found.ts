@@ -1,4 +1,4 @@
-import { contextSwitches, type Replay, type Verdict, type Waiting } from "@mm-lab/kernel-model";
+import { contextSwitches, type Effort, type Replay, type Verdict, type Waiting } from "@mm-lab/kernel-model";
 import { counted } from "../tables/view.js";
 
 /** What can be shown: the answer of an exploration, or one run of it. */
@@ -27,14 +27,16 @@ export function headline(found: Found): Headline {
       const reduced = effort.reduction === "none" ? "" : ", up to the order of steps that commute,";
       return {
         word: "Proved", tone: "proved",
-        sentence: `${effort.schedules === 1 ? "the only schedule" : `all ${schedules}`} of this program${reduced} ${effort.schedules === 1 ? "was" : "were"} run and nothing went wrong (${counted(effort.steps, "step")}, at most ${effort.longest} in a run${effort.redundant === 0 ? "" : `; ${counted(effort.redundant, "run")} given up as ${effort.redundant === 1 ? "a repeat" : "repeats"}`}): a proof for these tasks and sizes, under sequential consistency.`,
+        sentence: `${effort.schedules === 1 ? "the only schedule" : `all ${schedules}`} of this program${reduced} ${effort.schedules === 1 ? "was" : "were"} run and nothing went wrong (${counted(effort.steps, "step")}, at most ${effort.longest} in a run${effort.redundant === 0 ? "" : `; ${repeats(effort.redundant)}`}): a proof for these tasks and sizes, under sequential consistency.`,
         effort: "",
       };
     }
     case "bounded":
       return {
         word: "Not a proof", tone: "bounded",
-        sentence: `${schedules} ${effort.schedules === 1 ? "was" : "were"} run and nothing went wrong, but the search stopped at its bound (${found.bound}): the schedules that were not run may still go wrong.`,
+        sentence: `${schedules} ${effort.schedules === 1 ? "was" : "were"} run `
+          + `${effort.redundant === 0 ? "" : `(${repeats(effort.redundant)}) `}and nothing went wrong, but the search stopped `
+          + `at its bound (${found.bound})${share(effort)}: the schedules that were not run may still go wrong.`,
         effort: "",
       };
     case "stuck":
@@ -43,6 +45,20 @@ export function headline(found: Found): Headline {
       if (found.schedule === null) return { word: "Violated", tone: "wrong", sentence: `${violated(found.violation)} ${effort.schedules === 1 ? "The only schedule was" : `All ${schedules} were`} run, so there is no single run to show.`, effort: "" };
       return { word: "Violated", tone: "wrong", sentence: violated(found.violation), effort: `${sizeOf(found)}; found in ${schedules}.` };
   }
+}
+
+/** How far a search that was cut had come. The estimate can be far off: it is given with one digit, never as a count. */
+function share({ schedules, redundant, estimated }: Effort): string {
+  const runs = schedules + redundant;
+  if (estimated === null || estimated <= runs) return "";
+  const part = (100 * runs) / estimated;
+  const about = Number(estimated.toPrecision(1));
+  const total = about < 1e9 ? about.toLocaleString("en-US") : about.toExponential(0).replace("e+", "e");
+  return `, after ${part < 1 ? "less than 1" : `about ${Math.floor(part)}`} % of an estimated ${total} runs`;
+}
+
+function repeats(redundant: number): string {
+  return `${counted(redundant, "run")} given up as ${redundant === 1 ? "a repeat" : "repeats"}`;
 }
 
 function headlineOfReplay(replay: Replay): Headline {

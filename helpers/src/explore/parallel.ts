@@ -32,7 +32,7 @@ const MOST_AGAIN = 1_000_000;
  * @example
  * const { program } = explorables[0].scenarios.find(({ name }) => name === "treiber-counted");
  * const verdict = await exploreInParallel(program, { workers: 2 });
- * verdict.effort.schedules; // => 18
+ * verdict.effort.schedules; // => 15
  */
 export function exploreInParallel<S>(program: Program<S>, options: ParallelOptions): Promise<Verdict> {
   return onWorkers(program, options, ALONE_MS);

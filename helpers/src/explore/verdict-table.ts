@@ -27,6 +27,7 @@ export function verdictTable(verdicts: NamedVerdicts): ColumnTable {
       column("redundant", "runs given up because they could only repeat what was seen", ({ effort }) => effort.redundant),
       column("steps", "steps performed, replayed ones included", ({ effort }) => effort.steps),
       column("longest", "steps of the longest run", ({ effort }) => effort.longest),
+      column("estimated", "complete and redundant runs in all: counted, or estimated where the search was cut", ({ effort }) => effort.estimated ?? NaN),
       column("bound", "the bound that cut the search", (verdict) => (verdict.kind === "bounded" ? verdict.bound : null)),
     ],
   });

@@ -1,6 +1,6 @@
 import type { Change, Effort, Schedule, TraceEntry, Verdict, Violation } from "@mm-lab/kernel-model";
 
-export const effort: Effort = { schedules: 7, redundant: 2, steps: 60, longest: 12, reduction: "source sets", endStates: new Map([["x = 1", 5], ["__proto__", 2]]), examples: new Map() };
+export const effort: Effort = { schedules: 7, redundant: 2, steps: 60, longest: 12, reduction: "optimal", estimated: 9, endStates: new Map([["x = 1", 5], ["__proto__", 2]]), examples: new Map() };
 
 export type Told = readonly [task: string, site: string, operation: string, object: string | null, rest?: { readonly argument?: string; readonly result?: string; readonly changes?: readonly Change[] }];
 
