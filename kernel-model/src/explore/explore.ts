@@ -8,6 +8,7 @@ import { exploreOnWorkers, wantsWorkers, type ParallelOptions } from "./on-worke
 import { checkOptions, type Checked, type ExploreOptions } from "./options.js";
 import { Sampler } from "./sampler.js";
 import { checkSaved } from "./saved.js";
+import { SeenStates } from "./seen-states.js";
 import { SeenTraces } from "./seen-traces.js";
 import { stopwatch } from "./stopwatch.js";
 import type { Strategy } from "./strategy.js";
@@ -88,10 +89,15 @@ function* searched<S>(program: Program<S>, observed: Observed, options: Checked,
 }
 
 function strategyOf<S>(program: Program<S>, observed: Observed, options: Checked): Strategy<S> {
-  if (options.strategy !== "all") return new Sampler(program, observed, options);
-  const { preemptions, maxSteps } = options;
+  const { strategy, preemptions, maxSteps } = options;
+  if (strategy === "random" || strategy === "pct") return new Sampler(program, observed, options);
+  if (strategy === "states") return new NaiveSearch(program, observed, preemptions, maxSteps, new SeenStates(bitsOf(program, "eventually")));
   if (preemptions === Infinity && options.reduction) return new OptimalSearch(program, observed, maxSteps, options.resume);
-  return new NaiveSearch(program, observed, preemptions, maxSteps, options.reduction ? new SeenTraces() : null);
+  return new NaiveSearch(program, observed, preemptions, maxSteps, options.reduction ? new SeenTraces(preemptions) : null);
+}
+
+function bitsOf<S>({ properties = [] }: Program<S>, kind: "eventually"): number {
+  return properties.reduce((bits, property, i) => (property.kind === kind ? bits | (1 << i) : bits), 0);
 }
 
 /** Runs in all, if those so far are this part. */

@@ -1,8 +1,8 @@
 import type { Program } from "../machine/program.js";
 import type { Decision } from "../machine/schedule.js";
 import type { Operation } from "../machine/step.js";
-import { Execution, type Observed } from "./execution.js";
-import type { SeenTraces } from "./seen-traces.js";
+import { Execution, TaskKeys, type Observed } from "./execution.js";
+import type { Seen } from "./seen.js";
 import { endless, endOf, hiddenNondeterminism, type RunEnd, type Strategy } from "./strategy.js";
 
 /** A state on the current run, and the decision taken there. */
@@ -19,7 +19,7 @@ interface State {
 
 /**
  * Every schedule, or every one that takes a running task off its CPU at most so often, depth first: what the
- * counterexamples of others are made short with, and what they are tested against. With `traces`, what follows a state
+ * counterexamples of others are made short with, and what they are tested against. With `seen`, what follows a state
  * that was seen before is left out.
  *
  * Time: runs x steps x tasks. Memory: O(longest run x tasks).
@@ -27,6 +27,7 @@ interface State {
 export class NaiveSearch<S> implements Strategy<S> {
   steps = 0;
   longest = 0;
+  readonly #keys = new TaskKeys();
   #depth = 0;
   #prefix = 0;
   #cut = false;
@@ -38,12 +39,12 @@ export class NaiveSearch<S> implements Strategy<S> {
     /** Infinity for no limit. */
     readonly preemptions: number,
     readonly maxSteps: number,
-    readonly traces: SeenTraces | null = null,
+    readonly seen: Seen<S> | null = null,
   ) {}
 
   get bound(): string | null {
     if (this.#cut) return `at most ${this.preemptions} preemptions`;
-    return this.traces === null ? null : `at most ${this.preemptions} preemptions, which no run exceeds: a proof needs an exploration without that limit`;
+    return this.seen?.bound ?? null;
   }
 
   decisions(): Decision[] {
@@ -51,17 +52,16 @@ export class NaiveSearch<S> implements Strategy<S> {
   }
 
   run(): { readonly execution: Execution<S>; readonly end: RunEnd } {
-    const execution = new Execution(this.program, this.observed);
-    const { world } = execution;
-    const { tasks } = world;
-    this.traces?.begin(Math.max(this.#prefix - 1, 0), tasks.length);
+    const execution = new Execution(this.program, this.observed, false, this.#keys);
+    const { tasks } = execution.world;
+    this.seen?.begin(Math.max(this.#prefix - 1, 0), execution);
     this.#depth = 0;
     while (execution.violation === null) {
       const depth = this.#depth;
       const state = (this.#states[depth] ??= { enabled: [], left: [], preempted: 0, task: -1, choice: 0, choices: 0, operation: null });
       if (depth >= this.#prefix) {
         if (!this.#decide(execution, state, depth)) return this.#over(execution, endOf(execution));
-        if (this.traces?.isNew(depth > 0 ? tasks[this.#states[depth - 1]!.task]!.key : -1, state.preempted) === false) return this.#over(execution, "redundant");
+        if (this.seen?.isNew(execution, depth > 0 ? tasks[this.#states[depth - 1]!.task]! : null, state.preempted) === false) return this.#over(execution, "redundant");
       }
       const task = tasks[state.task];
       const step = task?.pending;
@@ -72,7 +72,7 @@ export class NaiveSearch<S> implements Strategy<S> {
       state.operation = step.operation;
       const { hold } = task;
       execution.step(task, state.choice);
-      if (this.traces !== null && this.traces.count === depth && execution.violation === null) this.traces.add(world, task, step, hold, state.choice, execution.visible);
+      if (this.seen !== null && this.seen.count === depth && execution.violation === null) this.seen.add(execution, task, step, hold, state.choice);
       this.steps++;
       if (++this.#depth > this.maxSteps) throw endless(this.program.name, this.#depth, this.maxSteps, tasks);
     }
@@ -111,6 +111,7 @@ export class NaiveSearch<S> implements Strategy<S> {
   }
 
   advance(): boolean {
+    if (this.seen?.isOver === true) return false;
     for (let depth = this.#depth - 1; depth >= 0; depth--) {
       const state = this.#states[depth]!;
       if (state.choice + 1 < state.choices) state.choice++;

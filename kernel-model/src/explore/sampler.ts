@@ -6,7 +6,7 @@ import { Execution, type Observed } from "./execution.js";
 import { endless, endOf, type RunEnd, type Strategy } from "./strategy.js";
 
 export interface Sampling {
-  readonly strategy: "all" | "random" | "pct";
+  readonly strategy: "all" | "states" | "random" | "pct";
   readonly seed: number;
   readonly depth: number;
   readonly maxSchedules: number;

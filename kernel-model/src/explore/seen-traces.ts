@@ -1,9 +1,10 @@
 import { mix32 } from "../base/hash.js";
 import type { Step } from "../machine/step.js";
 import type { Task } from "../machine/task.js";
-import type { World } from "../machine/world.js";
 import { Events } from "./events.js";
+import type { Execution } from "./execution.js";
 import { Footprint, Locations } from "./footprint.js";
+import type { Seen } from "./seen.js";
 
 /**
  * Which states a search with a limit on preemptions has been in, up to the order of independent steps: two runs of one
@@ -15,7 +16,7 @@ import { Footprint, Locations } from "./footprint.js";
  *
  * O(tasks + conflicts) an event; memory for each state.
  */
-export class SeenTraces {
+export class SeenTraces<S> implements Seen<S> {
   readonly #events = new Events();
   readonly #locations = new Locations();
   /** By event: the how manieth of its task it is. */
@@ -26,19 +27,23 @@ export class SeenTraces {
   /** By trace and last task: the least number of preemptions that it was reached with. */
   readonly #least = new Map<string, number>();
 
-  /** A run that repeats so many events begins. */
-  begin(events: number, tasks: number): void {
-    if (this.#events.count === 0) this.#events.begin(tasks);
-    else this.#events.truncate(events);
+  readonly bound: string;
+  readonly isOver = false;
+
+  constructor(preemptions: number) {
+    this.bound = `at most ${preemptions} preemptions, which no run exceeds: a proof needs an exploration without that limit`;
   }
 
-  /** Events of the current run. */
+  begin(steps: number, { world }: Execution<S>): void {
+    if (this.#events.count === 0) this.#events.begin(world.tasks.length);
+    else this.#events.truncate(steps);
+  }
+
   get count(): number {
     return this.#events.count;
   }
 
-  /** The step was performed. `hold`: {@link Task.hold} before it. */
-  add(world: World, task: Task, step: Step, hold: number, choice: number, visible: boolean): void {
+  add({ world, visible }: Execution<S>, task: Task, step: Step, hold: number, choice: number): void {
     const events = this.#events;
     const event = events.count + 1;
     this.#locations.performed((events.footprint[event] ??= new Footprint()), world, task, step, hold, visible);
@@ -56,10 +61,9 @@ export class SeenTraces {
     this.#second[event] = (this.#second[event - 1]! + mix32(past ^ 0x5bd1e995)) | 0;
   }
 
-  /** Whether the current state was not reached before with as few preemptions, the same task having run last. */
-  isNew(last: number, preemptions: number): boolean {
+  isNew(_execution: Execution<S>, last: Task | null, preemptions: number): boolean {
     const { count } = this.#events;
-    const name = `${this.#first[count]!} ${this.#second[count]!} ${last} ${count}`;
+    const name = `${this.#first[count]!} ${this.#second[count]!} ${last?.key ?? -1} ${count}`;
     const least = this.#least.get(name);
     if (least !== undefined && least <= preemptions) return false;
     this.#least.set(name, preemptions);

@@ -103,7 +103,7 @@ export class Tally<S> {
       redundant: this.#redundant,
       steps: this.#steps,
       longest: this.#longest,
-      reduction: !this.options.reduction ? "none" : this.options.preemptions === Infinity ? "optimal" : "seen traces",
+      reduction: this.options.strategy === "states" ? "states" : !this.options.reduction ? "none" : this.options.preemptions === Infinity ? "optimal" : "seen traces",
       estimated,
       get endStates() {
         countLast();

@@ -61,6 +61,14 @@ export abstract class SharedObject {
   /** Its state as short text, for traces and counterexamples; equal text means equal state. */
   abstract describe(): string;
 
+  /**
+   * All of its state as text, for a search that tells states apart: equal text means that no step on it, now or later, can
+   * tell the difference. Null where that cannot be said.
+   */
+  fingerprint(): string | null {
+    return null;
+  }
+
   /** What {@link Step.opens} of a step that waits for it looks at: a plain value that later steps do not change. */
   state(): unknown {
     return undefined;
@@ -90,6 +98,10 @@ export class Memory extends SharedObject {
 
   describe(): string {
     return this.isFreed ? "freed" : "allocated";
+  }
+
+  override fingerprint(): string {
+    return this.describe();
   }
 }
 
@@ -125,6 +137,11 @@ export class Processor extends SharedObject {
   }
 
   describe(): string {
+    return "";
+  }
+
+  /** What it does to its tasks follows from theirs. */
+  override fingerprint(): string {
     return "";
   }
 }

@@ -10,6 +10,11 @@ import { RuleBroken } from "./violation.js";
 export class LockOrder {
   #edges: Map<string, Map<string, string>> | null = null;
 
+  /** All that was seen, as text. */
+  describe(): string {
+    return [...(this.#edges ?? [])].map(([from, after]) => `${from}>${[...after.keys()].sort().join("|")}`).sort().join();
+  }
+
   /** Adds held -> taken for each held lock; throws if the opposite order was seen. O(edges) where a new edge appears. */
   taken(task: Task, taken: SharedObject): void {
     for (const { lock } of task.held) {

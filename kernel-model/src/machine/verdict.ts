@@ -15,9 +15,9 @@ export interface Effort {
   readonly longest: number;
   /**
    * "optimal": one run of each class of runs that differ only in the order of independent steps. "seen traces": what
-   * follows a state of a class that was seen is left out (with a limit on preemptions).
+   * follows a state of a class that was seen is left out (with a limit on preemptions). "states": each state is left once.
    */
-  readonly reduction: "optimal" | "seen traces" | "none";
+  readonly reduction: "optimal" | "seen traces" | "states" | "none";
   /**
    * Complete and redundant runs in all: as counted where all are over, else about so many, by how far the search has
    * come (Knuth 1975). It can be off by orders of magnitude early on. Null where it cannot be told.
