@@ -2,6 +2,7 @@ import { checkInteger } from "../base/errors.js";
 import { SharedObject, type Memory } from "../machine/object.js";
 import { operation, Step, type Access, type Operation } from "../machine/step.js";
 import type { World } from "../machine/world.js";
+import { Part } from "./part.js";
 
 /**
  * An unsigned long of flags, 64 bits, as two words of 32: what set_bit() and friends work on, e.g. `folio->flags`.
@@ -11,7 +12,7 @@ export class Bits extends SharedObject {
   /** Bits 0 to 31 and 32 to 63. For the effects of steps only. */
   readonly words: [number, number] = [0, 0];
   /** Of bits that were touched, each at twice its number. */
-  readonly #sides: Side[] = [];
+  readonly #sides: Part[] = [];
 
   /** `set`: numbers of the bits that are set at first, 0 to 63. Throws InputError. */
   constructor(name: string, set: readonly number[] = [], memory: Memory | null = null) {
@@ -31,10 +32,6 @@ export class Bits extends SharedObject {
     return this.read(checkBit(this, nr));
   }
 
-  override fingerprint(): string {
-    return this.words.join();
-  }
-
   describe(): string {
     const [low, high] = this.words.map((word) => (word >>> 0).toString(16)) as [string, string];
     return high === "0" ? `0x${low}` : `0x${high}${low.padStart(8, "0")}`;
@@ -51,8 +48,8 @@ export class Bits extends SharedObject {
   }
 
   /** The same in every run, whoever needs it first. */
-  #side(world: World, at: number): Side {
-    return (this.#sides[at] ??= world.singleton(`bit ${at} of ${this.serial}`, () => new Side(this.name, this.memory)));
+  #side(world: World, at: number): Part {
+    return (this.#sides[at] ??= world.singleton(`bit ${at} of ${this.serial}`, () => new Part(this.name, this.memory)));
   }
 
   read(nr: number): boolean {
@@ -63,13 +60,6 @@ export class Bits extends SharedObject {
     const bit = 1 << (nr & 31);
     if (on) this.words[nr >> 5]! |= bit;
     else this.words[nr >> 5]! &= ~bit;
-  }
-}
-
-/** A bit, as one kind of change sees it: see {@link Bits.touch}. Its state is shown with the whole. */
-class Side extends SharedObject {
-  describe(): string {
-    return "";
   }
 }
 

@@ -26,12 +26,12 @@ export class DelayedWork extends WorkItem {
     return this.armed > 0 ? `${super.describe()}, timer armed` : super.describe();
   }
 
-  override grab(): boolean {
+  override grab(world: World): boolean {
     this.armed = 0;
-    return super.grab();
+    return super.grab(world);
   }
 
-  /** __queue_delayed_work(): at once without a delay. Its PENDING bit is the caller's. */
+  /** __queue_delayed_work(): at once without a delay. Its PENDING bit is the caller's, with whom the timer goes. */
   start(ns: number, task: Task, world: World): void {
     if (ns === 0) {
       this.enqueue(task, world);
@@ -42,18 +42,20 @@ export class DelayedWork extends WorkItem {
   }
 
   enqueue(task: Task, world: World): void {
+    world.touch(this.data, "write");
     this.armed = 0;
     this.queue.append(this, task, world);
   }
 }
 
-const queueOp = operation("queue_delayed_work", "write", { order: "full" });
-const modOp = operation("mod_delayed_work", "write", { order: "full" });
-const fireOp = operation("delayed_work_timer_fn", "write", { cost: "sleep", waits: "sleep" });
-const flushOp = operation("flush_delayed_work", "write", { order: "full", sleeps: true });
+// As with all items, the effect says what it touches.
+const queueOp = operation("queue_delayed_work", "none", { order: "full", cost: "atomic", changes: true, varies: true });
+const modOp = operation("mod_delayed_work", "none", { order: "full", cost: "atomic", changes: true, varies: true });
+const fireOp = operation("delayed_work_timer_fn", "none", { cost: "sleep", waits: "sleep", changes: true, varies: true });
+const flushOp = operation("flush_delayed_work", "none", { order: "full", cost: "atomic", sleeps: true, changes: true, varies: true });
 
 function* expiry(item: DelayedWork, arming: number, ns: number): Path {
-  const step = onItem(fireOp, item, (task, world) => item.enqueue(task, world), () => item.armed === arming);
+  const step = onItem(fireOp, item, (task, world) => item.enqueue(task, world), () => item.armed === arming, [item.data]);
   step.ns = ns;
   step.dead = () => item.armed !== arming;
   yield* step;
@@ -63,7 +65,7 @@ function* expiry(item: DelayedWork, arming: number, ns: number): Path {
 export function queueDelayedWork(wq: Workqueue, item: DelayedWork, ns: number): Step<boolean> {
   checkDelayed(wq, item, ns);
   return onItem(queueOp, item, (task, world) => {
-    if (!item.claim()) return false;
+    if (!item.claim(world)) return false;
     item.start(ns, task, world);
     return true;
   });
@@ -73,8 +75,8 @@ export function queueDelayedWork(wq: Workqueue, item: DelayedWork, ns: number): 
 export function modDelayedWork(wq: Workqueue, item: DelayedWork, ns: number): Step<boolean> {
   checkDelayed(wq, item, ns);
   return onItem(modOp, item, (task, world) => {
-    const pending = item.grab();
-    if (item.claim()) item.start(ns, task, world);
+    const pending = item.grab(world);
+    if (item.claim(world)) item.start(ns, task, world);
     return pending;
   });
 }
@@ -93,6 +95,7 @@ export function cancelDelayedWorkSync(item: DelayedWork): Path<boolean> {
 export function* flushDelayedWork(item: DelayedWork): Path<boolean> {
   yield* onItem(flushOp, item, (task, world) => {
     if (item.armed > 0) item.enqueue(task, world);
+    else world.touch(item.data, "read");
   });
   return yield* flushWork(item);
 }

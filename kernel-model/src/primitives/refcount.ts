@@ -28,23 +28,18 @@ export class RefCount extends SharedObject {
   /** As a signed int. For the effects of steps only; outside of them read {@link value}. */
   refs: number;
   /** Which gets and puts commute. */
-  readonly references: References;
+  readonly references = new References();
 
   /** `initial`: 0 to REFCOUNT_MAX. Throws InputError for any other. */
   constructor(name: string, initial = 1, memory: Memory | null = null) {
     super(name, memory);
     this.refs = checkCount(`the initial value of refcount_t ${name}`, initial, 0);
-    this.references = new References(initial);
   }
 
   /** The count now, 0 to 2^32 - 1. */
   get value(): number {
     this.seen();
     return this.refs >>> 0;
-  }
-
-  override fingerprint(): string {
-    return String(this.refs);
   }
 
   describe(): string {

@@ -6,7 +6,7 @@ const MOST_TAKEN = 2 ** 10;
 const MOST_GIVEN = 2 ** 8;
 /** From this base on, tasks may give back more than they took. */
 const LARGE_BASE = 2 ** 28;
-const LARGEST_BASE = 2 ** 30;
+const LARGEST_BASE = 2 ** 30 + 2 ** 28;
 
 /**
  * Tells which gets and puts of a reference count commute.
@@ -19,8 +19,8 @@ const LARGEST_BASE = 2 ** 30;
  *   addition is the same before it and after it.
  * - After any additions, in any order, every own(T) is at least 0, so that the count is at least base >= 1. (Before an
  *   addition that gives i back it is at least base + own(T) >= 1 + i.) So none of them finds 0, reaches 0, or is the last:
- *   what it returns is the same in each order, and so is the sum. Nor can one overflow: base <= 2^30, and
- *   MOST_TAKEN x 2^19 tasks < 2^30.
+ *   what it returns is the same in each order, and so is the sum. Nor can one overflow: base <= LARGEST_BASE, and
+ *   MOST_TAKEN x 2^19 tasks = 2^29, together below 2^31.
  * - "The count stays above 1" would not do in place of the base: of two puts from 3, each would be an addition, but not
  *   the second after the first of two others.
  *
@@ -31,40 +31,38 @@ const LARGEST_BASE = 2 ** 30;
  * comes off the base, and if that leaves the base at 0, what some task has taken becomes the base.
  */
 export class References {
-  #base: number;
+  /** Null until the first step: all that `setup` has made of the count is the base then. */
+  #base: number | null = null;
   #own: Map<Task, number> | null = null;
-
-  constructor(count: number) {
-    this.#base = count;
-  }
 
   /** The count changes by `by` from `old`, both from -2^31 to 2^31 - 1, in a step of the task. Decides how the step touches it. */
   changes(task: Task, world: World, old: number, by: number): void {
     // Only the explorer's host names tasks across runs, and asks what commutes.
     if (world.host.keyOf === undefined) return;
+    const base = (this.#base ??= old);
     const own = this.#of(task) + by;
-    const least = this.#base >= LARGE_BASE ? -MOST_GIVEN : 0;
+    const least = base >= LARGE_BASE ? -MOST_GIVEN : 0;
     this.#set(task, own);
-    if (this.#base >= 1 && this.#base <= LARGEST_BASE && own >= least && own <= MOST_TAKEN) world.as("add");
+    if (base >= 1 && base <= LARGEST_BASE && own >= least && own <= MOST_TAKEN) world.as("add");
     else this.settle(world, old + by);
   }
 
   /** A write has left the count at `count`. */
   settle(world: World, count: number): void {
     world.as("write");
-    this.#base = count;
-    if (this.#own === null) return;
-    const tasks = [...this.#own.keys()].sort((a, b) => a.key - b.key);
+    let base = count;
+    const tasks = this.#own === null ? [] : [...this.#own.keys()].sort((a, b) => a.key - b.key);
     for (const task of tasks) {
       const own = Math.max(0, this.#of(task));
       this.#set(task, own);
-      this.#base -= own;
+      base -= own;
     }
     for (const task of tasks) {
-      const given = Math.min(this.#of(task), Math.max(0, 1 - this.#base));
+      const given = Math.min(this.#of(task), Math.max(0, 1 - base));
       this.#set(task, this.#of(task) - given);
-      this.#base += given;
+      base += given;
     }
+    this.#base = base;
   }
 
   #of(task: Task): number {

@@ -28,14 +28,20 @@ class Waiter extends SharedObject {
  * wait_queue_head_t (kernel/sched/wait.c), with the state of the tasks on it: TASK_UNINTERRUPTIBLE from
  * prepareToWait until they are woken, else TASK_RUNNING.
  *
- * Who touches what: the queue itself is who is on it. Tasks that are not exclusive come and go in any order (a wake-up
- * takes all of them), and so does an exclusive one when it goes: `add`. An exclusive one that comes queues behind others,
- * and a wake-up takes all that are there: `write`. A wake-up that finds nobody only reads. What a wake-up does to one task,
- * and all that the task sees of it, is a matter of its {@link Waiter}.
+ * Who touches what: the queue itself is who is on it. Tasks that are not exclusive come in any order, since a wake-up
+ * takes all of them, and exclusive ones go in any order: `add`. An exclusive one that comes queues behind others, and a
+ * wake-up takes all that are there: `write`. What a wake-up does to a task, and all that the task sees of it, is a matter
+ * of its {@link Waiter}.
+ *
+ * That a task which is not exclusive leaves by itself commutes with every wake-up: in either order it is off the queue
+ * and awake. A wake-up must then touch the same in either order, so it touches all such tasks that have come since the last
+ * one, those that have left included. A wake-up for which nobody has come only reads.
  */
 export class WaitQueue extends SharedObject {
   /** For the effects of steps only. Exclusive entries stand behind the others; the order of those makes no difference. */
   readonly entries: Entry[] = [];
+  /** Who has come since the last wake-up, but for exclusive ones. */
+  readonly #came = new Set<Task>();
   readonly #waiters = new WeakMap<Task, Waiter>();
   /** The waiter that the task which performs a step is. */
   readonly here: SharedObject;
@@ -68,6 +74,8 @@ export class WaitQueue extends SharedObject {
     if (!this.entries.some((entry) => entry.task === task)) {
       const others = exclusive ? -1 : this.entries.findIndex((entry) => entry.exclusive);
       this.entries.splice(others < 0 ? this.entries.length : others, 0, { task, exclusive });
+      if (exclusive) this.#came.delete(task);
+      else this.#came.add(task);
     }
     this.#set(task, world, true);
   }
@@ -75,21 +83,27 @@ export class WaitQueue extends SharedObject {
   /** Takes the task off the queue, where it is still on it; that a wake-up has taken it off, it knows from its own state. */
   leave(task: Task, world: World): void {
     const at = this.entries.findIndex((entry) => entry.task === task);
-    if (at < 0) world.as("none");
-    else this.entries.splice(at, 1);
-    this.#set(task, world, false);
+    const exclusive = this.entries[at]?.exclusive === true;
+    if (at >= 0) this.entries.splice(at, 1);
+    if (exclusive) this.#set(task, world, false);
+    else {
+      world.as("none");
+      if (this.memory !== null) world.touch(this.memory, "read");
+      this.waiter(task).asleep = false;
+      // Only the explorer's host asks what commutes.
+      if (world.host.keyOf === undefined) this.#came.delete(task);
+    }
   }
 
   /** Wakes all that are not exclusive, and up to `exclusive` others; each is taken off the queue (autoremove). */
   wake(world: World, exclusive: number): void {
-    let woken = 0;
-    for (const { task, exclusive: isExclusive } of this.entries) {
-      if (isExclusive && exclusive-- <= 0) break;
-      this.#set(task, world, false);
-      woken++;
-    }
-    this.entries.splice(0, woken);
-    if (woken === 0) world.as("read");
+    const first = this.entries.findIndex((entry) => entry.exclusive);
+    const others = first < 0 ? [] : this.entries.slice(first, first + exclusive);
+    if (this.#came.size === 0 && others.length === 0) world.as("read");
+    for (const task of this.#came) this.#set(task, world, false);
+    for (const { task } of others) this.#set(task, world, false);
+    this.#came.clear();
+    this.entries.splice(0, (first < 0 ? this.entries.length : first) + others.length);
   }
 
   #set(task: Task, world: World, asleep: boolean): void {

@@ -23,7 +23,7 @@ const OF = ["", "", "two", "three", "four"] as const;
  * Schedules of the stores at the limit, by their number: with the fix, before it, and since 6.9. They end in as many states
  * as there are stores, for the worker runs 1 to n times.
  */
-const COUNTS = { 2: [12, 10, 6], 3: [400, 246, 60], 4: [27_015, 10_680, 816] } as const;
+const COUNTS = { 2: [12, 10, 6], 3: [338, 219, 51], 4: [18_551, 8500, 580] } as const;
 
 function limit(stores: 2 | 3 | 4): readonly Scenario[] {
   const name = `${OF[stores]}-stores`;
@@ -47,7 +47,7 @@ function inARow(stores: 2 | 3, schedules: number): readonly Scenario[] {
 
 const limits: readonly Scenario[] = [
   ...inARow(2, 6),
-  ...inARow(3, 43),
+  ...inARow(3, 37),
   ...limit(2),
   ...limit(3),
   ...limit(4),
@@ -73,20 +73,20 @@ function whole(stores: 2 | 3, fixed: number, percpu: number): readonly Scenario[
 }
 
 const switches: readonly Scenario[] = [
-  proof("switch", "Two stores at the limit while the compressor is set: the old pool goes, once", switchUnderLimit(2, "fixed"), 748, 4),
+  proof("switch", "Two stores at the limit while the compressor is set: the old pool goes, once", switchUnderLimit(2, "fixed"), 484, 4),
   caught("switch-buggy", "...before the fix it can stay for ever", switchUnderLimit(2, "buggy"), { what: noUndeadPool.name, twinOf: "switch", schedules: 1 }),
-  proof("switch-percpu-ref", "...since 6.9 it goes", switchUnderLimit(2, "percpu-ref"), 510, 2),
+  proof("switch-percpu-ref", "...since 6.9 it goes", switchUnderLimit(2, "percpu-ref"), 72, 2),
   caught("switch-percpu-ref-put", "...but if the worker gave a reference back that nobody took", switchUnderLimit(2, "percpu-ref", "missing-get"), { twinOf: "switch-percpu-ref", schedules: 1 }),
   proof("write-back-after-switch", "After a switch, a store at the limit has the new pool shrunk", writeBackAfterSwitch("fixed"), 594, 2),
   caught("write-back-after-switch-buggy", "...before the fix a leak can stop write-back: the undead pool stays the oldest", writeBackAfterSwitch("buggy"), { what: "a store at the limit has the current pool shrunk", twinOf: "write-back-after-switch", schedules: 1 }),
-  proof("retired-pool", "Two stores at the limit on a pool that was switched away, while its last entry goes", retiredPool(2, "fixed"), 2692, 10),
+  proof("retired-pool", "Two stores at the limit on a pool that was switched away, while its last entry goes", retiredPool(2, "fixed"), 1028, 10),
   caught("retired-pool-buggy", "...before the fix it can stay for ever", retiredPool(2, "buggy"), { what: noUndeadPool.name, twinOf: "retired-pool", schedules: 1 }),
   caught("retired-pool-put-before", "...put before queueing: the worker runs in freed memory", retiredPoolBroken(1, "put-before-queueing"), { what: "use-after-free", twinOf: "retired-pool", schedules: 2 }),
   caught("retired-pool-put-twice", "...put twice: the worker runs in freed memory", retiredPoolBroken(2, "put-twice"), { what: "use-after-free", twinOf: "retired-pool", schedules: 2 }),
   caught("retired-pool-missing-get", "...without a get: the worker runs in freed memory", retiredPoolBroken(1, "missing-get"), { what: "use-after-free", twinOf: "retired-pool", schedules: 2 }),
-  proof("switch-back", "A switch back to a pool whose last entry is dropped meanwhile", switchBack("invalidate"), 2595, 2),
+  proof("switch-back", "A switch back to a pool whose last entry is dropped meanwhile", switchBack("invalidate"), 603, 2),
   caught("switch-back-drop", "...but not if the switch gives back the reference that it found the pool with", switchBack("invalidate", "drop-found-reference"), { what: "warning", twinOf: "switch-back", schedules: 1 }),
-  proof("switch-back-limit", "A switch back to a pool whose last entry is written back meanwhile", switchBack("store at the limit"), 218, 4),
+  proof("switch-back-limit", "A switch back to a pool whose last entry is written back meanwhile", switchBack("store at the limit"), 84, 4),
   caught("switch-back-limit-drop", "...and its twin", switchBack("store at the limit", "drop-found-reference"), { what: "warning", twinOf: "switch-back-limit", schedules: 1 }),
 ];
 
@@ -102,4 +102,4 @@ const pages: readonly Scenario[] = [
 ];
 
 /** What zswap's paths do to each other, from the race of the source to the mistakes that would be as bad. */
-export const scenarios: readonly Scenario[] = [...limits, ...whole(2, 24, 12), ...whole(3, 2400, 360), ...switches, ...pages];
+export const scenarios: readonly Scenario[] = [...limits, ...whole(2, 24, 12), ...whole(3, 2028, 306), ...switches, ...pages];

@@ -8,12 +8,12 @@ import { scenarios } from "../../../src/mechanisms/zswap/index.js";
 import { conforms } from "../../conformance/kit.js";
 
 /** Above this a scenario is explored once; the kit explores each five times. */
-const LARGE = 50_000;
+const LARGE = 15_000;
 const isLarge = ({ schedules }: Scenario): boolean => (schedules ?? 0) > LARGE;
 const named = (name: string): Scenario => scenarios.find((scenario) => scenario.name === name)!;
 
 // What these claim is that something is reached: a twin would have to be one in which it is not.
-const reached = ["two-stores-leaks", "three-stores-leaks", "two-above-base"];
+const reached = ["two-stores-leaks", "three-stores-leaks", "four-stores-leaks", "two-above-base"];
 
 /** Small enough to be compared with every schedule there is: some 14,000. */
 const isSmall = ({ name }: Scenario): boolean => name.startsWith("two-stores");
@@ -25,7 +25,7 @@ describe("the conformance kit, larger programs", () => conforms(scenarios.filter
 test("names are unique, twins exist, and the large scenarios that are proofs have one that the kit catches", () => {
   expect(new Set(scenarios.map(({ name }) => name)).size).toBe(scenarios.length);
   for (const { twinOf } of scenarios) if (twinOf !== undefined) expect(named(twinOf)?.expect).toBe("exhausted");
-  expect(scenarios.filter(isLarge).map(({ name }) => name)).toEqual(["four-stores-leaks", "four-stores-fixed"]);
+  expect(scenarios.filter(isLarge).map(({ name }) => name)).toEqual(["four-stores-fixed"]);
   expect(named("four-stores").twinOf).toBe("four-stores-fixed");
 });
 
@@ -42,12 +42,12 @@ function endCounts({ effort }: Verdict): Record<number, number> {
 describe("references in the end; base is 1", () => {
   // n stores and r runs of the worker, 1 <= r <= n, leave base + n - r.
   test.each([
-    ["two-stores-leaks", { 1: 12, 2: 4 }],
-    ["three-stores-leaks", { 1: 360, 2: 312, 3: 36 }],
-    ["four-stores-leaks", { 1: 20_160, 2: 27_936, 3: 10_080, 4: 576 }],
-    ["two-stores-fixed", { 1: 20 }],
-    ["three-stores-fixed", { 1: 1404 }],
-    ["four-stores-fixed", { 1: 224_688 }],
+    ["two-stores-leaks", { 1: 8, 2: 2 }],
+    ["three-stores-leaks", { 1: 144, 2: 72, 3: 3 }],
+    ["four-stores-leaks", { 1: 4608, 2: 3456, 3: 432, 4: 4 }],
+    ["two-stores-fixed", { 1: 12 }],
+    ["three-stores-fixed", { 1: 338 }],
+    ["four-stores-fixed", { 1: 18_551 }],
   ])("%s", { timeout: 120_000 }, (name, counts) => {
     const scenario = named(name);
     const verdict = explore(scenario.program, scenario.options);
