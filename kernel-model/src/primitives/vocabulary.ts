@@ -59,7 +59,7 @@ const cells: readonly Texts[] = [
   ["smp_load_acquire()", "smpLoadAcquire", "1", "acquire", "a load", REORDERING],
   ["smp_store_release()", "smpStoreRelease", "1", "release", "a store", REORDERING],
   ["smp_cond_load_acquire()", "smpCondLoadAcquire", "1", "acquire", "waits, spinning, until the value satisfies a condition", "the loads before the last"],
-  ["(a loop around cpu_relax())", "spinUntil", "1", "once", "waits, spinning, until a condition over several values holds", "the loads before the last; that they are not at one moment"],
+  ["(a loop around cpu_relax())", "spinUntil", "1", "once", "waits, spinning, until a condition over the values of several objects holds", "the loads before the last; that they are not at one moment"],
   ["xchg()", "xchg", "1", "full", "an exchange"],
   ["cmpxchg()", "cmpxchg", "1", "full", "a compare and exchange", "that a failed one orders nothing"],
   ["(an outcome decided elsewhere)", "choose", "1", "plain", "every outcome is explored; the simulator draws one"],

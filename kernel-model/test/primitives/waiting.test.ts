@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { explore } from "../../src/explore/index.js";
 import type { Path } from "../../src/machine/path.js";
 import { alwaysAtEnd, define, sometimes } from "../../src/machine/program.js";
 import {
-  Atomic, atomicRead, Cell, Completion, complete, completeAll, completionDone, finishWait, prepareToWait, prepareToWaitExclusive, READ_ONCE, reinitCompletion, schedule, SpinLock,
-  spinLock, tryWaitForCompletion, waitEvent, waitForCompletion, WaitQueue, wakeUp, wakeUpAll, WRITE_ONCE,
+  Atomic, atomicRead, Bits, Cell, Completion, complete, completeAll, completionDone, finishWait, prepareToWait, prepareToWaitExclusive, READ_ONCE, RefCount, refcountInc, reinitCompletion, schedule,
+  setBit, smpCondLoadAcquire, SpinLock, spinLock, spinUntil, testBit, tryWaitForCompletion, waitEvent, waitForCompletion, WaitQueue, wakeUp, wakeUpAll, WRITE_ONCE,
 } from "../../src/primitives/index.js";
 import { alone, brokenBy, check, ends, stuckIn, together } from "./helper.js";
 
@@ -126,5 +127,55 @@ describe("wait queues", () => {
     expect(() => alone(waitEvent(queue, [], () => true))).toThrow("the objects for waitEvent(queue) is []; accepted: 1 to 8 shared objects in an array");
     expect(() => alone(waitEvent(queue, [ready], true as never))).toThrow("the condition for waitEvent(queue) is true; accepted: a function of the values");
     expect(brokenBy((function* () { const q = new WaitQueue("q"); yield* spinLock(new SpinLock("l")); yield* prepareToWait(q); yield* schedule(q); })())).toContain("sleeping-in-atomic: A, in A, at schedule(q)");
+  });
+});
+
+describe("conditions", () => {
+  const setup = () => ({ x: new Cell("x", 0), y: new Cell("y", 0), bits: new Bits("bits"), refs: new RefCount("refs", 1), queue: new WaitQueue("queue") });
+  type State = ReturnType<typeof setup>;
+  const program = (wait: (s: State) => Path<unknown>) => define({
+    name: "conditions",
+    setup,
+    tasks: (s) => ({
+      W: wait(s),
+      A: (function* () { yield* WRITE_ONCE(s.x, 1); yield* setBit(3, s.bits); yield* refcountInc(s.refs); yield* WRITE_ONCE(s.y, 1); yield* wakeUpAll(s.queue); })(),
+    }),
+  });
+
+  test.each<[string, (s: State) => Path<unknown>]>([
+    ["get the values, of one", function* (s) { yield* spinUntil([s.x], (x) => x === 1); return yield* READ_ONCE(s.x); }],
+    ["of several", function* (s) { yield* spinUntil([s.x, s.y], (x, y) => x === 1 && y === 1); return yield* READ_ONCE(s.y); }],
+    ["of bits: the numbers of those that are set", function* (s) { yield* spinUntil([s.bits, s.y], (bits, y) => bits.includes(3) && y === 1); return Number(yield* testBit(3, s.bits)); }],
+    ["of a count", function* (s) { return (yield* smpCondLoadAcquire(s.refs, (refs) => refs === 2)) - 1; }],
+    ["of what a wait queue is woken for", function* (s) { yield* waitEvent(s.queue, [s.bits, s.y], (bits, y) => bits.length === 1 && y === 1); return yield* READ_ONCE(s.y); }],
+    ["or read those of the objects that they name", function* (s) { yield* spinUntil([s.x, s.y], () => s.x.value === 1 && s.y.value === 1); return yield* READ_ONCE(s.y); }],
+  ])("%s", (_name, wait) => {
+    expect([...new Set(ends(check(program(wait))).map((end) => /W returned (.*)$/.exec(end)![1]))]).toEqual(["1"]);
+  });
+
+  test.each<[string, (s: State) => Path<unknown>]>([
+    ["spinUntil(x)", (s) => spinUntil([s.x], () => s.y.value === 1)],
+    ["spinUntil(x, bits)", (s) => spinUntil([s.x, s.bits], (x) => x === 0 && s.y.value === 1)],
+    ["smpCondLoadAcquire(x)", (s) => smpCondLoadAcquire(s.x, (x) => x === 0 && s.y.value === 1)],
+    ["waitEvent(queue)", (s) => waitEvent(s.queue, [s.x], () => s.y.value === 1)],
+  ].map(([name, step]) => [name, function* (s: State): Path<unknown> { yield* (step as (s: State) => Path<unknown>)(s); }] as [string, (s: State) => Path<unknown>]))("%s must not look at what it does not name", (call, wait) => {
+    expect(() => explore(program(wait))).toThrow(`what the condition of ${call} looks at is "y"; accepted: what it names: x`);
+    expect(() => explore(program(wait), { reduction: false })).toThrow("name y among them too, and take its value as an argument");
+  });
+});
+
+describe("warnings", () => {
+  test("are told once for each object: two that warn do not depend on each other", () => {
+    const setup = () => ({ a: new RefCount("a", 0), b: new RefCount("b", 0) });
+    const verdict = check(define({
+      name: "two warnings",
+      warningsAreViolations: false,
+      setup,
+      tasks: (s) => ({ A: (function* () { yield* refcountInc(s.a); yield* refcountInc(s.a); })(), B: (function* () { yield* refcountInc(s.b); })() }),
+    }));
+    expect([verdict.kind, verdict.effort.schedules]).toEqual(["exhausted", 1]);
+    const { warnings } = alone((function* () { const s = setup(); yield* refcountInc(s.a); yield* refcountInc(s.a); yield* refcountInc(s.b); })());
+    // The second on the same count finds it saturated: another kind.
+    expect(warnings).toHaveLength(3);
   });
 });

@@ -27,7 +27,7 @@ function* peterson(s: State, me: 0 | 1): Path {
   const other = me === 0 ? 1 : 0;
   yield* WRITE_ONCE(s.flag[me], true);
   yield* WRITE_ONCE(s.turn, other);
-  yield* spinUntil([s.flag[other], s.turn], () => !s.flag[other].current || s.turn.current === me);
+  yield* spinUntil([s.flag[other], s.turn], (flag, turn) => !flag || turn === me);
 }
 
 /** The broken twin: gives way before it says that it wants in. */
@@ -35,7 +35,7 @@ function* petersonTurnFirst(s: State, me: 0 | 1): Path {
   const other = me === 0 ? 1 : 0;
   yield* WRITE_ONCE(s.turn, other);
   yield* WRITE_ONCE(s.flag[me], true);
-  yield* spinUntil([s.flag[other], s.turn], () => !s.flag[other].current || s.turn.current === me);
+  yield* spinUntil([s.flag[other], s.turn], (flag, turn) => !flag || turn === me);
 }
 
 /** Dekker, about 1962: the first for two processes with loads and stores only. `turn` says who insists. */
@@ -45,10 +45,10 @@ function* dekker(s: State, me: 0 | 1): Path {
   while (yield* READ_ONCE(s.flag[other])) {
     if ((yield* READ_ONCE(s.turn)) !== me) {
       yield* WRITE_ONCE(s.flag[me], false);
-      yield* spinUntil([s.turn], () => s.turn.current === me);
+      yield* spinUntil([s.turn], (turn) => turn === me);
       yield* WRITE_ONCE(s.flag[me], true);
     } else {
-      yield* spinUntil([s.flag[other]], () => !s.flag[other].current);
+      yield* spinUntil([s.flag[other]], (flag) => !flag);
     }
   }
 }
@@ -63,7 +63,7 @@ function* enterDekkerAndAdd(s: State, me: 0 | 1, enter: Enter): Path {
 /** The broken twin: looks whether the other wants in before it says that it does. */
 function* dekkerLookFirst(s: State, me: 0 | 1): Path {
   const other = me === 0 ? 1 : 0;
-  yield* spinUntil([s.flag[other]], () => !s.flag[other].current);
+  yield* spinUntil([s.flag[other]], (flag) => !flag);
   yield* WRITE_ONCE(s.flag[me], true);
 }
 

@@ -14,7 +14,7 @@ export type Preference = "readers" | "writers";
 
 function* readLock(s: State, first: Preference): Path {
   for (;;) {
-    yield* spinUntil([s.lock, s.waiting], () => s.lock.current >= 0 && (first === "readers" || !s.waiting.current));
+    yield* spinUntil([s.lock, s.waiting], (lock, waiting) => lock >= 0 && (first === "readers" || !waiting));
     const readers = yield* READ_ONCE(s.lock);
     if (readers >= 0 && (yield* cmpxchg(s.lock, readers, readers + 1)) === readers) return;
   }
