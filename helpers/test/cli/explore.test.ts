@@ -1,6 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { explorables, explore, type Explorable, type Scenario } from "@mm-lab/kernel-model";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { parseCommandLine } from "../../src/cli/arguments.js";
 import { makeExploreCommand } from "../../src/cli/explore.js";
 import { ROOT, run } from "../setup/copy.js";
@@ -104,4 +108,69 @@ test("as a program: status and output", async () => {
   expect(status).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ verdict: { kind: "stuck", waiting: [{ heldBy: ["philosopher 1"] }, {}, {}] } });
   expect(await run(process.execPath, [program, "explore", "--help"])).toMatchObject({ status: 0, stdout: expect.stringContaining("classics: Programs") as string });
+});
+
+describe("long searches", () => {
+  const folder = mkdtempSync(join(tmpdir(), "mm-lab-explore-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "search.json");
+  const stderr = (): string[] => vi.spyOn(process.stderr, "write").mock.calls.map(([text]) => String(text));
+  const effortOf = ({ stdout }: { readonly stdout: string }): { kind: string; schedules: number; estimated: number; rest?: unknown } => {
+    const { verdict } = JSON.parse(stdout) as { verdict: { kind: string; rest?: unknown; effort: { schedules: number; estimated: number } } };
+    return { kind: verdict.kind, schedules: verdict.effort.schedules, estimated: verdict.effort.estimated };
+  };
+
+  test("saved where a bound cuts it, gone on with from the file, and in the end as if never cut", async () => {
+    vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    const whole = effortOf(await mmLab("toys", "treiber-counted", "--json"));
+    const first = await mmLab("toys", "treiber-counted", "--max-schedules", "4", "--save", file, "--json");
+    expect(first.status).toBe(1); // no proof
+    expect(effortOf(first)).toMatchObject({ kind: "bounded", schedules: 4 });
+    expect(stderr().join("")).toContain(`what is left of the search is in ${file}. Next: go on with --resume ${file}`);
+    const second = await mmLab("toys", "treiber-counted", "--max-schedules", "4", "--resume", file, "--save", file);
+    expect(second.stdout.replaceAll(/\s+/g, " ")).toMatch(/not a proof: 8 schedules were run .* \(maxSchedules = 4\), after about \d+ % of an estimated \d+ runs: the/);
+    const last = await mmLab("toys", "treiber-counted", "--resume", file, "--save", join(folder, "none.json"), "--json");
+    expect(last.status).toBe(0);
+    expect(effortOf(last)).toEqual(whole);
+    expect(stderr().join("")).toContain("none.json was not written: the search is over");
+    expect(readdirSync(folder)).toEqual(["search.json"]);
+  });
+
+  test("on several cores: the same answer", async () => {
+    expect(effortOf(await mmLab("toys", "treiber-counted", "--workers", "2", "--json"))).toEqual(effortOf(await mmLab("toys", "treiber-counted", "--json")));
+    expect((await mmLab("toys", "treiber-aba", "--workers", "all", "--json")).stdout).toBe((await mmLab("toys", "treiber-aba", "--json")).stdout);
+  });
+
+  test.each<[string, string[], RegExp]>([
+    ["no number of workers", ["--workers", "two"], /--workers is "two"; accepted: "all", or an integer from 1 to 64/],
+    ["too many", ["--workers", "65"], /workers is 65; accepted: an integer from 1 to 64/],
+    ["no time", ["--seconds", "soon"], /--seconds is "soon"; accepted: a number/],
+    ["to save what several workers leave", ["--workers", "2", "--save", file], /--save is ".*"; accepted: a search on one core/],
+    ["a file that is not there", ["--resume", join(folder, "absent")], /--resume is ".*absent"; accepted: a file that can be read \(the system says ENOENT\)/],
+    ["a file of another kind", ["--resume", join(ROOT, "README.md")], /--resume is ".*README\.md"; accepted: a file that --save wrote/],
+    ["another document", ["--resume", join(ROOT, "package.json")], /the format of resume is undefined; accepted: "mm-lab search 1"/],
+    ["a place that cannot be written", ["--max-schedules", "1", "--save", join(folder, "no", "such")], /the output file is ".*such"; accepted: a place that can be written/],
+    ["beside --replay", ["--replay", "mm1-8923-A2B5", "--seconds", "1"], /--seconds is "1"; accepted: to be used without --replay/],
+  ])("%s is refused", async (_name, args, message) => {
+    vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    await expect((async () => mmLab("toys", "treiber-counted", ...args))()).rejects.toThrow(message);
+  });
+
+  test("a search of another scenario is refused, and one without a scenario", async () => {
+    await expect(mmLab("toys", "philosophers-left-first", "--resume", file)).rejects.toThrow(/the program of resume is "treiber stack, counted top: .*resume a search with the program that it was begun with/);
+    await expect(mmLab("toys", "--workers", "2")).rejects.toThrow(/--workers is "2"; accepted: to be used with MECHANISM SCENARIO/);
+  });
+
+  test("as a program: it ends when it is interrupted, and says how far it was", async () => {
+    const child = spawn(process.execPath, [join(ROOT, "helpers", "setup", "mm-lab.mjs"), "explore", "zswap", "four-stores-fixed", "--workers", "2"]);
+    let said = "";
+    child.stderr.on("data", (text: Buffer) => (said += text.toString()));
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    const began = performance.now();
+    child.kill("SIGINT");
+    const [status] = (await once(child, "exit")) as [number | null];
+    expect(performance.now() - began).toBeLessThan(1_500);
+    expect(status).toBe(1);
+    expect(said).toMatch(/mm-lab: exploring .* was stopped at .*Next: run it again, or make it smaller/);
+  });
 });

@@ -53,15 +53,20 @@ export function isProgram(value: unknown): value is Program {
 async function fromCells(source: Extract<ProgramSource, { kind: "cells" }>, wanted: Fingerprint): Promise<Program> {
   const exports: Record<string, unknown> = {};
   const found = (): unknown => source.path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], exports);
+  let isRunning = false;
   const called = new Promise<void>((resolve) => {
     interceptWorkers((program) => {
-      if (found() !== program) return false;
+      // Calls in cells that are over: what stands behind them has run, and may matter.
+      if (!isRunning || found() !== program) return false;
       resolve();
       return true;
     });
   });
   const failures: string[] = [];
-  await Promise.race([called, runCells(source, exports, (label, error) => failures.push(`${label}: ${String(error)}`))]);
+  await Promise.race([called, runCells(source, exports, {
+    begins: (cell) => (isRunning = cell.isRunning),
+    failed: ({ label }, error) => failures.push(`${label}: ${String(error)}`),
+  })]);
   const program = found();
   if (isProgram(program)) return program;
   const name = source.path.join(".");

@@ -8,6 +8,8 @@ export interface CellCode {
   readonly label: string;
   readonly code: string;
   readonly isAsync: boolean;
+  /** Whether it is the one that explores now: what stands behind its call has not run. */
+  readonly isRunning: boolean;
 }
 
 /** How a worker gets a program: functions do not travel between threads, so that it makes its own. Plain data. */

@@ -7,18 +7,24 @@ import type { CellCode, ProgramSource } from "./protocol.js";
 
 type CellFunction = (exports: object, require: (id: string) => unknown, before: () => object, after: (cell: object, value: unknown) => unknown) => unknown;
 
+interface Told {
+  begins(cell: CellCode): void;
+  failed(cell: CellCode, error: unknown): void;
+}
+
 /** Runs cells in order, as the notebook did, without its kernel: nothing is shown, and nobody interrupts. */
 export async function runCells(
-  { cells, folder, modules }: Extract<ProgramSource, { kind: "cells" }>, values: Record<string, unknown>, failed: (label: string, error: unknown) => void,
+  { cells, folder, modules }: Extract<ProgramSource, { kind: "cells" }>, values: Record<string, unknown>, told: Told,
 ): Promise<void> {
   const loaded = new CellModules(folder, root, { publicModule: () => SILENT }, { addModule: () => undefined });
   loaded.update(modules.map(([path, data]) => ({ path, data })), new Map());
   const { proxy } = new CellExports(values);
   for (const cell of cells) {
+    told.begins(cell);
     try {
       await compiled(cell)(proxy, loaded.require, () => ({}), (_cell, value) => value);
     } catch (error) {
-      failed(cell.label, error); // what it had declared before stays, as in the notebook
+      told.failed(cell, error); // what it had declared before stays, as in the notebook
     }
   }
 }

@@ -2,10 +2,11 @@ import { types } from "node:util";
 import type { CellCode } from "../../explore/workers/protocol.js";
 import type { NamesUsed } from "./exported-names.js";
 
-interface PastCell extends CellCode {
+interface PastCell extends Omit<CellCode, "isRunning"> {
   /** Names that it declared or assigned while it ran. */
   readonly wrote: ReadonlySet<string>;
   names?: NamesUsed;
+  isOver: boolean;
 }
 
 /** How deep in the values that cells declare something is looked for: `programs.fixed`, `list[2].program`. */
@@ -18,9 +19,11 @@ export class CellHistory {
   /** @param namesUsed reads compiled code; called once for each cell that is looked at */
   constructor(private readonly namesUsed: (code: string) => NamesUsed) {}
 
-  /** A cell is about to run. `wrote` grows while it does. */
-  add(cell: CellCode, wrote: ReadonlySet<string>): void {
-    this.#cells.push({ ...cell, wrote });
+  /** A cell is about to run; what is returned is to be called when it is over. `wrote` grows while it runs. */
+  add(cell: Omit<CellCode, "isRunning">, wrote: ReadonlySet<string>): () => void {
+    const added: PastCell = { ...cell, wrote, isOver: false };
+    this.#cells.push(added);
+    return () => (added.isOver = true);
   }
 
   /**
@@ -44,8 +47,8 @@ export class CellHistory {
       }
     }
     return [...chosen].sort((a, b) => a - b).map((index) => {
-      const { fileName, label, code, isAsync } = this.#cells[index]!;
-      return { fileName, label, code, isAsync };
+      const { fileName, label, code, isAsync, isOver } = this.#cells[index]!;
+      return { fileName, label, code, isAsync, isRunning: !isOver };
     });
   }
 

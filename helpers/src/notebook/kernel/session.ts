@@ -112,10 +112,9 @@ export class Session {
       this.#failRunning = reject;
     });
     floating.catch(() => undefined);
+    const { output, hasToplevelAwait: isAsync = false } = converted;
     const wrote = this.#exports.startRecording();
-    if (converted.output !== undefined) {
-      this.#history.add({ fileName, label, code: converted.output, isAsync: converted.hasToplevelAwait === true }, wrote);
-    }
+    const over = output === undefined ? undefined : this.#history.add({ fileName, label, code: output, isAsync }, wrote);
     try {
       await Promise.race([startScript(converted, fileName, this.interrupts), givenUp, floating]);
       const name = converted.lastExpressionVar;
@@ -131,6 +130,7 @@ export class Session {
       return { status: "error", error: describeThrown(error, this.positions) };
     } finally {
       this.#failRunning = undefined;
+      over?.();
     }
   }
 }
