@@ -32,6 +32,10 @@ export class Bits extends SharedObject {
     return this.read(checkBit(this, nr));
   }
 
+  override fingerprint(): string {
+    return this.words.join();
+  }
+
   describe(): string {
     const [low, high] = this.words.map((word) => (word >>> 0).toString(16)) as [string, string];
     return high === "0" ? `0x${low}` : `0x${high}${low.padStart(8, "0")}`;

@@ -1,6 +1,7 @@
 import { InputError } from "../base/errors.js";
 import { SharedObject, type Memory } from "../machine/object.js";
 import { operation, Step } from "../machine/step.js";
+import { valueName } from "../machine/value-name.js";
 import { valueText } from "../machine/trace.js";
 import { Condition, type Readable, type Values } from "./condition.js";
 
@@ -22,6 +23,10 @@ export class Cell<T> extends SharedObject {
 
   describe(): string {
     return valueText(this.current);
+  }
+
+  override fingerprint(): string | null {
+    return valueName(this.current);
   }
 
 }

@@ -17,6 +17,10 @@ export class Completion extends SharedObject {
     return this.count > 0;
   }
 
+  override fingerprint(): string {
+    return String(this.count);
+  }
+
   describe(): string {
     return this.count === Infinity ? "completed for all" : `done ${this.count}`;
   }

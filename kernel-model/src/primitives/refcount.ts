@@ -42,6 +42,10 @@ export class RefCount extends SharedObject {
     return this.refs >>> 0;
   }
 
+  override fingerprint(): string {
+    return String(this.refs);
+  }
+
   describe(): string {
     return this.refs === SATURATED ? "saturated" : String(this.refs >>> 0);
   }

@@ -25,6 +25,10 @@ export class SeqCount extends SharedObject {
     return String(this.sequence);
   }
 
+  override fingerprint(): string {
+    return String(this.sequence);
+  }
+
 }
 
 /** seqlock_t: a SeqCount with the spinlock that its writers take. */

@@ -21,6 +21,10 @@ export abstract class ExclusiveLock extends SharedObject {
     return this.holder?.name ?? null;
   }
 
+  override fingerprint(): string {
+    return this.holder === null ? "" : String(this.holder.key);
+  }
+
   describe(): string {
     return this.holder === null ? "unlocked" : `held by ${this.holder.name}`;
   }
