@@ -10,6 +10,11 @@ export class Part extends SharedObject {
     return "";
   }
 
+  /** That of the whole says it. */
+  override fingerprint(): string | null {
+    return "";
+  }
+
   /** For the getters of the whole: they show state that steps on this part change. */
   look(): void {
     this.seen();

@@ -14,6 +14,10 @@ import { warnOnce } from "./warn.js";
 /** A read section: what grace periods wait for. Made by its task. */
 class Section extends Part {
   open = true;
+
+  override fingerprint(): null {
+    return null;
+  }
 }
 
 /** A callback that waits or runs. Made by the task that queues it. */
@@ -26,6 +30,10 @@ class Callback extends Part {
     readonly readers: readonly Section[],
   ) {
     super("rcu");
+  }
+
+  override fingerprint(): null {
+    return null;
   }
 }
 

@@ -20,9 +20,10 @@ interface Pinned {
 }
 
 /*
- * Naive and reduced counts are the reference's without exception, although its dependence differs from ours for locks:
+ * Naive and reduced counts are the reference's with one exception, although its dependence differs from ours for locks:
  * it lets every two steps on a mutex depend, while ours orders acquisitions only (an unlock commutes with a lock that
- * waits for it). That changes no count: a lock that is waiting cannot go before the unlock, in either.
+ * waits for it). That changes no count: a lock that is waiting cannot go before the unlock, in either. And for a cmpxchg
+ * that fails: there it is a write, here a read, so that treiber-2 takes 11 schedules instead of 12.
  */
 const PINNED: Readonly<Record<string, Pinned>> = {
   "racing-increments-3": { naive: 90, classes: 36, redundant: 0, loom: 188, outcomes: [[1], [2], [3]] },
@@ -31,7 +32,7 @@ const PINNED: Readonly<Record<string, Pinned>> = {
   "dekker-2": { naive: 52, classes: 7, redundant: 0, loom: 36, outcomes: [[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 2]] },
   "philosophers-3": { naive: 236, classes: 6, redundant: 0, loom: 57, outcomes: [[3]] },
   "treiber-2": {
-    naive: 128, classes: 12, redundant: 0, loom: 21,
+    naive: 128, classes: 11, redundant: 0, loom: 21,
     outcomes: [[1, 1, 0, 0, 2], [1, 1, 0, 1, 2], [1, 1, 0, 2, 1], [1, 1, 1, 0, 2], [1, 1, 1, 2, 0], [1, 1, 2, 1, 0]],
   },
   "readers-writer-2-1": { naive: 42, classes: 4, redundant: 0, loom: 49, outcomes: [[0, 0, 2], [0, 2, 2], [2, 0, 2], [2, 2, 2]] },
