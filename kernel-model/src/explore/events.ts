@@ -159,10 +159,10 @@ export class Events {
   }
 
   /**
-   * The state of the object at a location after the events before number `before`, without those in `without`: as the
+   * The state of the object at a location after the events before number `before`, without those that are `off`: as the
    * last of them left it. `unknown` where events that commute have changed it, or others than steps on it.
    */
-  stateAt(location: number, before: number, without: ReadonlySet<number>, unknown: unknown): unknown {
+  stateAt(location: number, before: number, off: (event: number) => boolean, unknown: unknown): unknown {
     const at = this.#at[location] ?? [];
     let state = unknown;
     for (let k = (this.#atCount[location] ?? 0) - 1; k >= 0; k--) {
@@ -171,7 +171,7 @@ export class Events {
       const own = this.actsOn[event] === location;
       if (mode === ADD || (mode === WRITE && !own)) return unknown;
       if (!own) continue;
-      if (event < before && !without.has(event)) return this.after[event];
+      if (event < before && !off(event)) return this.after[event];
       state = this.before[event];
     }
     return state;

@@ -11,6 +11,9 @@ export const WRITE = 3;
 
 const MODE: Readonly<Record<Access, number>> = { none: 0, read: READ, add: ADD, write: WRITE, acquire: WRITE, release: WRITE };
 
+/** What properties see: events that change it keep their order. */
+const SEEN = 0;
+
 /** A touch is one number: the location times four, and how. */
 export const locationOf = (touch: number): number => touch >> 2;
 export const modeOf = (touch: number): number => touch & 3;
@@ -38,6 +41,16 @@ export class Footprint {
     touches[this.size++] = location * 4 + mode;
   }
 
+  /** The same, but for how it touches one location, and whether properties see it. */
+  with(location: number, access: Access, seen: boolean): Footprint {
+    const other = new Footprint();
+    for (let i = 0; i < this.size; i++) if (this.touches[i]! >> 2 !== location && this.touches[i]! >> 2 !== SEEN) other.touches[other.size++] = this.touches[i]!;
+    const mode = MODE[access];
+    if (mode !== 0) other.add(location, mode);
+    if (seen) other.add(SEEN, WRITE);
+    return other;
+  }
+
   copy(): Footprint {
     if (this === EVERYTHING) return this;
     const copy = new Footprint();
@@ -62,9 +75,6 @@ export function conflict(a: Footprint, b: Footprint): boolean {
   }
   return false;
 }
-
-/** What properties see: events that change it keep their order. */
-const SEEN = 0;
 
 /** Numbers for locations that are the same in every run of one search. Even: objects of `setup`; odd: all others. */
 export class Locations {

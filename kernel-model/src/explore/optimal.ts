@@ -53,6 +53,8 @@ export class OptimalSearch<S> implements Strategy<S> {
   /** Decisions kept from the last run; -1 when all is explored. */
   #prefix = 0;
   readonly #root: number;
+  /** Events of the current run, from the first, that were asked at the end of an earlier one. */
+  #askedUpTo = 0;
   readonly #events = new Events();
   readonly #states: State[] = [];
   readonly #keys = new TaskKeys();
@@ -70,7 +72,7 @@ export class OptimalSearch<S> implements Strategy<S> {
   ) {
     this.#root = from?.root ?? 0;
     this.#probe = new Probe(program, observed, this.#keys, this.#locations);
-    this.#questions = new Questions(this.#events, this.#locations, this.#states, new Reversals(this.#events, this.#states, this.#probe, this.#root), watcher);
+    this.#questions = new Questions(this.#events, this.#locations, observed, this.#states, new Reversals(this.#events, this.#states, this.#probe, this.#root), watcher);
     if (from !== null) this.#load(from);
   }
 
@@ -100,6 +102,7 @@ export class OptimalSearch<S> implements Strategy<S> {
     if (this.#events.count === 0) this.#events.begin(tasks.length);
     else this.#events.truncate(Math.max(prefix - 1, 0));
     this.#questions.reversals.truncate(this.#events.count);
+    this.#askedUpTo = Math.min(this.#askedUpTo, this.#events.count);
     if (execution.violation !== null) return "violated";
     const known = this.#events.count;
     for (let depth = 0; depth + 1 < prefix; depth++) {
@@ -119,12 +122,17 @@ export class OptimalSearch<S> implements Strategy<S> {
     if (execution.violation !== null) return "violated";
     if (asleep) {
       // In a part of a search this can be the one run that shows a race: others that do sleep for parts above.
-      if (this.#root > 0) this.#questions.ask(execution, Math.max(prefix, 1));
+      if (this.#root > 0) this.#ask(execution);
       return "redundant";
     }
     const end = endOf(execution);
-    if (end === "complete") this.#questions.ask(execution, Math.max(prefix, 1));
+    if (end === "complete") this.#ask(execution);
     return end;
+  }
+
+  #ask(execution: Execution<S>): void {
+    this.#questions.ask(execution, this.#askedUpTo + 1);
+    this.#askedUpTo = this.#events.count;
   }
 
   /** Repeats a step of the last run. */

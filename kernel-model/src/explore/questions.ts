@@ -1,9 +1,9 @@
 import type { Operation, Step } from "../machine/step.js";
 import type { Task } from "../machine/task.js";
 import type { Events } from "./events.js";
-import type { Execution } from "./execution.js";
+import type { Execution, Observed } from "./execution.js";
 import { Footprint, type Locations } from "./footprint.js";
-import type { Asked, Guard, Reversals } from "./reversals.js";
+import type { Asked, Foresight, Guard, Reversals } from "./reversals.js";
 import type { Watcher } from "./watcher.js";
 import type { Sleeper } from "./wakeup-tree.js";
 
@@ -21,11 +21,16 @@ export class Questions {
   /** By event: what decided whether its step could happen; the objects are used again for the next event of that number. */
   readonly #guards: (Guard | null)[] = [];
   readonly #spareGuards: Guard[] = [];
-  readonly #asked: Asked = { event: 0, performed: true, key: 0, task: 0, choice: 0, previous: 0, footprint: new Footprint(), guard: null, varies: false };
+  /** By event: whether the next run has to ask again; for a step without a guard, for which races. */
+  readonly #open: boolean[] = [];
+  readonly #openRaces: number[][] = [];
+  readonly #foresights: (Foresight | null)[] = [];
+  readonly #asked: Asked = { event: 0, performed: true, key: 0, task: 0, choice: 0, previous: 0, footprint: new Footprint(), guard: null, varies: false, foresight: null };
 
   constructor(
     readonly events: Events,
     readonly locations: Locations,
+    readonly observed: Observed,
     /** By number of decisions. */
     readonly states: readonly Taken[],
     readonly reversals: Reversals,
@@ -35,11 +40,19 @@ export class Questions {
   /** A step is about to be performed as this event. */
   arrive(event: number, task: Task, step: Step): void {
     this.#guards[event] = this.#guardOf(task, step, event);
+    this.#foresights[event] = step.foresees === null || task.cpuObject !== null ? null : this.#foresightOf(step, step.foresees);
+  }
+
+  #foresightOf({ object, operation }: Step, tells: Foresight["tells"]): Foresight {
+    const seen = this.observed.everything ? "always" : operation.changes && object!.observed ? "changed" : "never";
+    return { tells, on: this.locations.of(object!), seen };
   }
 
   /**
-   * Asks each event from number `first` on, and each step that still waits, where it could have come earlier; and each
-   * step with several outcomes for the others, since these can come after all that this run has beside the step.
+   * Asks each event from number `first` on, and each step that still waits, where it could have come earlier. Earlier
+   * events too, if what was covered before was not settled: the sequence has all that this run has beside the event, and
+   * what is new of that may conflict with what covered it. (In JACM 2017 every run asks for all.) And each step with several
+   * outcomes for the others, for the same reason.
    */
   ask<S>(execution: Execution<S>, first: number): void {
     const { events } = this;
@@ -48,7 +61,7 @@ export class Questions {
     if (this.watcher !== null) this.#tell(execution.world.tasks, this.watcher);
     for (let event = 1; event <= events.count; event++) {
       const { choices } = this.states[event - 1]!;
-      const races = event >= first && events.raceCount[event]! > 0;
+      const races = events.raceCount[event]! > 0 && (event >= first || this.#open[event] === true);
       if (!races && choices < 2) continue;
       asked.guard = this.#guards[event]!;
       asked.event = event;
@@ -58,12 +71,39 @@ export class Questions {
       asked.previous = events.previous[event]!;
       asked.footprint = events.footprint[event]!;
       asked.varies = events.varies[event]!;
-      if (races) this.reversals.of(asked);
+      asked.foresight = this.#foresights[event]!;
+      if (races && asked.guard === null) this.#askRaces(asked, first);
+      else if (races) {
+        this.reversals.of(asked);
+        this.#open[event] = !this.reversals.isSettled;
+      }
       if (choices > 1) this.#otherOutcomes(asked, choices);
     }
     asked.performed = false;
     asked.varies = true;
+    asked.foresight = null;
     for (const task of execution.world.tasks) if (task.pending !== null && !execution.canRun(task)) this.#reverseWaiting(asked, task, task.pending);
+  }
+
+  /** Of a new event all its races, of an earlier one those that are open and may have changed. */
+  #askRaces(asked: Asked, fresh: number): void {
+    const { event } = asked;
+    const { reversals } = this;
+    const isNew = event >= fresh;
+    const open = (this.#openRaces[event] ??= []);
+    const races = isNew ? this.events.races[event]! : open;
+    const count = isNew ? this.events.raceCount[event]! : open.length;
+    let left = 0;
+    for (let i = 0; i < count; i++) {
+      const first = races[i]!;
+      if (isNew || reversals.hasNews(first, fresh)) {
+        reversals.ofRace(asked, first);
+        if (reversals.isSettled) continue;
+      }
+      open[left++] = first;
+    }
+    open.length = left;
+    this.#open[event] = left > 0;
   }
 
   #tell(tasks: readonly Task[], watcher: Watcher): void {

@@ -1,7 +1,8 @@
+import type { Access } from "../machine/step.js";
 import type { Events } from "./events.js";
 import { conflict, EVERYTHING, type Footprint } from "./footprint.js";
 import type { Answer, Probe } from "./probe.js";
-import { insert, isCovered, Sequence, type Branch, type Sleeper } from "./wakeup-tree.js";
+import { COVERED, coverOf, insert, Sequence, SETTLED, type Branch, type Cover, type Sleeper } from "./wakeup-tree.js";
 
 /** What is known of a state on the current run. */
 export interface Place {
@@ -30,6 +31,17 @@ export interface Asked {
   guard: Guard | null;
   /** Whether its footprint is another where it comes elsewhere. */
   varies: boolean;
+  /** What its footprint is there, by the state of its object; null where only performing it can tell. */
+  foresight: Foresight | null;
+}
+
+/** How a step would touch its object in another state of that. */
+export interface Foresight {
+  tells: (state: unknown) => Access;
+  /** The location of the object. */
+  on: number;
+  /** Whether properties see it: never, where it changes the object, always. */
+  seen: "never" | "changed" | "always";
 }
 
 /** What decides whether a step can happen. */
@@ -84,21 +96,35 @@ export class Reversals {
     this.#sequence = new Sequence(events);
   }
 
+  /** Whether what was last asked for holds for every run that has the event. If not, the next one has to ask again. */
+  isSettled = true;
+
   /** Covers all runs in which the step comes earlier than in the current one. */
   of(asked: Asked): void {
-    if (asked.guard !== null) {
-      this.#looks = 0;
-      this.#out.clear();
-      this.#takeOff(asked, 0, this.#front(asked, 0), null);
+    if (asked.guard === null) {
+      const races = this.events.races[asked.event]!;
+      for (let i = 0; i < this.events.raceCount[asked.event]!; i++) this.ofRace(asked, races[i]!);
       return;
     }
-    const races = this.events.races[asked.event]!;
-    for (let i = 0; i < this.events.raceCount[asked.event]!; i++) {
-      this.#first = races[i]!;
-      if (this.#first <= this.root) continue;
-      this.#rest(asked, null);
-      this.#reverse(asked);
-    }
+    this.isSettled = true;
+    this.#looks = 0;
+    this.#out.clear();
+    this.#takeOff(asked, 0, this.#front(asked, 0), null);
+  }
+
+  /** Covers the runs in which a step that can always happen comes before an event that it races with. */
+  ofRace(asked: Asked, first: number): void {
+    this.isSettled = true;
+    this.#first = first;
+    if (first <= this.root) return;
+    this.#rest(asked, null);
+    this.#reverse(asked);
+  }
+
+  /** Whether some event from number `fresh` on could come before event `first`. */
+  hasNews(first: number, fresh: number): boolean {
+    for (let event = fresh; event <= this.events.count; event++) if (!this.events.ordered(first, event)) return true;
+    return false;
   }
 
   /** Covers the runs in which a step that was performed has another outcome: it takes its own event off. */
@@ -157,7 +183,7 @@ export class Reversals {
     const { events } = this;
     if (asked.performed && !this.#outConflicts(footprint)) return true;
     if (opens !== null) {
-      const state = events.stateAt(on, asked.event, this.#out, UNKNOWN);
+      const state = events.stateAt(on, asked.event, this.#isOut, UNKNOWN);
       if (state !== UNKNOWN) return opens(state);
     }
     const latest = Math.max(asked.previous, left > 0 ? this.#fronts[depth]![0]! : 0);
@@ -197,9 +223,32 @@ export class Reversals {
     this.#sequence.length = length;
   }
 
+  /** Whether an event is taken off, or comes after one that is. */
+  readonly #isOut = (event: number): boolean => this.#out.has(event) || this.#comesAfter(event, this.#out);
+  /** The same where the first is all that is taken off. */
+  readonly #isFirst = (event: number): boolean => event >= this.#first && this.events.ordered(this.#first, event);
+
   #comesAfter(event: number, out: ReadonlySet<number>): boolean {
     for (const off of out) if (off <= event && this.events.ordered(off, event)) return true;
     return false;
+  }
+
+  /** What the step touches where it is to come, if the state of its object tells. */
+  #foreseen({ foresight, footprint, event, guard, performed }: Asked): Footprint | null {
+    if (foresight === null || !performed) return null;
+    const state = this.events.stateAt(foresight.on, event, guard === null ? this.#isFirst : this.#isOut, UNKNOWN);
+    if (state === UNKNOWN) return null;
+    const access = foresight.tells(state);
+    return footprint.with(foresight.on, access, foresight.seen === "always" || (foresight.seen === "changed" && access !== "read"));
+  }
+
+  /** Whether the sequence is covered by the event that the current run has at its place: of that all is explored too. */
+  #underWay(sequence: Sequence, asked: number): Cover {
+    const { key, choice, footprint } = this.events;
+    const event = this.#first;
+    const place = sequence.weakInitial({ key: key[event]!, choice: choice[event]!, footprint: footprint[event]! });
+    if (place === -2) return 0;
+    return place >= 0 && sequence.isCore(place, asked) ? SETTLED : COVERED;
   }
 
   /** Has the step explored where the events that are taken off have not happened: behind the sequence. */
@@ -207,9 +256,17 @@ export class Reversals {
     if (this.#first <= this.root) return;
     const sequence = this.#sequence;
     const place = this.places[this.#first - 1]!;
-    const footprint = asked.varies ? this.#ask(asked).footprint ?? EVERYTHING : asked.footprint;
+    const footprint = asked.varies ? this.#foreseen(asked) ?? this.#ask(asked).footprint ?? EVERYTHING : asked.footprint;
     sequence.setStep(asked.key, asked.choice, footprint, asked.previous);
-    const added = !isCovered(sequence, place.sleep) && !isCovered(sequence, place.done) && insert(place.tree, sequence);
-    this.told?.(asked, this.#first, added);
+    const { event } = asked;
+    const cover = Math.max(this.#underWay(sequence, event), coverOf(sequence, place.sleep, event), coverOf(sequence, place.done, event));
+    if (cover === 0) {
+      const { added, settled } = insert(place.tree, sequence, event);
+      if (!settled) this.isSettled = false;
+      this.told?.(asked, this.#first, added);
+    } else {
+      if (cover !== SETTLED) this.isSettled = false;
+      this.told?.(asked, this.#first, false);
+    }
   }
 }

@@ -94,6 +94,35 @@ export class Sequence {
     }
   }
 
+  /** The branch that {@link weakInitialIn} found. */
+  below: Branch | null = null;
+
+  /** The place of the first branch whose step is a weak initial, as {@link weakInitial} gives it; -2 if none is. */
+  weakInitialIn(level: readonly Branch[]): number {
+    for (const branch of level) {
+      const place = this.weakInitial(branch);
+      if (place === -2) continue;
+      this.below = branch;
+      return place;
+    }
+    return -2;
+  }
+
+  /**
+   * Whether the step at a place is one that the task of the step behind had come after when it was performed, as event
+   * number `event`, or that step itself. What such a step leads to covers this sequence in every run that has that event.
+   */
+  isCore(place: number, event: number): boolean {
+    return place >= this.length || this.events[place]! < event;
+  }
+
+  /** The place of the first step that is still in. */
+  firstLeft(): number {
+    let place = 0;
+    while (place < this.length && this.events[place] === 0) place++;
+    return place;
+  }
+
   takeOut(place: number): void {
     if (place < this.length) this.events[place] = 0;
     else this.#hasStep = false;
@@ -113,37 +142,42 @@ export class Sequence {
   }
 }
 
-/** Whether what the sequence leads to was explored already from its state: a sleeper is a weak initial of it. */
-export function isCovered(sequence: Sequence, sleepers: readonly Sleeper[]): boolean {
-  for (const sleeper of sleepers) if (sequence.weakInitial(sleeper) >= (sleeper.strict ? 0 : -1)) return true;
-  return false;
+/** What is known of a sequence: not covered; covered as it is, which a longer one need not be; or settled for all longer ones. */
+export type Cover = 0 | 1 | 2;
+export const COVERED = 1;
+export const SETTLED = 2;
+
+/**
+ * Whether what the sequence leads to was explored already from its state: a sleeper is a weak initial of it. If that is
+ * no step of the sequence, but independent of all, what follows may conflict with it: the next run has to ask again.
+ */
+export function coverOf(sequence: Sequence, sleepers: readonly Sleeper[], event: number): Cover {
+  let cover: Cover = 0;
+  for (const sleeper of sleepers) {
+    const place = sequence.weakInitial(sleeper);
+    if (place >= 0 && sequence.isCore(place, event)) return SETTLED;
+    if (place >= (sleeper.strict ? 0 : -1)) cover = COVERED;
+  }
+  return cover;
 }
 
 /**
  * Adds a sequence to the wake-up tree at its state, unless a leaf of the tree leads to all that it leads to (JACM 2017,
- * definition 6.3): goes down along weak initials, taking each out, and hangs what is left below where none is. Tells
- * whether it was added.
+ * definition 6.3): goes down along weak initials, taking each out, and hangs what is left below where none is.
+ * `settled`: whether the branch from the state is a step that every run with event number `event` has in the sequence.
  */
-export function insert(tree: Branch[], sequence: Sequence): boolean {
+export function insert(tree: Branch[], sequence: Sequence, event: number): { readonly added: boolean; readonly settled: boolean } {
   let level = tree;
+  let settled = false;
   for (let depth = 0; ; depth++) {
     // Behind a leaf everything is explored.
-    if (depth > 0 && level.length === 0) return false;
-    const below = weakInitialIn(level, sequence);
-    if (below === null) break;
-    level = below.next;
+    if (depth > 0 && level.length === 0) return { added: false, settled };
+    const place = sequence.weakInitialIn(level);
+    if (depth === 0) settled = place === -2 ? sequence.isCore(sequence.firstLeft(), event) : place >= 0 && sequence.isCore(place, event);
+    if (place === -2) break;
+    if (place >= 0) sequence.takeOut(place);
+    level = sequence.below!.next;
   }
   sequence.hang(level);
-  return true;
-}
-
-/** The first branch whose step is a weak initial; its step is taken out of the sequence. */
-function weakInitialIn(level: readonly Branch[], sequence: Sequence): Branch | null {
-  for (const branch of level) {
-    const place = sequence.weakInitial(branch);
-    if (place === -2) continue;
-    if (place >= 0) sequence.takeOut(place);
-    return branch;
-  }
-  return null;
+  return { added: true, settled };
 }

@@ -80,6 +80,8 @@ export class Step<R = unknown> {
   declare ns: number;
   /** The guard as a function of {@link SharedObject.state} of its one object, so that it can be asked of an earlier state. */
   declare opens: ((state: unknown) => boolean) | null;
+  /** For an operation that `varies`: how it would touch its object in a {@link SharedObject.state} of that, where that decides. */
+  declare foresees: ((state: unknown) => Access) | null;
   /** Where a guard may close for good (a timer that was deleted): whether it has. The simulator then forgets the task. */
   declare dead: (() => boolean) | null;
   /** The argument, for traces. */
@@ -118,4 +120,4 @@ export class Step<R = unknown> {
 }
 
 /** Millions of steps are made: what few of them set costs the others nothing. */
-Object.assign(Step.prototype, { done: false, choices: 0, weights: null, ns: 0, opens: null, dead: null });
+Object.assign(Step.prototype, { done: false, choices: 0, weights: null, ns: 0, opens: null, foresees: null, dead: null });

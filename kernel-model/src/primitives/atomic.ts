@@ -185,12 +185,14 @@ export function atomicDecIfPositive(v: Atomic): Step<number> {
 export function atomicCmpxchg(v: Atomic, old: number, value: number): Step<number> {
   checkInt(`the value expected of ${v.name}`, old);
   checkInt(`the value for ${v.name}`, value);
-  return new Step(compareExchange, v, (_task, world) => {
+  const step = new Step(compareExchange, v, (_task, world) => {
     const was = v.current;
     if (was !== old || was === value) return untouched(world, was);
     v.current = value;
     return was;
   }).with(`${old} -> ${value}`);
+  step.foresees = (was) => (was !== old || was === value ? "read" : "write");
+  return step;
 }
 
 /** Writes `value`; returns what it was. */

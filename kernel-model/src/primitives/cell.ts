@@ -1,8 +1,8 @@
 import { InputError } from "../base/errors.js";
 import { SharedObject, type Memory } from "../machine/object.js";
 import { operation, Step } from "../machine/step.js";
-import { valueName } from "../machine/value-name.js";
 import { valueText } from "../machine/trace.js";
+import { valueName } from "../machine/value-name.js";
 import { Condition, type Readable, type Values } from "./condition.js";
 
 /** A shared variable or field: what READ_ONCE() and friends are called on. `T` is a plain value or a pointer. */
@@ -21,12 +21,16 @@ export class Cell<T> extends SharedObject {
     return this.current;
   }
 
-  describe(): string {
-    return valueText(this.current);
+  override state(): unknown {
+    return this.current;
   }
 
   override fingerprint(): string | null {
     return valueName(this.current);
+  }
+
+  describe(): string {
+    return valueText(this.current);
   }
 
 }
@@ -74,13 +78,15 @@ export function xchg<T>(cell: Cell<T>, value: T): Step<T> {
 
 /** Writes `value` if the cell holds `expected` (compared with ===); returns what was in it, so success is `=== expected`. */
 export function cmpxchg<T>(cell: Cell<T>, expected: T, value: T): Step<T> {
-  return new Step(compareExchange, cell, (_task, world) => {
+  const step = new Step(compareExchange, cell, (_task, world) => {
     const old = cell.current;
     // What leaves the cell as it was has only read it.
     if (old !== expected || Object.is(old, value)) world.as("read");
     else cell.current = value;
     return old;
   }).with(new Exchange(expected, value));
+  step.foresees = (old) => (old !== expected || Object.is(old, value) ? "read" : "write");
+  return step;
 }
 
 /** The argument of a cmpxchg; made into text only where a trace is recorded. */

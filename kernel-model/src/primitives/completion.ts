@@ -17,6 +17,10 @@ export class Completion extends SharedObject {
     return this.count > 0;
   }
 
+  override state(): unknown {
+    return this.count;
+  }
+
   override fingerprint(): string {
     return String(this.count);
   }

@@ -1,5 +1,5 @@
 import { operation, Step } from "../machine/step.js";
-import { ExclusiveLock, isFree } from "./spinlock.js";
+import { ExclusiveLock, isFree, writesIfFree } from "./spinlock.js";
 
 /** struct mutex: its holder may sleep; waiters sleep. In the order of arrival in the simulator, in any in the explorer. */
 export class Mutex extends ExclusiveLock {
@@ -19,7 +19,9 @@ export function mutexLock(m: Mutex): Step<void> {
 
 /** Takes the mutex if it is free; tells whether it did. */
 export function mutexTrylock(m: Mutex): Step<boolean> {
-  return new Step(trylock, m, (task, world) => m.tryTake(task, world));
+  const step = new Step(trylock, m, (task, world) => m.tryTake(task, world));
+  step.foresees = writesIfFree;
+  return step;
 }
 
 /** Gives the mutex back. Throws a rule if the task does not hold it. */

@@ -21,11 +21,15 @@ export class SeqCount extends SharedObject {
     return this.sequence;
   }
 
-  describe(): string {
-    return String(this.sequence);
+  override state(): unknown {
+    return this.sequence;
   }
 
   override fingerprint(): string {
+    return String(this.sequence);
+  }
+
+  describe(): string {
     return String(this.sequence);
   }
 

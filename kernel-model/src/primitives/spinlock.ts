@@ -1,6 +1,6 @@
 import { SharedObject, type Memory } from "../machine/object.js";
 import { lockReleased, lockTaken } from "../machine/rules.js";
-import { operation, Step } from "../machine/step.js";
+import { operation, Step, type Access } from "../machine/step.js";
 import type { Task } from "../machine/task.js";
 import type { World } from "../machine/world.js";
 
@@ -19,6 +19,10 @@ export abstract class ExclusiveLock extends SharedObject {
   get owner(): string | null {
     this.seen();
     return this.holder?.name ?? null;
+  }
+
+  override state(): unknown {
+    return this.holder === null;
   }
 
   override fingerprint(): string {
@@ -52,6 +56,8 @@ export abstract class ExclusiveLock extends SharedObject {
 
 /** {@link Step.opens} of who waits for one: by its {@link ExclusiveLock.state}. */
 export const isFree = (free: unknown): boolean => free === true;
+/** {@link Step.foresees} of who tries to take one. */
+export const writesIfFree = (free: unknown): Access => (free === true ? "write" : "read");
 
 /** spinlock_t: its holder may not sleep; waiters spin. Fair in the simulator (a queue, as qspinlock), in any order in the explorer. */
 export class SpinLock extends ExclusiveLock {
@@ -79,11 +85,13 @@ export function spinLock(l: SpinLock): Step<void> {
 
 /** Takes the lock if it is free; tells whether it did. */
 export function spinTrylock(l: SpinLock): Step<boolean> {
-  return new Step(trylock, l, (task, world) => {
+  const step = new Step(trylock, l, (task, world) => {
     if (!l.tryTake(task, world)) return false;
     task.preemptCount++;
     return true;
   });
+  step.foresees = writesIfFree;
+  return step;
 }
 
 /** Gives the lock back. Throws a rule if the task does not hold it. */

@@ -35,6 +35,11 @@ export class Timer extends SharedObject {
     return this.armed > 0;
   }
 
+  /** Twice the arming that counts, and one more while its handler runs. */
+  override state(): unknown {
+    return 2 * this.armed + (this.running ? 1 : 0);
+  }
+
   describe(): string {
     return `${this.armed > 0 ? "armed" : this.isShutDown ? "shut down" : "idle"}${this.running ? ", handler running" : ""}`;
   }
@@ -103,6 +108,7 @@ function* beside(timer: Timer, arming: number, ns: number): Path {
     () => due(timer, arming),
   );
   step.ns = ns;
+  step.opens = (state) => state === 2 * arming;
   step.dead = () => timer.armed !== arming;
   yield* step;
   yield* timer.handler(timer);
@@ -120,6 +126,7 @@ function* onCpu(timer: Timer, arming: number, ns: number, cpu: number): Path {
     () => due(timer, arming),
   );
   step.ns = ns;
+  step.opens = (state) => state === 2 * arming;
   step.dead = () => timer.armed !== arming;
   yield* step;
 }
