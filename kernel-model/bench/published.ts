@@ -99,10 +99,10 @@ export function wcas(n: number, executions: number): Published {
 
 /** n tasks of which one gets it. */
 export function cas(n: number): Published {
-  function* take(x: Atomic, me: number): Path {
-    yield* atomicCmpxchg(x, 0, me);
+  function* take(x: Cell<number>, me: number): Path {
+    if (x instanceof Atomic) yield* atomicCmpxchg(x, 0, me);
   }
-  return { name: `cas(${n})`, executions: n, program: program("cas", () => [new Atomic("x", 0)], ([x]) => times(n, (i) => take(x as Atomic, i + 1))) };
+  return { name: `cas(${n})`, executions: n, program: program("cas", () => [new Atomic("x", 0)], ([x]) => times(n, (i) => take(x!, i + 1))) };
 }
 
 const CASROT = [2, 5, 14, 43, 144, 523, 2048, 8597];

@@ -114,7 +114,7 @@ export class OptimalSearch<S> implements Strategy<S> {
       this.#perform(execution, prefix - 1);
     }
     let asleep = false;
-    while (execution.violation === null && (asleep = this.#decide(execution, this.#events.count)) === false && this.#states[this.#events.count]!.task >= 0) {
+    while (execution.violation === null && !(asleep = this.#decide(execution, this.#events.count)) && this.#states[this.#events.count]!.task >= 0) {
       this.#perform(execution, this.#events.count);
       if (this.#events.count > this.maxSteps) throw endless(this.program.name, this.#events.count, this.maxSteps, tasks);
     }

@@ -28,10 +28,12 @@ export interface Held {
   readonly sleeping: boolean;
 }
 
-const generatorPrototype: object = Object.getPrototypeOf(function* () {}).prototype as object;
+const generatorPrototype = (Object.getPrototypeOf(function* () {}) as { readonly prototype: Path<unknown> }).prototype;
+/** How a path goes on: called with the path as `this`. */
+type Next = (this: Path<unknown>, step: Step | undefined) => IteratorResult<Step, unknown>;
 /** The one `next` of all generators. */
-const generatorNext = (generatorPrototype as Path<unknown>).next;
-const isPrototypeOf = Object.prototype.isPrototypeOf;
+const generatorNext = Reflect.get<object, "next">(generatorPrototype, "next") as Next;
+const isPrototypeOf = Reflect.get(Object.prototype, "isPrototypeOf") as (this: object, value: unknown) => boolean;
 
 /**
  * Whether it is a generator. A generator function written inside `tasks` is a new function in every run, with a hidden
@@ -39,10 +41,10 @@ const isPrototypeOf = Object.prototype.isPrototypeOf;
  * at a property of an object of a new class is slow (an inline cache that always misses).
  */
 export function isGenerator(value: unknown): value is Path<unknown> {
-  return isPrototypeOf.call(generatorPrototype, value as object);
+  return isPrototypeOf.call(generatorPrototype, value);
 }
 
-const nextOf = (path: Path<unknown>): Path<unknown>["next"] => (isGenerator(path) ? generatorNext : (path as Path<unknown>).next);
+const nextOf = (path: Path<unknown>): Next => (isGenerator(path) ? generatorNext : (Reflect.get(path, "next") as Next));
 
 /** A running path: its next step, and the context that the kernel's rules are about. */
 export class Task implements Maker {
@@ -68,7 +70,7 @@ export class Task implements Maker {
   made = 0;
   readonly firstSerial: number;
   /** The path's `next`. */
-  next: Path<unknown>["next"];
+  next: Next;
   /** State kept by the host. */
   host: object | null = null;
   /** Stands for its CPU where it is bound to none: the same in every order in which tasks may be started. */

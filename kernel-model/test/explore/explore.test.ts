@@ -85,7 +85,7 @@ describe("toys, by hand", () => {
   });
 
   test("any number of tasks, also such as are started on the way", () => {
-    const each = (n: number): Program<{ cells: readonly Cell<number>[] }> =>
+    const each = (n: number): Program<{ cells: Cell<number>[] }> =>
       define({
         name: `${n} tasks`,
         setup: () => ({ cells: Array.from({ length: n }, (_, i) => new Cell(`x${i}`, 0)) }),
