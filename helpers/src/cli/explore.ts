@@ -1,8 +1,10 @@
 import {
-  checkOneOf, explorables, InputError, replay, unexpected, type Explorable, type Replay, type Scenario, type Verdict,
+  checkOneOf, explorables, InputError, replay, searchTree, unexpected, type Explorable, type Replay, type Scenario, type Verdict,
 } from "@mm-lab/kernel-model";
 import { counterexample } from "../explore/counterexample.js";
+import { sideBySide } from "../explore/side-by-side.js";
 import { toJson } from "../explore/to-json.js";
+import { searchTreeView } from "../explore/tree-view.js";
 import type { ParsedArguments } from "./arguments.js";
 import { exploreScenario, saveRest, SEARCH_OPTIONS } from "./explore-search.js";
 import type { Command } from "./command.js";
@@ -11,7 +13,7 @@ import type { Command } from "./command.js";
 export function makeExploreCommand(known: readonly Explorable[]): Command {
   return {
     name: "explore",
-    usage: "[MECHANISM [SCENARIO]] [--workers N|all] [--seconds N] [--max-schedules N] [--save FILE] [--resume FILE] [--replay STRING] [--json]",
+    usage: "[MECHANISM [SCENARIO]] [--workers N|all] [--seconds N] [--max-schedules N] [--save FILE] [--resume FILE] [--replay STRING] [--tree] [--beside] [--json]",
     summary: "run a scenario under every schedule, and print the verdict with its counterexample",
     help: `
 Without SCENARIO it lists those of the mechanism, without MECHANISM all. The exit status is 0 only if the verdict is the
@@ -29,6 +31,8 @@ ${listing(known)}`,
     options: {
       replay: { kind: "text", value: "STRING", help: "show the run with this schedule, as a counterexample prints it" },
       ...SEARCH_OPTIONS,
+      tree: { kind: "flag", help: "show the tree of the search too: what was explored, what was cut, and why" },
+      beside: { kind: "flag", help: "show the run that goes wrong beside the nearest one that passes" },
       json: { kind: "flag", help: "print one JSON document and nothing else" },
     },
     run: (input) => runExplore(input, known),
@@ -59,6 +63,9 @@ async function runExplore(input: ParsedArguments, known: readonly Explorable[]):
   const problem = "end" in found ? otherEnd(scenario, found) : unexpected(scenario, found);
   if (json) print(toJson({ mechanism: mechanism.name, scenario: scenario.name, title: scenario.title, expect: scenario.expect, ...(scenario.what !== undefined && { what: scenario.what }), asExpected: problem === null, problem, ["end" in found ? "replay" : "verdict"]: found }));
   else print(`${titleOf(scenario, mechanism)}\n\n${counterexample(found, { name: where, scenario: where, width: terminalWidth() }).toText()}\n\n${problem === null ? `As expected: ${expected(scenario)}.` : `NOT as expected: ${problem}.`}`);
+  if (!json && input.flag("tree")) print(`\n${searchTreeView(searchTree(scenario.program), { name: where, width: terminalWidth() }).toText()}`);
+  const wrong = !("end" in found) && (found.kind === "violated" || found.kind === "stuck") && found.schedule !== null;
+  if (!json && input.flag("beside") && wrong) print(`\n${sideBySide(scenario.program, found, { name: where, width: terminalWidth() }).toText()}`);
   if (!("end" in found)) await saveRest(found, input.text("save"));
   return problem === null ? 0 : 1;
 }

@@ -44,7 +44,7 @@ export function isGenerator(value: unknown): value is Path<unknown> {
   return isPrototypeOf.call(generatorPrototype, value);
 }
 
-const nextOf = (path: Path<unknown>): Next => (isGenerator(path) ? generatorNext : (Reflect.get(path, "next") as Next));
+const nextOf = (path: object): Next => (isGenerator(path) ? generatorNext : (Reflect.get(path, "next") as Next));
 
 /** A running path: its next step, and the context that the kernel's rules are about. */
 export class Task implements Maker {
