@@ -93,7 +93,8 @@ export class Execution<S> implements Host {
   violation: Violation | null = null;
   /** Bits of the properties of each kind that have held at some step of this run. */
   held = 0;
-  readonly allSchedules = true;
+  /** False while steps are repeated: that their paths look at nothing shared was seen the first time. */
+  allSchedules = true;
   /** Whether a property could see the last step. */
   visible = false;
   #warnings = 0;
@@ -161,7 +162,9 @@ export class Execution<S> implements Host {
   again(task: Task, choice: number): void {
     const { world } = this;
     world.choice = choice;
+    this.allSchedules = false;
     apply(world, task);
+    this.allSchedules = true;
     this.#warnings = world.warnings.length;
   }
 

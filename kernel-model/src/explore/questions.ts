@@ -24,6 +24,8 @@ export class Questions {
   /** By event: whether the next run has to ask again; for a step without a guard, for which races. */
   readonly #open: boolean[] = [];
   readonly #openRaces: number[][] = [];
+  /** The first event that every run has to ask about: one that is open, or whose step has several outcomes. */
+  #lowest = Infinity;
   readonly #foresights: (Foresight | null)[] = [];
   readonly #asked: Asked = { event: 0, performed: true, key: 0, task: 0, choice: 0, previous: 0, footprint: new Footprint(), guard: null, varies: false, foresight: null };
 
@@ -59,7 +61,8 @@ export class Questions {
     const asked = this.#asked;
     asked.performed = true;
     if (this.watcher !== null) this.#tell(execution.world.tasks, this.watcher);
-    for (let event = 1; event <= events.count; event++) {
+    let lowest = Infinity;
+    for (let event = Math.min(first, this.#lowest); event <= events.count; event++) {
       const { choices } = this.states[event - 1]!;
       const races = events.raceCount[event]! > 0 && (event >= first || this.#open[event] === true);
       if (!races && choices < 2) continue;
@@ -76,9 +79,13 @@ export class Questions {
       else if (races) {
         this.reversals.of(asked);
         this.#open[event] = !this.reversals.isSettled;
+      } else if (event >= first) {
+        this.#open[event] = false;
       }
       if (choices > 1) this.#otherOutcomes(asked, choices);
+      if (lowest === Infinity && (choices > 1 || this.#open[event] === true)) lowest = event;
     }
+    this.#lowest = lowest;
     asked.performed = false;
     asked.varies = true;
     asked.foresight = null;
@@ -102,7 +109,7 @@ export class Questions {
       }
       open[left++] = first;
     }
-    open.length = left;
+    if (open.length !== left) open.length = left;
     this.#open[event] = left > 0;
   }
 
