@@ -33,7 +33,7 @@ test("random programs whose states can be told apart: the verdict and end states
       compared++;
     }
   }
-  expect(compared).toBeGreaterThan(100);
+  expect(compared).toBeGreaterThan(40);
 });
 
 test("few states, many classes of schedules: five tasks that take and put a reference; six racing increments", () => {
