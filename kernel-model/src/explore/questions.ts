@@ -103,7 +103,7 @@ export class Questions {
     let left = 0;
     for (let i = 0; i < count; i++) {
       const first = races[i]!;
-      if (isNew || reversals.hasNews(first, fresh)) {
+      if (isNew || asked.varies || reversals.hasNews(first, fresh)) {
         reversals.ofRace(asked, first);
         if (reversals.isSettled) continue;
       }
