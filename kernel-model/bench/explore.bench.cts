@@ -36,7 +36,6 @@ const LEAST_RATIO = 10;
 const { values } = parseArgs({ options: { peers: { type: "boolean" }, genmc: { type: "string" }, check: { type: "boolean" }, seconds: { type: "string", default: "1" } } });
 const seconds = Number(values.seconds);
 if (!(seconds > 0 && seconds <= 3600)) throw new Error(`--seconds is "${values.seconds}"; accepted: a number above 0 and at most 3600. Next: e.g. --seconds 5.`);
-void main();
 
 async function main(): Promise<void> {
   console.log(`Node ${process.version}, one core; each whole exploration repeated for ${seconds} s`);
@@ -104,8 +103,13 @@ function lasting(run: () => void): number {
   return performance.now() - start;
 }
 
-const median = (rounds: number, run: () => void): number => middle(Array.from({ length: rounds }, () => lasting(run)));
-const middle = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN;
+function median(rounds: number, run: () => void): number {
+  return middle(Array.from({ length: rounds }, () => lasting(run)));
+}
+
+function middle(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN;
+}
 
 function measured({ program }: BenchProgram, spend: number): Row {
   globalThis.gc?.();
@@ -163,3 +167,5 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): v
 function count(value: number): string {
   return Math.round(value).toLocaleString("en");
 }
+
+void main();
