@@ -14,10 +14,6 @@ const MODE: Readonly<Record<Access, number>> = { none: 0, read: READ, add: ADD, 
 /** What properties see: events that change it keep their order. */
 const SEEN = 0;
 
-/** A touch is one number: the location times four, and how. */
-export const locationOf = (touch: number): number => touch >> 2;
-export const modeOf = (touch: number): number => touch & 3;
-
 /** Whether two ways to touch one location conflict. */
 export const modesConflict = (a: number, b: number): boolean => a !== b || a === WRITE;
 
@@ -26,6 +22,7 @@ export const modesConflict = (a: number, b: number): boolean => a !== b || a ===
  * not, their order makes no difference to any state, to what either returns, nor to which steps can happen.
  */
 export class Footprint {
+  /** A touch is one number: the location times four, and how. */
   readonly touches: number[] = [];
   /** Touches; the array may be longer. */
   size = 0;

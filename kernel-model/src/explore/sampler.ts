@@ -3,15 +3,10 @@ import type { Program } from "../machine/program.js";
 import type { Decision } from "../machine/schedule.js";
 import type { Task } from "../machine/task.js";
 import { Execution, type Observed } from "./execution.js";
+import type { Checked } from "./options.js";
 import { endless, endOf, type RunEnd, type Strategy } from "./strategy.js";
 
-export interface Sampling {
-  readonly strategy: "all" | "states" | "random" | "pct";
-  readonly seed: number;
-  readonly depth: number;
-  readonly maxSchedules: number;
-  readonly maxSteps: number;
-}
+export type Sampling = Pick<Checked, "strategy" | "seed" | "depth" | "maxSchedules" | "maxSteps">;
 
 /**
  * Samples schedules of programs that are too large to cover.
