@@ -18,6 +18,8 @@ interface Entry {
 class Waiter extends SharedObject {
   /** Whether schedule() takes the task off its CPU: TASK_UNINTERRUPTIBLE. */
   asleep = false;
+  /** Whether it came to the queue as an exclusive one when it last came. */
+  exclusive = false;
 
   describe(): string {
     return "";
@@ -74,22 +76,28 @@ export class WaitQueue extends SharedObject {
     if (!this.entries.some((entry) => entry.task === task)) {
       const others = exclusive ? -1 : this.entries.findIndex((entry) => entry.exclusive);
       this.entries.splice(others < 0 ? this.entries.length : others, 0, { task, exclusive });
+      this.waiter(task).exclusive = exclusive;
       if (exclusive) this.#came.delete(task);
       else this.#came.add(task);
     }
     this.#set(task, world, true);
   }
 
-  /** Takes the task off the queue, where it is still on it; that a wake-up has taken it off, it knows from its own state. */
+  /**
+   * Takes the task off the queue, where it is still on it; that a wake-up has taken it off, it knows from its own state.
+   * An exclusive one that left before that wake-up would have left it to the next, so it keeps its order with it.
+   */
   leave(task: Task, world: World): void {
+    const waiter = this.waiter(task);
     const at = this.entries.findIndex((entry) => entry.task === task);
-    const exclusive = this.entries[at]?.exclusive === true;
     if (at >= 0) this.entries.splice(at, 1);
-    if (exclusive) this.#set(task, world, false);
-    else {
+    if (at < 0 || !waiter.exclusive) {
       world.as("none");
       if (this.memory !== null) world.touch(this.memory, "read");
-      this.waiter(task).asleep = false;
+    }
+    if (waiter.exclusive) this.#set(task, world, false);
+    else {
+      waiter.asleep = false;
       // Only the explorer's host asks what commutes.
       if (world.host.keyOf === undefined) this.#came.delete(task);
     }

@@ -34,6 +34,12 @@ const FOUND: Readonly<Record<string, Found>> = {
       onCpu(op("cpus.spinIrq", 0, 0, op("guards.looking"))),
     ],
   },
+  "a class lost: an exclusive waiter that a wake-up had taken off the queue left without a trace": {
+    tasks: [free(op("queues.raw", 0, 2)), free(op("cells.increment"), op("queues.stop"))],
+  },
+  "the same, said to be independent of the wake-up before it": {
+    tasks: [free(op("queues.setAndWake", 1), op("queues.wake")), free(op("queues.raw", 1, 2))],
+  },
   "the same, with softirqs off and a timer to be deleted": {
     tasks: [
       free(op("timers.removeSync"), op("timers.mod")),
