@@ -1,4 +1,4 @@
-import { ADD, Footprint, modesConflict, WRITE } from "./footprint.js";
+import { ADD, Footprint, modesConflict, READ, WRITE } from "./footprint.js";
 
 /**
  * The events of the current run and the happens-before order among them: program order, a start before all of the task
@@ -28,6 +28,8 @@ export class Events {
   readonly actsOn: number[] = [-1];
   readonly before: unknown[] = [undefined];
   readonly after: unknown[] = [undefined];
+  /** By event: whether that state is a sum of what the steps add to it. */
+  readonly sums: boolean[] = [false];
   /** By event: the previous one of its task, or the one that started the task; 0 for none. */
   readonly previous: number[] = [0];
   /** By location: its events, oldest first, each times four plus how it touched it; so many of them count. */
@@ -118,6 +120,13 @@ export class Events {
     this.#tasks = this.#tasksAt[count] ?? 0;
   }
 
+  /** Takes off all, and what was kept of the program. */
+  clear(): void {
+    this.truncate(0);
+    this.before.fill(undefined);
+    this.after.fill(undefined);
+  }
+
   /**
    * Events before number `before` that conflict with a step of this footprint, whose task's previous event is
    * `previous`, and that nothing but the step itself orders before it: latest first, into `found`; gives how many. Events
@@ -160,7 +169,8 @@ export class Events {
 
   /**
    * The state of the object at a location after the events before number `before`, without those that are `off`: as the
-   * last of them left it. `unknown` where events that commute have changed it, or others than steps on it.
+   * last of them left it, or what they have added. `unknown` where events that commute have changed it in another way, or
+   * others than steps on it.
    */
   stateAt(location: number, before: number, off: (event: number) => boolean, unknown: unknown): unknown {
     const at = this.#at[location] ?? [];
@@ -169,12 +179,29 @@ export class Events {
       const event = at[k]! >> 2;
       const mode = at[k]! & 3;
       const own = this.actsOn[event] === location;
+      if (own && this.sums[event]) return this.#sumAt(location, before, off, unknown);
       if (mode === ADD || (mode === WRITE && !own)) return unknown;
       if (!own) continue;
       if (event < before && !off(event)) return this.after[event];
       state = this.before[event];
     }
     return state;
+  }
+
+  #sumAt(location: number, before: number, off: (event: number) => boolean, unknown: unknown): unknown {
+    const at = this.#at[location]!;
+    let sum: number | null = null;
+    for (let k = 0; k < this.#atCount[location]!; k++) {
+      const event = at[k]! >> 2;
+      if (this.actsOn[event] !== location) {
+        if ((at[k]! & 3) === READ) continue;
+        return unknown;
+      }
+      const was = this.before[event] as number;
+      sum ??= was;
+      if (event < before && !off(event)) sum += (this.after[event] as number) - was;
+    }
+    return sum;
   }
 
   #widen(tasks: number): void {

@@ -55,8 +55,8 @@ export class OptimalSearch<S> implements Strategy<S> {
   readonly #root: number;
   /** Events of the current run, from the first, that were asked at the end of an earlier one. */
   #askedUpTo = 0;
-  readonly #events = new Events();
-  readonly #states: State[] = [];
+  readonly #events: Events;
+  readonly #states: State[];
   readonly #keys = new TaskKeys();
   readonly #locations = new Locations();
   readonly #probe: Probe<S>;
@@ -71,6 +71,7 @@ export class OptimalSearch<S> implements Strategy<S> {
     readonly watcher: Watcher | null = null,
   ) {
     this.#root = from?.root ?? 0;
+    ({ events: this.#events, states: this.#states } = taken());
     this.#probe = new Probe(program, observed, this.#keys, this.#locations);
     this.#questions = new Questions(this.#events, this.#locations, observed, this.#states, new Reversals(this.#events, this.#states, this.#probe, this.#root), watcher);
     if (from !== null) this.#load(from);
@@ -173,7 +174,8 @@ export class OptimalSearch<S> implements Strategy<S> {
       }
       state.task = task.id;
       state.choice = choice;
-      this.#state(depth + 1).tree = [];
+      const next = this.#state(depth + 1);
+      if (next.tree.length > 0) next.tree = [];
       return false;
     }
     return asleep;
@@ -209,6 +211,7 @@ export class OptimalSearch<S> implements Strategy<S> {
     events.actsOn[event] = before === undefined ? -1 : this.#locations.of(step.object!);
     events.before[event] = before;
     events.after[event] = before === undefined ? undefined : step.object!.state();
+    events.sums[event] = before !== undefined && step.object!.sums;
     events.perform(task.id, task.key, state.choice, step.operation.varies || task.context !== "task");
     events.started(tasks.length, event);
     if (!known) this.#fallAsleep(state, this.#state(event), task.key, footprint);
@@ -283,8 +286,39 @@ export class OptimalSearch<S> implements Strategy<S> {
       }
     }
     this.#prefix = -1;
+    leave(this.#events, this.#states);
     return false;
   }
+}
+
+/** What grows with the longest run. */
+interface Tables {
+  readonly events: Events;
+  readonly states: State[];
+}
+
+/** Those of a search that is over, for the next: most programs are explored in less time than it takes to grow new ones. */
+let spare: Tables | null = null;
+/** Longer runs leave nothing behind. */
+const MOST_SPARE = 256;
+
+function taken(): Tables {
+  const tables = spare ?? { events: new Events(), states: [] };
+  spare = null;
+  return tables;
+}
+
+/** A search has ended, and does not use them any more. Nothing of its program stays in them. */
+function leave(events: Events, states: State[]): void {
+  if (states.length > MOST_SPARE) return;
+  events.clear();
+  for (const state of states) {
+    if (state.sleep.length > 0) state.sleep.length = 0;
+    if (state.done.length > 0) state.done.length = 0;
+    if (state.tree.length > 0) state.tree.length = 0;
+    state.operation = null;
+  }
+  spare = { events, states };
 }
 
 /** The first outcome of a step of the task that is not asleep; -1 if all are. */

@@ -23,8 +23,6 @@ export class Tally<S> {
   readonly #endStates: Map<string, number>;
   readonly #examples: Map<string, Schedule>;
   readonly #wanted: number;
-  /** The last complete run: the text of its end state is made when it is wanted, or when the next one comes. */
-  #last: Execution<S> | null = null;
 
   constructor(
     readonly program: Program<S>,
@@ -45,12 +43,11 @@ export class Tally<S> {
   }
 
   add(execution: Execution<S>, end: RunEnd, strategy: Strategy<S>): void {
-    this.#countLast();
     if (end === "redundant") this.#redundant++;
     else this.#schedules++;
     this.#steps = this.before.steps + strategy.steps;
     this.#longest = Math.max(this.#longest, strategy.longest);
-    if (end !== "redundant" && this.options.endStates) this.#last = execution;
+    if (end !== "redundant" && this.options.endStates) this.#countEnd(execution);
     const shown = execution.held & this.#wanted;
     if (shown === 0 || this.#examples.size >= MOST_EXAMPLES) return;
     (this.program.properties ?? []).forEach(({ name }, i) => {
@@ -58,11 +55,9 @@ export class Tally<S> {
     });
   }
 
-  #countLast(): void {
-    if (this.#last === null) return;
-    const state = endState(this.#last.state, this.#last.world);
-    this.#last = null;
-    this.#endStates.set(state, (this.#endStates.get(state) ?? 0) + 1);
+  #countEnd({ state, world }: Execution<S>): void {
+    const end = endState(state, world);
+    this.#endStates.set(end, (this.#endStates.get(end) ?? 0) + 1);
   }
 
   found(execution: Execution<S>, end: "violated" | "stuck", decisions: readonly Decision[]): Verdict {
@@ -90,14 +85,11 @@ export class Tally<S> {
   }
 
   save(): SavedTally {
-    this.#countLast();
     return { schedules: this.#schedules, redundant: this.#redundant, steps: this.#steps, longest: this.#longest, endStates: [...this.#endStates], examples: [...this.#examples] };
   }
 
   /** `estimated`: runs in all, as far as can be told. */
   effort(estimated: number | null): Effort {
-    const countLast = (): void => this.#countLast();
-    const endStates = this.#endStates;
     return {
       schedules: this.#schedules,
       redundant: this.#redundant,
@@ -105,10 +97,7 @@ export class Tally<S> {
       longest: this.#longest,
       reduction: this.options.strategy === "states" ? "states" : !this.options.reduction ? "none" : this.options.preemptions === Infinity ? "optimal" : "seen traces",
       estimated,
-      get endStates() {
-        countLast();
-        return endStates;
-      },
+      endStates: this.#endStates,
       examples: this.#examples,
     };
   }

@@ -74,6 +74,14 @@ export abstract class SharedObject {
     return undefined;
   }
 
+  /**
+   * Whether {@link state} is a number to which each step adds what it would add in every order that does not matter: then
+   * it follows from which steps have happened, also where steps that commute change it.
+   */
+  get sums(): boolean {
+    return false;
+  }
+
   /** For the name of the trace column; `lock` classes are told apart by it too. */
   toString(): string {
     return this.name;

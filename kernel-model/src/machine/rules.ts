@@ -65,9 +65,9 @@ export function lockReleased(task: Task, lock: SharedObject, mode: Held["mode"] 
   throw new RuleBroken("unlock-not-held", task, `unlocks ${lock.name}, which it does not hold${mode === "read" ? " for reading" : ""} (it holds ${owned === "" ? "nothing" : owned})`);
 }
 
-/** Throws if the task holds the lock already: it would wait for itself for ever. */
-export function notRecursive(task: Task, lock: SharedObject): void {
-  if (task.held.length > 0 && task.held.some((held) => held.lock === lock)) {
+/** Throws if the task holds the lock already, in this mode or for writing: it would wait for itself for ever. */
+export function notRecursive(task: Task, lock: SharedObject, mode: Held["mode"] = "read"): void {
+  if (task.held.length > 0 && task.held.some((held) => held.lock === lock && (held.mode === mode || held.mode === "write"))) {
     throw new RuleBroken("recursive-lock", task, `takes ${lock.name}, which it already holds: it would wait for itself`);
   }
 }
@@ -78,7 +78,7 @@ export function checkIssue(task: Task, step: Step): void {
     if (task.atomic) throw new RuleBroken("sleeping-in-atomic", task, `${step.operation.name} may sleep, but the task is ${whyAtomic(task)}`);
     if (task.rcuDepth > 0) throw new RuleBroken("sleeping-in-rcu", task, `${step.operation.name} may sleep, but the task is inside rcu_read_lock()`);
   }
-  if (step.guard !== null && step.object !== null && step.operation.access === "acquire") notRecursive(task, step.object);
+  if (step.guard !== null && step.object !== null && task.held.length > 0) notRecursive(task, step.object, step.operation.access === "acquire" ? "read" : "write");
 }
 
 function whyAtomic(task: Task): string {

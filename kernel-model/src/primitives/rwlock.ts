@@ -1,5 +1,5 @@
 import { SharedObject, type Memory } from "../machine/object.js";
-import { lockReleased, lockTaken, notRecursive } from "../machine/rules.js";
+import { lockReleased, lockTaken } from "../machine/rules.js";
 import { operation, Step } from "../machine/step.js";
 import type { Task } from "../machine/task.js";
 
@@ -32,32 +32,47 @@ export class RwLock extends SharedObject {
     return this.writer?.name ?? null;
   }
 
+  /** Each step adds the same to it wherever it comes: readers 1, a writer {@link WRITTEN}. */
+  override state(): number {
+    return this.reading.length + (this.writer === null ? 0 : WRITTEN);
+  }
+
+  override get sums(): boolean {
+    return true;
+  }
+
   describe(): string {
     if (this.writer !== null) return `written by ${this.writer.name}`;
     return this.reading.length === 0 ? "free" : `read by ${this.reading.map(({ name }) => name).sort().join(", ")}`;
   }
 }
 
+/** More than there are readers. */
+const WRITTEN = 2 ** 30;
+/** {@link Step.opens} of who waits: by {@link RwLock.state}. */
+const isUnwritten = (state: unknown): boolean => (state as number) < WRITTEN;
+const isFree = (state: unknown): boolean => state === 0;
+
 // What readers do commutes with what other readers do.
 const readLockOp = operation("read_lock", "read", { order: "acquire", cost: "atomic", changes: true });
 const readUnlockOp = operation("read_unlock", "read", { order: "release", cost: "atomic", changes: true });
-const writeLockOp = operation("write_lock", "write", { order: "acquire" });
-const writeUnlockOp = operation("write_unlock", "write", { order: "release" });
+const writeLockOp = operation("write_lock", "acquire", { order: "acquire" });
+const writeUnlockOp = operation("write_unlock", "release", { order: "release" });
 
 /** Takes it for reading, once no writer holds it. Preemption is off until it is given back. */
 export function readLock(l: RwLock): Step<void> {
-  return new Step<void>(
+  const step = new Step<void>(
     readLockOp,
     l,
     (task) => {
-      if (l.writer === task) notRecursive(task, l);
       lockTaken(task, { lock: l, mode: "read", sleeping: false }, !l.reading.includes(task));
       l.reading.push(task);
       task.preemptCount++;
     },
-    // Open for the holder itself too, so that the recursion is reported.
-    (task) => l.writer === null || l.writer === task,
+    () => l.writer === null,
   );
+  step.opens = isUnwritten;
+  return step;
 }
 
 /** Gives it back. Throws a rule if the task does not hold it for reading. */
@@ -71,17 +86,18 @@ export function readUnlock(l: RwLock): Step<void> {
 
 /** Takes it for writing, once nobody holds it. Preemption is off until it is given back. */
 export function writeLock(l: RwLock): Step<void> {
-  return new Step<void>(
+  const step = new Step<void>(
     writeLockOp,
     l,
     (task) => {
-      notRecursive(task, l);
       lockTaken(task, { lock: l, mode: "write", sleeping: false });
       l.writer = task;
       task.preemptCount++;
     },
-    (task) => (l.writer === null && l.reading.length === 0) || l.writer === task || l.reading.includes(task),
+    () => l.writer === null && l.reading.length === 0,
   );
+  step.opens = isFree;
+  return step;
 }
 
 /** Gives it back. Throws a rule if the task does not hold it for writing. */
