@@ -35,20 +35,25 @@ export class Events {
   /** By location: its events, oldest first, each times four plus how it touched it; so many of them count. */
   readonly #at: number[][] = [];
   readonly #atCount: number[] = [];
-  #stride = 8;
-  #clocks = new Int32Array(8 * 64);
+  /** Columns of the clocks: at least as many as there are tasks. */
+  #stride = LEAST_STRIDE;
+  #clocks = new Int32Array(LEAST_STRIDE * 64);
   /** By task: its last event, or the one that started it. */
   readonly #last: number[] = [];
   #tasks = 0;
   /** By event: tasks there were when it had been performed. */
   readonly #tasksAt: number[] = [];
-  readonly #row: number[] = [];
+  /** A row of the clocks for a step that is not performed. */
+  #row = new Int32Array(LEAST_STRIDE);
   readonly #candidates: number[] = [];
 
   /** Starts a search: no event yet, and so many tasks. */
   begin(tasks: number): void {
     this.truncate(0);
     this.#tasks = 0;
+    this.#stride = strideFor(tasks, LEAST_STRIDE);
+    if (this.#row.length < this.#stride) this.#row = new Int32Array(this.#stride);
+    this.#clocks.fill(0, 0, this.#stride);
     this.started(tasks, 0);
   }
 
@@ -80,7 +85,10 @@ export class Events {
     const footprint = this.footprint[event]!;
     const races = (this.races[event] ??= []);
     const previous = this.#last[task]!;
-    const found = this.frontier(footprint, previous, event, null, races);
+    const stride = this.#stride;
+    const base = event * stride;
+    if (base + stride > this.#clocks.length) this.#clocks = grown(this.#clocks, base + stride);
+    const found = this.#frontier(footprint, previous, event, null, races, this.#clocks, base);
     let kept = 0;
     for (let i = 0; i < found; i++) if (this.task[races[i]!] !== task) races[kept++] = races[i]!;
     this.raceCount[event] = kept;
@@ -89,13 +97,7 @@ export class Events {
     this.choice[event] = choice;
     this.varies[event] = varies;
     this.previous[event] = previous;
-    const stride = this.#stride;
-    const base = event * stride;
-    if (base + stride > this.#clocks.length) this.#clocks = grown(this.#clocks, base + stride);
-    const clocks = this.#clocks;
-    const row = this.#row;
-    for (let t = 0; t < stride; t++) clocks[base + t] = row[t]!;
-    clocks[base + task] = event;
+    this.#clocks[base + task] = event;
     this.#last[task] = event;
     for (let i = 0; i < footprint.size; i++) this.#record(event, footprint.touches[i]!);
   }
@@ -132,11 +134,15 @@ export class Events {
    * `previous`, and that nothing but the step itself orders before it: latest first, into `found`; gives how many. Events
    * in `without` (closed upwards) count as not there.
    */
-  frontier(footprint: Footprint, previous: number, before: number, without: ReadonlySet<number> | null, found: number[]): number {
-    const row = this.#row;
+  frontier(footprint: Footprint, previous: number, before: number, without: readonly number[] | null, found: number[]): number {
+    return this.#frontier(footprint, previous, before, without, found, this.#row, 0);
+  }
+
+  /** As {@link frontier}; leaves in `row`, from `at` on, the clock of the step. */
+  #frontier(footprint: Footprint, previous: number, before: number, without: readonly number[] | null, found: number[], row: Int32Array, to: number): number {
     const stride = this.#stride;
     const clocks = this.#clocks;
-    for (let t = 0, base = previous * stride; t < stride; t++) row[t] = clocks[base + t]!;
+    for (let t = 0, base = previous * stride; t < stride; t++) row[to + t] = clocks[base + t]!;
     const candidates = this.#candidates;
     let count = 0;
     for (let i = 0; i < footprint.size; i++) {
@@ -147,7 +153,7 @@ export class Events {
       for (let k = this.#atCount[location]! - 1; k >= 0; k--) {
         const event = at[k]! >> 2;
         const mode = at[k]! & 3;
-        if (event >= before || (without !== null && without.has(event))) continue;
+        if (event >= before || (without !== null && without.includes(event))) continue;
         if (modesConflict(mode, touch & 3)) candidates[count++] = event;
         // Whatever touched the location before a write comes before that write.
         if (mode === WRITE) break;
@@ -157,11 +163,11 @@ export class Events {
     let kept = 0;
     for (let i = 0; i < count; i++) {
       const event = candidates[i]!;
-      if (event <= row[this.task[event]!]!) continue;
+      if (event <= row[to + this.task[event]!]!) continue;
       found[kept++] = event;
       for (let t = 0, base = event * stride; t < stride; t++) {
         const other = clocks[base + t]!;
-        if (other > row[t]!) row[t] = other;
+        if (other > row[to + t]!) row[to + t] = other;
       }
     }
     return kept;
@@ -205,15 +211,23 @@ export class Events {
   }
 
   #widen(tasks: number): void {
-    let stride = this.#stride;
-    while (stride < tasks) stride *= 2;
+    const stride = strideFor(tasks, this.#stride);
     const clocks = new Int32Array((this.count + 64) * stride);
     for (let e = 0; e <= this.count; e++) {
       for (let t = 0; t < this.#stride; t++) clocks[e * stride + t] = this.#clocks[e * this.#stride + t]!;
     }
     this.#stride = stride;
     this.#clocks = clocks;
+    this.#row = new Int32Array(stride);
   }
+}
+
+const LEAST_STRIDE = 4;
+
+function strideFor(tasks: number, least: number): number {
+  let stride = least;
+  while (stride < tasks) stride *= 2;
+  return stride;
 }
 
 /** The first `count` numbers, by insertion: there are few. */

@@ -1,31 +1,78 @@
 import { SharedObject } from "../machine/object.js";
 import type { World } from "../machine/world.js";
 
+/** What is met on the way through an end state, always in the same order. */
+export interface Visitor {
+  /** An object or array under a key of the one around it; null for the state itself. */
+  enter(key: string | number | null): void;
+  leave(): void;
+  /** A shared object, by its text, or a plain value. */
+  leaf(key: string | number, value: unknown): void;
+  /** What a task returned: a plain value, or its text. */
+  result(task: string, value: unknown): void;
+}
+
+/** Objects within objects that are looked into. */
+const DEEPEST = 4;
+
 /**
- * The state in which a run ends, as text: every shared object reachable from the program's state through plain objects
- * and arrays, plain values among them, and what the tasks returned. Equal text, equal end state.
+ * Goes through the state in which a run ends: every shared object reachable from the program's state through plain objects
+ * and arrays, plain values among them, and what the tasks returned.
  */
-export function endState(state: unknown, world: World): string {
-  let text = described(state, "", "", 0);
-  for (const { name, result } of world.tasks) if (result !== undefined) text = appended(text, `${name} returned ${plain(result)}`);
-  return text;
+export function visitEnd(state: unknown, world: World, visitor: Visitor): void {
+  visit(state, null, 0, visitor);
+  for (const { name, result } of world.tasks) if (result !== undefined) visitor.result(name, typeof result === "object" ? plain(result) : result);
 }
 
-/** `text` with what is reachable from the value behind it. Made once a run: by appending, without lists of parts. */
-function described(value: unknown, name: string, text: string, depth: number): string {
-  if (value instanceof SharedObject) return appended(text, `${name === "" ? value.name : name} = ${value.describe()}`);
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) text = described(value[i], `${name}[${i}]`, text, depth + 1);
+function visit(value: unknown, key: string | number | null, depth: number, visitor: Visitor): void {
+  if (value instanceof SharedObject) {
+    visitor.leaf(key ?? value.name, value.describe());
+  } else if (Array.isArray(value)) {
+    visitor.enter(key);
+    for (let i = 0; i < value.length; i++) visit(value[i], i, depth + 1, visitor);
+    visitor.leave();
   } else if (typeof value === "object" && value !== null) {
-    if (depth < 4) for (const key of Object.keys(value)) text = described((value as Record<string, unknown>)[key], name === "" ? key : `${name}.${key}`, text, depth + 1);
+    if (depth >= DEEPEST) return;
+    visitor.enter(key);
+    for (const name of Object.keys(value)) visit((value as Record<string, unknown>)[name], name, depth + 1, visitor);
+    visitor.leave();
   } else if (typeof value === "number" || typeof value === "string" || typeof value === "boolean" || typeof value === "bigint") {
-    return appended(text, `${name} = ${value}`);
+    visitor.leaf(key ?? "", value);
   }
-  return text;
 }
 
-function appended(text: string, part: string): string {
-  return text === "" ? part : `${text}; ${part}`;
+/** The end state as text. Equal text, equal end state. */
+export function endState(state: unknown, world: World): string {
+  const text = new Text();
+  visitEnd(state, world, text);
+  return text.parts.join("; ");
+}
+
+class Text implements Visitor {
+  readonly parts: string[] = [];
+  readonly #around: string[] = [];
+
+  enter(key: string | number | null): void {
+    this.#around.push(key === null ? "" : this.#name(key));
+  }
+
+  leave(): void {
+    this.#around.pop();
+  }
+
+  leaf(key: string | number, value: unknown): void {
+    this.parts.push(`${this.#name(key)} = ${value as string}`);
+  }
+
+  result(task: string, value: unknown): void {
+    this.parts.push(`${task} returned ${String(value)}`);
+  }
+
+  #name(key: string | number): string {
+    const around = this.#around.at(-1) ?? "";
+    if (typeof key === "number") return `${around}[${key}]`;
+    return around === "" ? key : `${around}.${key}`;
+  }
 }
 
 function plain(value: unknown): string {

@@ -78,7 +78,7 @@ export class Reversals {
   /** Is told of each reversal: the step, the event before which it is to come, and whether that was not covered yet. */
   told: ((asked: Asked, first: number, added: boolean) => void) | null = null;
   /** Events taken off, and the first of them. */
-  readonly #out = new Set<number>();
+  readonly #out: number[] = [];
   #first = 0;
   readonly #fronts: number[][] = [];
   #looks = 0;
@@ -108,7 +108,7 @@ export class Reversals {
     }
     this.isSettled = true;
     this.#looks = 0;
-    this.#out.clear();
+    this.#out.length = 0;
     this.#takeOff(asked, 0, this.#front(asked, 0), null);
   }
 
@@ -145,10 +145,10 @@ export class Reversals {
     for (let i = 0; i < count; i++) {
       const event = this.#fronts[depth]![i]!;
       if (this.events.task[event] === asked.task) continue;
-      this.#out.add(event);
+      this.#out.push(event);
       const left = this.#front(asked, depth + 1);
       if (met === null || this.#isNew(asked, depth + 1, left, met)) this.#look(asked, depth + 1, left, met);
-      this.#out.delete(event);
+      this.#out.pop();
       if (this.incomplete !== null) return;
     }
   }
@@ -210,25 +210,25 @@ export class Reversals {
   }
 
   /** Puts into the sequence the events that come neither after one taken off (null: the first) nor after the step. */
-  #rest({ performed, event: step }: Asked, out: ReadonlySet<number> | null): void {
+  #rest({ performed, event: step }: Asked, out: readonly number[] | null): void {
     const { events } = this;
     const rest = this.#sequence.events;
     const first = this.#first;
     let length = 0;
     for (let event = first + 1; event <= events.count; event++) {
       if (events.ordered(first, event) || (performed && event >= step && events.ordered(step, event))) continue;
-      if (out !== null && out.size > 1 && this.#comesAfter(event, out)) continue;
+      if (out !== null && out.length > 1 && this.#comesAfter(event, out)) continue;
       rest[length++] = event;
     }
     this.#sequence.length = length;
   }
 
   /** Whether an event is taken off, or comes after one that is. */
-  readonly #isOut = (event: number): boolean => this.#out.has(event) || this.#comesAfter(event, this.#out);
+  readonly #isOut = (event: number): boolean => this.#out.includes(event) || this.#comesAfter(event, this.#out);
   /** The same where the first is all that is taken off. */
   readonly #isFirst = (event: number): boolean => event >= this.#first && this.events.ordered(this.#first, event);
 
-  #comesAfter(event: number, out: ReadonlySet<number>): boolean {
+  #comesAfter(event: number, out: readonly number[]): boolean {
     for (const off of out) if (off <= event && this.events.ordered(off, event)) return true;
     return false;
   }

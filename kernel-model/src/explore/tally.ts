@@ -4,7 +4,7 @@ import type { Effort, Verdict } from "../machine/verdict.js";
 import type { Violation } from "../machine/violation.js";
 import type { Execution } from "./execution.js";
 import type { Checked } from "./options.js";
-import { endState } from "./outcome.js";
+import { EndStates } from "./end-states.js";
 import { replay, scheduleOf } from "./replay.js";
 import type { SavedSearch, SavedTally } from "../machine/saved-search.js";
 import { NOTHING_YET } from "./saved.js";
@@ -20,7 +20,7 @@ export class Tally<S> {
   #redundant: number;
   #steps: number;
   #longest: number;
-  readonly #endStates: Map<string, number>;
+  readonly #endStates: EndStates;
   readonly #examples: Map<string, Schedule>;
   readonly #wanted: number;
 
@@ -33,7 +33,7 @@ export class Tally<S> {
     this.#redundant = before.redundant;
     this.#steps = before.steps;
     this.#longest = before.longest;
-    this.#endStates = new Map(before.endStates);
+    this.#endStates = new EndStates(before.endStates);
     this.#examples = new Map(before.examples);
     this.#wanted = (program.properties ?? []).reduce((bits, { kind }, i) => (kind === "sometimes" ? bits | (1 << i) : bits), 0);
   }
@@ -47,17 +47,12 @@ export class Tally<S> {
     else this.#schedules++;
     this.#steps = this.before.steps + strategy.steps;
     this.#longest = Math.max(this.#longest, strategy.longest);
-    if (end !== "redundant" && this.options.endStates) this.#countEnd(execution);
+    if (end !== "redundant" && this.options.endStates) this.#endStates.add(execution.state, execution.world);
     const shown = execution.held & this.#wanted;
     if (shown === 0 || this.#examples.size >= MOST_EXAMPLES) return;
     (this.program.properties ?? []).forEach(({ name }, i) => {
       if ((shown & (1 << i)) !== 0 && !this.#examples.has(name)) this.#examples.set(name, scheduleOf(execution, strategy.decisions()));
     });
-  }
-
-  #countEnd({ state, world }: Execution<S>): void {
-    const end = endState(state, world);
-    this.#endStates.set(end, (this.#endStates.get(end) ?? 0) + 1);
   }
 
   found(execution: Execution<S>, end: "violated" | "stuck", decisions: readonly Decision[]): Verdict {
@@ -85,7 +80,7 @@ export class Tally<S> {
   }
 
   save(): SavedTally {
-    return { schedules: this.#schedules, redundant: this.#redundant, steps: this.#steps, longest: this.#longest, endStates: [...this.#endStates], examples: [...this.#examples] };
+    return { schedules: this.#schedules, redundant: this.#redundant, steps: this.#steps, longest: this.#longest, endStates: [...this.#endStates.counts()], examples: [...this.#examples] };
   }
 
   /** `estimated`: runs in all, as far as can be told. */
@@ -97,7 +92,7 @@ export class Tally<S> {
       longest: this.#longest,
       reduction: this.options.strategy === "states" ? "states" : !this.options.reduction ? "none" : this.options.preemptions === Infinity ? "optimal" : "seen traces",
       estimated,
-      endStates: this.#endStates,
+      endStates: this.#endStates.counts(),
       examples: this.#examples,
     };
   }
