@@ -9,8 +9,11 @@ import { intercepted } from "./workers/intercept.js";
 import { Pool } from "./workers/pool.js";
 
 const MOST_WORKERS = 64;
-/** A search that is over sooner needs no workers: to start them takes 0.1 s. */
-const ALONE_MS = 30;
+/** A search that is over sooner needs no workers: another thread takes some 0.5 s until it is of any help. */
+const ALONE_MS = 250;
+/** Nor does one of which so much seems to be left, unless that has turned out wrong. */
+const SHORT_MS = 1000;
+const LONG_ALONE_MS = 500;
 /** Runs in which one worker has the chance to find what the parts have found, so that the answer is its answer. */
 const MOST_AGAIN = 1_000_000;
 
@@ -18,13 +21,14 @@ const MOST_AGAIN = 1_000_000;
  * Explores a program on several cores: the verdict of `explore`, with the same counts and end states. It is what
  * `explore(program, { workers })` does where this package is imported.
  *
- * Each worker makes the program anew. In a notebook it runs the cells again that made it, and shows nothing of what they
+ * This thread is one of the workers. Each other one makes the program anew. In a notebook it runs the cells again that made it, and shows nothing of what they
  * show: leave what takes long or writes files to other cells. In a script it loads the module `from`, up to its call of
  * `explore`.
  *
  * What is found is what one worker finds first, where that takes it at most 1,000,000 runs; else what the first part of
  * the search finds that finds something: the same for any number of workers. `maxSchedules` can be exceeded by a few
- * runs a worker. Costs 0.1 s to start, where the search takes longer than 0.03 s.
+ * runs a worker. The others take 0.5 s until they are of help, and as long as their module takes to load; a search that looks as
+ * if it were over in a second starts none.
  *
  * @param options.workers 1 to 64, or "all" for one a core
  * @throws InputError for options out of range, a program that workers cannot make, and where `explore` does
@@ -38,7 +42,7 @@ export function exploreInParallel<S>(program: Program<S>, options: ParallelOptio
   return onWorkers(program, options, ALONE_MS);
 }
 
-/** @param aloneMs how long this thread explores before it starts workers; 0: not at all */
+/** @param aloneMs how long this thread explores alone before it starts others; 0: it only waits for them */
 export async function onWorkers<S>(program: Program<S>, options: ParallelOptions, aloneMs: number): Promise<Verdict> {
   const elsewhere = intercepted();
   if (elsewhere !== undefined) return elsewhere(program);
@@ -49,10 +53,10 @@ export async function onWorkers<S>(program: Program<S>, options: ParallelOptions
   const source = count > 1 ? sourceOf(program, from) : null;
   return experiment(async ({ signal, progress }) => {
     const alone = new Alone(program, rest, signal, progress);
-    const early = source === null || aloneMs > 0 ? await alone.until(() => source !== null && alone.ms >= aloneMs) : null;
+    const early = source === null || aloneMs > 0 ? await alone.until(() => source !== null && alone.ms >= aloneMs && (alone.msLeft >= SHORT_MS || alone.ms >= LONG_ALONE_MS)) : null;
     if (early !== null) return early;
     const pool = new Pool({
-      workers: count, source: source!, options: rest, fingerprint: fingerprintOf(program, rest.maxSteps),
+      workers: count, own: aloneMs > 0 ? (program as unknown as Program) : null, source: source!, options: rest, fingerprint: fingerprintOf(program, rest.maxSteps),
       maxSchedules, maxTotalSteps: rest.maxTotalSteps ?? Infinity,
       onProgress: () => progress(ParallelSearch.progressOf(pool.states)),
     });

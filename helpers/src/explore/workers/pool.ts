@@ -2,9 +2,11 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
-import type { ExploreOptions, PartResult, SavedSearch } from "@mm-lab/kernel-model";
+import type { ExploreOptions, PartResult, Program, SavedSearch } from "@mm-lab/kernel-model";
+import { OwnHand, ThreadHand, type Hand } from "./hand.js";
+import { PartExplorer } from "./part-explorer.js";
 import { fromPlain } from "./plain-error.js";
-import { COUNTS, FIRST_HIT, FLAGS, SCHEDULES, STOP, type Fingerprint, type FromThread, type ProgramSource, type ThreadData, type ToThread } from "./protocol.js";
+import { COUNTS, FIRST_HIT, FLAGS, SCHEDULES, STOP, type Fingerprint, type FromThread, type ProgramSource, type ThreadData } from "./protocol.js";
 
 /** What has come of a part so far. */
 export type PartState =
@@ -14,7 +16,10 @@ export type PartState =
   | { readonly kind: "failed"; readonly error: Error };
 
 export interface PoolOptions {
+  /** Threads in all. */
   readonly workers: number;
+  /** The program, where this thread is one of them; null where it only waits. */
+  readonly own: Program | null;
   readonly source: ProgramSource;
   readonly fingerprint: Fingerprint;
   readonly options: ExploreOptions;
@@ -30,13 +35,16 @@ const NONE = 0x7fffffff;
 /** The compiled entry of a worker, also where this file itself runs from its source (tests). */
 const ENTRY = pathToFileURL(join(dirname(createRequire(import.meta.url).resolve("@mm-lab/helpers")), "explore", "workers", "thread.js"));
 
-/** Threads that explore parts of one search, each part given to whoever is free. To be closed whatever happens. */
+/**
+ * Threads that explore parts of one search, this one among them, each part given to whoever is free. To be closed
+ * whatever happens.
+ */
 export class Pool {
   readonly #threads: Worker[] = [];
-  readonly #free: Worker[] = [];
+  readonly #free: Hand[] = [];
   readonly #flags = new Int32Array(new SharedArrayBuffer(FLAGS * Int32Array.BYTES_PER_ELEMENT));
   readonly #counts = new BigInt64Array(new SharedArrayBuffer(COUNTS * BigInt64Array.BYTES_PER_ELEMENT));
-  readonly #at = new Map<Worker, number>();
+  readonly #at = new Map<Hand, number>();
   #parts: readonly SavedSearch[] = [];
   #states: PartState[] = [];
   #next = 0;
@@ -50,7 +58,9 @@ export class Pool {
       source, fingerprint, maxSchedules, maxTotalSteps, options: options.options,
       flags: this.#flags.buffer, counts: this.#counts.buffer,
     };
-    for (let i = 0; i < options.workers; i++) this.#start(workerData);
+    const { own, workers } = options;
+    if (own !== null) this.#free.push(new OwnHand(new PartExplorer(own, workerData), (hand, message) => this.#heard(hand, message)));
+    while (this.#threads.length < workers - (own === null ? 0 : 1)) this.#start(workerData);
   }
 
   /** Of each part, in order. */
@@ -82,7 +92,7 @@ export class Pool {
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
       if (this.#failure !== undefined) reject(this.#failure);
-      for (const thread of this.#free.splice(0)) this.#give(thread);
+      for (const hand of this.#free.splice(0)) this.#give(hand);
     });
   }
 
@@ -95,20 +105,23 @@ export class Pool {
   }
 
   #start(workerData: ThreadData): void {
-    // Nothing of how this process was started is for them: under a test runner or ts-node that would be its loader.
-    const thread = new Worker(ENTRY, { workerData, execArgv: [], stdout: true, stderr: true, stdin: false });
+    // Of how this process was started only what the script was given is for them: a module may choose its program by that.
+    // The options of Node would be the loader of a test runner or of ts-node.
+    const thread = new Worker(ENTRY, { workerData, argv: process.argv.slice(2), execArgv: [], stdout: true, stderr: true, stdin: false });
     thread.stdout.resume();
     thread.stderr.resume();
     this.#threads.push(thread);
-    thread.on("message", (message: FromThread) => this.#heard(thread, message));
+    const hand = new ThreadHand(thread);
+    thread.on("message", (message: FromThread) => this.#heard(hand, message));
     thread.on("error", (error) => this.#died(thread, error.message));
     thread.on("exit", (status) => this.#died(thread, `it ended with status ${status}`));
   }
 
-  #heard(thread: Worker, message: FromThread): void {
+  #heard(hand: Hand, message: FromThread): void {
+    if (this.#closed) return;
     switch (message.kind) {
       case "ready":
-        this.#give(thread);
+        this.#give(hand);
         return;
       case "not ready":
         this.#fail(fromPlain(message.error));
@@ -126,7 +139,7 @@ export class Pool {
         this.#hit(message.index);
     }
     this.options.onProgress();
-    this.#give(thread);
+    this.#give(hand);
   }
 
   /** A part has something to say: those behind it do not matter any more. */
@@ -134,26 +147,26 @@ export class Pool {
     if (index < Atomics.load(this.#flags, FIRST_HIT)) Atomics.store(this.#flags, FIRST_HIT, index);
   }
 
-  #give(thread: Worker): void {
+  #give(hand: Hand): void {
     const last = Math.min(this.#parts.length - 1, Atomics.load(this.#flags, FIRST_HIT));
-    this.#at.delete(thread);
+    this.#at.delete(hand);
     if (this.#next <= last && !this.isStopped) {
       const index = this.#next++;
-      this.#at.set(thread, index);
+      this.#at.set(hand, index);
       this.#states[index] = { kind: "running", runs: 0, estimated: 0 };
-      thread.postMessage({ index, part: this.#parts[index]! } satisfies ToThread);
+      hand.give({ index, part: this.#parts[index]! });
       return;
     }
-    this.#free.push(thread);
+    this.#free.push(hand);
     if (this.#at.size === 0) this.#settle?.resolve();
   }
 
   #died(thread: Worker, how: string): void {
     if (this.#closed) return;
-    const number = this.#threads.indexOf(thread) + 1;
+    const number = this.#threads.indexOf(thread) + 1 + (this.options.own === null ? 0 : 1);
     const { program } = this.options.fingerprint;
     this.#fail(new Error(
-      `worker ${number} of ${this.#threads.length} died while it explored ${JSON.stringify(program)}: ${how}. Next: explore without \`workers\` to see whether the program ends the process; where memory ran out, use fewer workers.`,
+      `worker ${number} of ${this.options.workers} died while it explored ${JSON.stringify(program)}: ${how}. Next: explore without \`workers\` to see whether the program ends the process; where memory ran out, use fewer workers.`,
     ));
   }
 

@@ -1,4 +1,5 @@
-import type { ExploreOptions, PartResult, SavedSearch } from "@mm-lab/kernel-model";
+import type { PartResult, SavedSearch } from "@mm-lab/kernel-model";
+import type { Common } from "./part-explorer.js";
 import type { PlainError } from "./plain-error.js";
 
 /** A cell of a notebook as it was compiled. */
@@ -28,18 +29,10 @@ export type ProgramSource =
     };
 
 /** What a worker is started with. */
-export interface ThreadData {
+export interface ThreadData extends Common {
   readonly source: ProgramSource;
   /** Of the program, as {@link "./fingerprint"} makes it: the worker's must be the same. */
   readonly fingerprint: Fingerprint;
-  readonly options: ExploreOptions;
-  /** Int32: see {@link STOP}, {@link FIRST_HIT}. */
-  readonly flags: SharedArrayBuffer;
-  /** BigInt64: see {@link SCHEDULES}, {@link STEPS}. */
-  readonly counts: SharedArrayBuffer;
-  /** Complete runs and steps of all workers together after which all stop. */
-  readonly maxSchedules: number;
-  readonly maxTotalSteps: number;
 }
 
 export interface Fingerprint {

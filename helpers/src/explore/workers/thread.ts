@@ -1,9 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { exploringPart, type MayGoOn, type Program } from "@mm-lab/kernel-model";
 import { fingerprintOf, sameProgram } from "./fingerprint.js";
 import { loadProgram } from "./load-program.js";
 import { toPlain } from "./plain-error.js";
-import { FIRST_HIT, SCHEDULES, STEPS, STOP, type FromThread, type ThreadData, type ToThread } from "./protocol.js";
+import { PartExplorer } from "./part-explorer.js";
+import type { FromThread, ThreadData, ToThread } from "./protocol.js";
 import { differs } from "./differs.js";
 
 /*
@@ -11,15 +11,10 @@ import { differs } from "./differs.js";
  * to stop through shared memory, since it hears no message while it explores.
  */
 
-/** Complete runs are counted in lots of so many, one by one near the bound. */
-const LOT = 32;
-const NEAR = 64 * LOT;
 const REPORT_EVERY_MS = 100;
 
 const port = parentPort!;
 const data = workerData as ThreadData;
-const flags = new Int32Array(data.flags);
-const counts = new BigInt64Array(data.counts);
 const send = (message: FromThread): void => port.postMessage(message);
 
 /** Cells and modules are run again for what they declare: what they print was printed before. */
@@ -27,44 +22,14 @@ function mute(): void {
   process.stdout.write = process.stderr.write = (): boolean => true;
 }
 
-/** Complete runs that are not in the common count yet. */
-let pending = 0;
-let lot = 1;
-
-/** Stops where all do, where an earlier part has something to say, and at the bounds of all workers together. */
-function bounds(index: number): MayGoOn {
-  let counted = 0;
-  return (complete, steps) => {
-    if (complete && ++pending >= lot) {
-      const total = added(SCHEDULES, pending);
-      pending = 0;
-      lot = total + NEAR < data.maxSchedules ? LOT : 1;
-      if (total > data.maxSchedules) Atomics.store(flags, STOP, 1);
-    }
-    if (data.maxTotalSteps !== Infinity) {
-      if (added(STEPS, steps - counted) >= data.maxTotalSteps) Atomics.store(flags, STOP, 1);
-      counted = steps;
-    }
-    return Atomics.load(flags, STOP) === 0 && Atomics.load(flags, FIRST_HIT) >= index;
-  };
-}
-
-function added(count: typeof SCHEDULES | typeof STEPS, more: number): number {
-  return Number(Atomics.add(counts, count, BigInt(more))) + more;
-}
-
-function explorePart(program: Program, { index, part }: ToThread): void {
-  try {
-    const search = exploringPart(program, part, data.options, bounds(index));
-    let reported = performance.now();
-    for (let step = search.next(); ; step = search.next()) {
-      if (step.done === true) return send({ kind: "result", index, result: step.value });
-      if (performance.now() - reported < REPORT_EVERY_MS) continue;
-      reported = performance.now();
-      send({ kind: "progress", index, runs: step.value.done, estimated: step.value.total });
-    }
-  } catch (error) {
-    send({ kind: "error", index, error: toPlain(error) });
+function exploreHere(explorer: PartExplorer, { index, part }: ToThread): void {
+  const search = explorer.exploring(index, part);
+  let reported = performance.now();
+  for (let step = search.next(); ; step = search.next()) {
+    if (step.done === true) return send(step.value);
+    if (performance.now() - reported < REPORT_EVERY_MS) continue;
+    reported = performance.now();
+    send(step.value);
   }
 }
 
@@ -73,7 +38,8 @@ try {
   const program = await loadProgram(data.source, data.fingerprint);
   const mine = fingerprintOf(program, data.options.maxSteps);
   if (!sameProgram(mine, data.fingerprint)) throw differs(data.source, mine, data.fingerprint);
-  port.on("message", (message: ToThread) => explorePart(program, message));
+  const explorer = new PartExplorer(program, data);
+  port.on("message", (message: ToThread) => exploreHere(explorer, message));
   send({ kind: "ready" });
 } catch (error) {
   send({ kind: "not ready", error: toPlain(error) });
