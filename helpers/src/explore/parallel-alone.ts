@@ -9,7 +9,6 @@ export class Alone<S> {
   readonly #steps: Generator<Progress, Verdict>;
   readonly #began = performance.now();
   #runs = 0;
-  #total = 0;
 
   constructor(
     program: Program<S>,
@@ -23,11 +22,6 @@ export class Alone<S> {
   /** Time since the start. */
   get ms(): number {
     return performance.now() - this.#began;
-  }
-
-  /** Time that the rest takes, by how many runs there seem to be. */
-  get msLeft(): number {
-    return this.ms * Math.max(0, this.#total / Math.max(1, this.#runs) - 1);
   }
 
   /** As far as it has told. */
@@ -45,7 +39,6 @@ export class Alone<S> {
       const step = this.#steps.next();
       if (step.done === true) return step.value;
       this.#runs = step.value.done;
-      this.#total = step.value.total;
       if (enough(this.#runs)) return null;
       if (performance.now() < sliceEnd) continue;
       this.progress(note === undefined ? step.value : { ...step.value, note });

@@ -9,11 +9,8 @@ import { intercepted } from "./workers/intercept.js";
 import { Pool } from "./workers/pool.js";
 
 const MOST_WORKERS = 64;
-/** A search that is over sooner needs no workers: another thread takes some 0.5 s until it is of any help. */
-const ALONE_MS = 250;
-/** Nor does one of which so much seems to be left, unless that has turned out wrong. */
-const SHORT_MS = 1000;
-const LONG_ALONE_MS = 500;
+/** A search that is over sooner needs no workers: another thread takes about as long until it is of any help. */
+const ALONE_MS = 500;
 /** Runs in which one worker has the chance to find what the parts have found, so that the answer is its answer. */
 const MOST_AGAIN = 1_000_000;
 
@@ -27,8 +24,8 @@ const MOST_AGAIN = 1_000_000;
  *
  * What is found is what one worker finds first, where that takes it at most 1,000,000 runs; else what the first part of
  * the search finds that finds something: the same for any number of workers. `maxSchedules` can be exceeded by a few
- * runs a worker. The others take 0.5 s until they are of help, and as long as their module takes to load; a search that looks as
- * if it were over in a second starts none.
+ * runs a worker. The others take 0.5 s until they are of help, and as long as their module takes to load; a search that is over in
+ * 0.5 s starts none.
  *
  * @param options.workers 1 to 64, or "all" for one a core
  * @throws InputError for options out of range, a program that workers cannot make, and where `explore` does
@@ -53,7 +50,7 @@ export async function onWorkers<S>(program: Program<S>, options: ParallelOptions
   const source = count > 1 ? sourceOf(program, from) : null;
   return experiment(async ({ signal, progress }) => {
     const alone = new Alone(program, rest, signal, progress);
-    const early = source === null || aloneMs > 0 ? await alone.until(() => source !== null && alone.ms >= aloneMs && (alone.msLeft >= SHORT_MS || alone.ms >= LONG_ALONE_MS)) : null;
+    const early = source === null || aloneMs > 0 ? await alone.until(() => source !== null && alone.ms >= aloneMs) : null;
     if (early !== null) return early;
     const pool = new Pool({
       workers: count, own: aloneMs > 0 ? (program as unknown as Program) : null, source: source!, options: rest, fingerprint: fingerprintOf(program, rest.maxSteps),
