@@ -22,8 +22,8 @@ export function explore<S>(program: Program<S>, options: ParallelOptions): Promi
 /**
  * Runs a program under every schedule (or a sample), and gives the verdict. Deterministic, but for `seconds`.
  *
- * Time: 5 to 10 us a run for two or three tasks of some ten steps each, of which setting up the program is 2 us, and
- * then 0.1 us a step that is repeated and 0.5 us a new one. The number of runs grows exponentially with the steps that
+ * Time: 3 to 12 us a run for two or three tasks of some ten steps each, of which setting up the program is 1 us, and
+ * then 0.1 us a step that is repeated and 0.3 to 0.5 us a new one. The number of runs grows exponentially with the steps that
  * conflict: with reduction it is the number of classes of runs that differ only in the order of independent steps.
  *
  * @throws InputError for options out of range, a path that yields no step, a property that throws, an endless loop, or
