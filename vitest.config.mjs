@@ -8,7 +8,14 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [
-      { extends: true, test: { name: "unit", include: ["kernel-model/test/**/*.test.ts", "helpers/test/**/*.test.ts"], exclude: browser } },
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["kernel-model/test/**/*.test.ts", "helpers/test/**/*.test.ts"],
+          exclude: browser,
+        },
+      },
       { extends: true, test: { name: "browser", include: browser, fileParallelism: false } },
     ],
   },

@@ -18,10 +18,13 @@ const KERNEL = join(ROOT, "helpers", "dist", "notebook", "kernel.js");
 async function bringUpToDate() {
   if (upToDate() !== undefined) return (await ensureBuilt({ quiet: true })).errors;
   const broken = await syntaxErrors();
-  if (broken.length > 0) return [...broken, "The previous build is in use. Next: mend the syntax, then restart the kernel."];
+  if (broken.length > 0)
+    return [...broken, "The previous build is in use. Next: mend the syntax, then restart the kernel."];
   try {
     const { errors } = await ensureBuilt({ quiet: true });
-    return errors.length === 0 ? [] : [...errors, "The new code is in use all the same. Next: mend the types, then restart the kernel."];
+    return errors.length === 0
+      ? []
+      : [...errors, "The new code is in use all the same. Next: mend the types, then restart the kernel."];
   } catch (error) {
     if (!existsSync(KERNEL)) throw error;
     return [error instanceof Error ? error.message : String(error)];
@@ -34,18 +37,19 @@ async function bringUpToDate() {
  */
 async function syntaxErrors() {
   const { default: ts } = await import("typescript");
-  return PACKAGES.flatMap((name) => filesUnder(join(ROOT, name, "src")).filter((path) => path.endsWith(".ts") && changedSinceBuild(name, path)))
-    .flatMap((path) => {
-      const { diagnostics = [] } = ts.transpileModule(readFileSync(path, "utf8"), {
-        fileName: path,
-        reportDiagnostics: true,
-        compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
-      });
-      return diagnostics.map(({ file, start = 0, code, messageText }) => {
-        const { line = 0, character = 0 } = file?.getLineAndCharacterOfPosition(start) ?? {};
-        return `${relative(ROOT, path)}(${line + 1},${character + 1}): error TS${code}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
-      });
+  return PACKAGES.flatMap((name) =>
+    filesUnder(join(ROOT, name, "src")).filter((path) => path.endsWith(".ts") && changedSinceBuild(name, path)),
+  ).flatMap((path) => {
+    const { diagnostics = [] } = ts.transpileModule(readFileSync(path, "utf8"), {
+      fileName: path,
+      reportDiagnostics: true,
+      compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
     });
+    return diagnostics.map(({ file, start = 0, code, messageText }) => {
+      const { line = 0, character = 0 } = file?.getLineAndCharacterOfPosition(start) ?? {};
+      return `${relative(ROOT, path)}(${line + 1},${character + 1}): error TS${code}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
+    });
+  });
 }
 
 /**
@@ -61,7 +65,9 @@ function changedSinceBuild(name, path) {
 const at = process.argv.indexOf("--config-path");
 const configPath = at < 0 ? undefined : process.argv[at + 1];
 if (configPath === undefined) {
-  console.error("mm-lab kernel: --config-path is missing; accepted: the connection file that Jupyter writes. Next: choose this kernel in JupyterLab (`npm start`).");
+  console.error(
+    "mm-lab kernel: --config-path is missing; accepted: the connection file that Jupyter writes. Next: choose this kernel in JupyterLab (`npm start`).",
+  );
   process.exit(2);
 }
 const buildErrors = await bringUpToDate();

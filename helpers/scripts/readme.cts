@@ -7,5 +7,8 @@ const file = join(root, "README.md");
 const text = readFileSync(file, "utf8");
 const block = /(<!-- topics:begin[^>]*-->\n)[\s\S]*?(<!-- topics:end -->)/;
 if (!block.test(text)) throw new Error("README.md has no topics:begin and topics:end marks: restore them");
-writeFileSync(file, text.replace(block, (_all, begin: string, end: string) => `${begin}${topicsTable()}\n${end}`));
+writeFileSync(
+  file,
+  text.replace(block, (_all, begin: string, end: string) => `${begin}${topicsTable()}\n${end}`),
+);
 console.log("README.md: topics written");

@@ -8,7 +8,8 @@
 import { runnerImport } from "vite";
 import { fileURLToPath } from "node:url";
 
-const [png, notebook = fileURLToPath(new URL("../../notebooks/ksm-scan-savings.ipynb", import.meta.url)), chart = "1"] = process.argv.slice(2);
+const [png, notebook = fileURLToPath(new URL("../../notebooks/ksm-scan-savings.ipynb", import.meta.url)), chart = "1"] =
+  process.argv.slice(2);
 if (png === undefined || !/^[1-9]\d*$/.test(chart)) {
   process.stderr.write("usage: node helpers/scripts/screenshot.mjs PNG [NOTEBOOK] [CHART]\n");
   process.exit(2);

@@ -16,9 +16,15 @@ async function bench(args) {
   const end = args.findIndex((arg) => arg.startsWith("-"));
   const names = end < 0 ? args : args.slice(0, end);
   const rest = end < 0 ? [] : args.slice(end).filter((arg) => arg !== "--");
-  const known = existsSync(FOLDER) ? readdirSync(FOLDER).filter((file) => file.endsWith(ENDING)).map((file) => file.slice(0, -ENDING.length)).sort() : [];
+  const known = existsSync(FOLDER)
+    ? readdirSync(FOLDER)
+        .filter((file) => file.endsWith(ENDING))
+        .map((file) => file.slice(0, -ENDING.length))
+        .sort()
+    : [];
   const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new SetupError(`There is no benchmark "${unknown}"`, `name one of: ${known.join(", ") || "(none yet)"}`);
+  if (unknown !== undefined)
+    throw new SetupError(`There is no benchmark "${unknown}"`, `name one of: ${known.join(", ") || "(none yet)"}`);
   if (known.length === 0) throw new SetupError(`There is no benchmark in ${FOLDER}`, `add one: NAME${ENDING}`);
   await setUp({ python: false });
   let failed = 0;

@@ -30,14 +30,21 @@ export async function ensureBuilt({ quiet = false, root = ROOT } = {}) {
   if (fresh) return { built: false, errors: fresh.errors };
   const compiler = places(root).typescript;
   if (!existsSync(compiler)) {
-    throw new SetupError("The TypeScript compiler is not installed (no node_modules/typescript)", "run `npm start`, or `npm ci` in the repository");
+    throw new SetupError(
+      "The TypeScript compiler is not installed (no node_modules/typescript)",
+      "run `npm start`, or `npm ci` in the repository",
+    );
   }
   const say = quiet ? () => undefined : (/** @type {string} */ line) => console.error(line);
-  return withLock(join(places(root).state, "build.lock"), async () => {
-    const builtMeanwhile = upToDate(root);
-    if (builtMeanwhile) return { built: false, errors: builtMeanwhile.errors };
-    return compile(root, compiler, say);
-  }, { onWait: (holder) => say(`mm-lab: waiting for the build of ${holder}`) });
+  return withLock(
+    join(places(root).state, "build.lock"),
+    async () => {
+      const builtMeanwhile = upToDate(root);
+      if (builtMeanwhile) return { built: false, errors: builtMeanwhile.errors };
+      return compile(root, compiler, say);
+    },
+    { onWait: (holder) => say(`mm-lab: waiting for the build of ${holder}`) },
+  );
 }
 
 /**
@@ -53,17 +60,30 @@ async function compile(root, compiler, say) {
   rmSync(stampPath(root), { force: true });
   // tsc trusts its own build info, so missing files come back only by force.
   const force = missingOutputs(root).length > 0 ? ["--force"] : [];
-  const { status, output } = await run(process.execPath, [compiler, "-b", ...force, "--pretty", "false", ...PACKAGES], root);
-  const errors = output.split("\n").map((line) => line.trimEnd()).filter((line) => line !== "");
+  const { status, output } = await run(
+    process.execPath,
+    [compiler, "-b", ...force, "--pretty", "false", ...PACKAGES],
+    root,
+  );
+  const errors = output
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== "");
   if (status !== 0 && !errors.some((line) => line.includes("error TS"))) {
-    throw new SetupError(`The TypeScript compiler failed with status ${status}`, "run `npm ci`, then `npm run build`", output);
+    throw new SetupError(
+      `The TypeScript compiler failed with status ${status}`,
+      "run `npm ci`, then `npm run build`",
+      output,
+    );
   }
   removeOrphans(root);
   if (missingOutputs(root).length === 0) {
     writeStamp(root, { fingerprint: print, errors });
   }
   for (const line of errors) say(line);
-  say(`mm-lab: ${errors.length === 0 ? "built" : "built with type errors"} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  say(
+    `mm-lab: ${errors.length === 0 ? "built" : "built with type errors"} in ${((Date.now() - started) / 1000).toFixed(1)} s`,
+  );
   return { built: true, errors };
 }
 
@@ -79,7 +99,9 @@ function stampPath(root) {
  */
 export function upToDate(root = ROOT) {
   try {
-    const stamp = /** @type {{ fingerprint: string, errors: string[] }} */ (JSON.parse(readFileSync(stampPath(root), "utf8")));
+    const stamp = /** @type {{ fingerprint: string, errors: string[] }} */ (
+      JSON.parse(readFileSync(stampPath(root), "utf8"))
+    );
     if (stamp.fingerprint !== fingerprint(root) || missingOutputs(root).length > 0) return undefined;
     return { errors: stamp.errors };
   } catch {
@@ -107,10 +129,18 @@ function writeStamp(root, stamp) {
 function run(program, args, cwd) {
   return new Promise((resolve, reject) => {
     // A kernel is interrupted by a signal to its process group; the compiler must not be in it.
-    const child = spawn(program, args, { cwd, stdio: ["ignore", "pipe", "pipe"], detached: process.platform !== "win32" });
+    const child = spawn(program, args, {
+      cwd,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: process.platform !== "win32",
+    });
     let output = "";
-    child.stdout.setEncoding("utf8").on("data", (text) => { output += text; });
-    child.stderr.setEncoding("utf8").on("data", (text) => { output += text; });
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      output += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      output += text;
+    });
     child.on("error", reject);
     child.on("close", (status, signal) => resolve({ status: status ?? (signal === null ? 1 : 128), output }));
   });

@@ -10,7 +10,13 @@ import { ROOT, places } from "./paths.mjs";
 export function kernelspec(root) {
   return {
     // The flag: an interrupt may have to end a loop inside a timer's callback, after which Node's own book-keeping is off.
-    argv: [process.execPath, "--no-force-async-hooks-checks", join(root, "helpers", "jupyter", "kernel.mjs"), "--config-path", "{connection_file}"],
+    argv: [
+      process.execPath,
+      "--no-force-async-hooks-checks",
+      join(root, "helpers", "jupyter", "kernel.mjs"),
+      "--config-path",
+      "{connection_file}",
+    ],
     display_name: "TypeScript (mm-lab)",
     language: "typescript",
     // Not "signal": a loop without a pause after an await is reached only through the kernel's own messages thread.
@@ -33,11 +39,24 @@ function files(root) {
   const page = parseIfJson(readIfThere(pageConfig));
   return [
     [specPath, kernelspec(root)],
-    [pageConfig, { ...page, disabledExtensions: { ...page["disabledExtensions"], "@jupyterlab/apputils-extension:announcements": true } }],
-    [join(etc, "jupyter_lab_config.json"), {
-      LabApp: { news_url: null, check_for_updates_class: "jupyterlab.NeverCheckForUpdate", extension_manager: "readonly" },
-      MultiKernelManager: { default_kernel_name: "tslab" },
-    }],
+    [
+      pageConfig,
+      {
+        ...page,
+        disabledExtensions: { ...page["disabledExtensions"], "@jupyterlab/apputils-extension:announcements": true },
+      },
+    ],
+    [
+      join(etc, "jupyter_lab_config.json"),
+      {
+        LabApp: {
+          news_url: null,
+          check_for_updates_class: "jupyterlab.NeverCheckForUpdate",
+          extension_manager: "readonly",
+        },
+        MultiKernelManager: { default_kernel_name: "tslab" },
+      },
+    ],
     // By default the server drops what exceeds 1,000 messages or 1 MB a second: 5,000 displays in one cell would not arrive.
     [join(etc, "jupyter_server_config.json"), { ZMQChannelsWebsocketConnection: { limit_rate: false } }],
   ];

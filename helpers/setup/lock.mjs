@@ -1,4 +1,14 @@
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -32,7 +42,10 @@ export async function withLock(path, work, { waitMs = 600_000, onWait } = {}) {
     if (!told) onWait?.(`process ${holder.pid}`);
     told = true;
     if (Date.now() > deadline) {
-      throw new SetupError(`Process ${holder.pid} has held ${path} for too long`, "end that process, then run the command again");
+      throw new SetupError(
+        `Process ${holder.pid} has held ${path} for too long`,
+        "end that process, then run the command again",
+      );
     }
     await sleep(50);
   }
@@ -58,7 +71,10 @@ function tryCreate(path) {
     return true;
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code === "EEXIST") return false;
-    throw new SetupError(`Cannot write ${path} (${/** @type {Error} */ (error).message})`, "make the repository writable for you");
+    throw new SetupError(
+      `Cannot write ${path} (${/** @type {Error} */ (error).message})`,
+      "make the repository writable for you",
+    );
   }
 }
 

@@ -17,7 +17,10 @@ export async function mmLab(args) {
   const errors = await setUp({ python: false });
   const { main } = await import("../dist/cli/main.js").catch((error) => {
     if (errors.length === 0) throw error;
-    throw new SetupError(`The command line cannot be loaded while the sources have errors (${error.message})`, "mend the errors the build names: `npm run build` shows them again");
+    throw new SetupError(
+      `The command line cannot be loaded while the sources have errors (${error.message})`,
+      "mend the errors the build names: `npm run build` shows them again",
+    );
   });
   return main(args, {
     root: ROOT,
@@ -37,7 +40,10 @@ export async function mmLab(args) {
  * @returns {{ part: string, problem: string, remedy: string }[]}
  */
 function problems() {
-  const checks = /** @type {const} */ ([["npm packages", dependencyProblem], [".venv", pythonProblem]]);
+  const checks = /** @type {const} */ ([
+    ["npm packages", dependencyProblem],
+    [".venv", pythonProblem],
+  ]);
   return checks.flatMap(([part, check]) => {
     const problem = check();
     return problem === undefined ? [] : [{ part, problem, remedy: "run `npm start`, which puts it right" }];

@@ -52,7 +52,10 @@ export function requireNode(version = process.versions.node) {
   const range = enginesRange();
   if (satisfies(version, range)) return;
   throw new SetupError(
-    `This is Node ${version}; mm-lab needs ${range.replace(/\^(\d+)\.(\d+)\.0/g, "$1.$2 or a later $1.x").replace(/>=(\d+)\.0\.0/, "$1 or later").replace(/ \|\| /g, ", ")}`,
+    `This is Node ${version}; mm-lab needs ${range
+      .replace(/\^(\d+)\.(\d+)\.0/g, "$1.$2 or a later $1.x")
+      .replace(/>=(\d+)\.0\.0/, "$1 or later")
+      .replace(/ \|\| /g, ", ")}`,
     "install a current Node from https://nodejs.org (or `nvm install 22`), then run the command again",
   );
 }

@@ -35,7 +35,9 @@ export function runProgram(program, args, { cwd, env, quiet = false } = {}) {
       const missing = /** @type {NodeJS.ErrnoException} */ (error).code === "ENOENT";
       resolve({ status: 127, output: output + error.message, missing });
     });
-    child.on("close", (status, signal) => resolve({ status: status ?? 1, output: signal ? `${output}\nended by ${signal}` : output, missing: false }));
+    child.on("close", (status, signal) =>
+      resolve({ status: status ?? 1, output: signal ? `${output}\nended by ${signal}` : output, missing: false }),
+    );
   });
 }
 
@@ -53,5 +55,7 @@ export function tail(output, lines = 12) {
  * @param {string} output
  */
 export function looksLikeNetwork(output) {
-  return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|NewConnectionError|ConnectTimeout|ReadTimeout|Connection refused|Name or service not known|Temporary failure in name resolution|Failed to fetch|error sending request|Network is unreachable|ProxyError|SSLError|jupyterlab==\S+ \(from versions: none\)/i.test(output);
+  return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|NewConnectionError|ConnectTimeout|ReadTimeout|Connection refused|Name or service not known|Temporary failure in name resolution|Failed to fetch|error sending request|Network is unreachable|ProxyError|SSLError|jupyterlab==\S+ \(from versions: none\)/i.test(
+    output,
+  );
 }

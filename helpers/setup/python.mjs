@@ -7,7 +7,8 @@ import { SetupError } from "./setup-error.mjs";
 
 const OLDEST = [3, 10];
 const CANDIDATES = ["python3", "python", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "py"];
-const DEBIAN_VENV = "install Python's venv module (Debian, Ubuntu: `sudo apt install python3-venv`), or install uv (https://docs.astral.sh/uv), then run the command again";
+const DEBIAN_VENV =
+  "install Python's venv module (Debian, Ubuntu: `sudo apt install python3-venv`), or install uv (https://docs.astral.sh/uv), then run the command again";
 
 /**
  * @typedef {object} VenvStamp written last, so that a half-made .venv has none
@@ -29,7 +30,9 @@ function stampPath(root) {
 
 /** @param {string} root */
 function requirementsHash(root) {
-  return createHash("sha256").update(readFileSync(requirementsFile(root))).digest("hex");
+  return createHash("sha256")
+    .update(readFileSync(requirementsFile(root)))
+    .digest("hex");
 }
 
 /**
@@ -43,7 +46,8 @@ export function pythonProblem(root = ROOT) {
   const stamp = readStamp(root);
   if (stamp === undefined) return ".venv was not finished";
   if (stamp.root !== root) return "the repository was moved since .venv was made";
-  if (!existsSync(python) || realpathSync(python) !== stamp.base) return "the Python behind .venv is gone or was replaced";
+  if (!existsSync(python) || realpathSync(python) !== stamp.base)
+    return "the Python behind .venv is gone or was replaced";
   if (stamp.requirements !== requirementsHash(root)) return "helpers/jupyter/requirements.txt changed";
   return undefined;
 }
@@ -131,12 +135,28 @@ async function withVenv(root, command) {
       throw new SetupError(`\`${command.join(" ")} -m venv .venv\` failed`, DEBIAN_VENV, tail(made.output));
     }
   }
-  const pip = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off", "--quiet", "--no-warn-script-location"];
+  const pip = [
+    "-m",
+    "pip",
+    "install",
+    "--disable-pip-version-check",
+    "--no-input",
+    "--progress-bar",
+    "off",
+    "--quiet",
+    "--no-warn-script-location",
+  ];
   const result = await installPins((args) => runProgram(python, [...pip, ...args], { cwd: root }), root);
   if (result.status === 0) return;
   throw looksLikeNetwork(result.output)
-    ? new SetupError("pip could not reach its package index", "check the network, the proxy (HTTPS_PROXY) and the index (`pip config list`), then run the command again: it starts over where it has to")
-    : new SetupError("pip could not install helpers/jupyter/requirements.txt", "see pip's message; with another Python set MMLAB_PYTHON=/path/to/python3, then run the command again");
+    ? new SetupError(
+        "pip could not reach its package index",
+        "check the network, the proxy (HTTPS_PROXY) and the index (`pip config list`), then run the command again: it starts over where it has to",
+      )
+    : new SetupError(
+        "pip could not install helpers/jupyter/requirements.txt",
+        "see pip's message; with another Python set MMLAB_PYTHON=/path/to/python3, then run the command again",
+      );
 }
 
 /**
@@ -148,8 +168,15 @@ async function installPins(install, root) {
   const file = requirementsFile(root);
   const result = await install(["-r", file]);
   if (result.status === 0 || looksLikeNetwork(result.output)) return result;
-  if (!/No matching distribution|Could not find a version|no version of|No solution found|building wheel|build backend|metadata-generation/i.test(result.output)) return result;
-  say("not every pinned package can be had for this Python; installing JupyterLab, nbconvert and nbclient with what they ask for");
+  if (
+    !/No matching distribution|Could not find a version|no version of|No solution found|building wheel|build backend|metadata-generation/i.test(
+      result.output,
+    )
+  )
+    return result;
+  say(
+    "not every pinned package can be had for this Python; installing JupyterLab, nbconvert and nbclient with what they ask for",
+  );
   return install(directRequirements(readFileSync(file, "utf8")));
 }
 
@@ -160,7 +187,10 @@ async function installPins(install, root) {
  */
 export function directRequirements(text) {
   const above = text.split(/^# ---.*$/m)[0] ?? "";
-  return above.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+  return above
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
 }
 
 /**
@@ -176,7 +206,11 @@ export async function findPython() {
   for (const name of chosen ? [chosen] : CANDIDATES) {
     const command = name === "py" ? ["py", "-3"] : [name];
     const [program = name, ...first] = command;
-    const probe = await runProgram(program, [...first, "-c", "import sys\nprint(*sys.version_info[:3], sep='.')\nimport venv, ensurepip"], { quiet: true });
+    const probe = await runProgram(
+      program,
+      [...first, "-c", "import sys\nprint(*sys.version_info[:3], sep='.')\nimport venv, ensurepip"],
+      { quiet: true },
+    );
     const version = /^(\d+\.\d+\.\d+)$/m.exec(probe.output)?.[1];
     if (version === undefined) continue;
     if (!isNewEnough(version)) tooOld.push(`${name} is ${version}`);
@@ -184,10 +218,20 @@ export async function findPython() {
     else return { command, version };
   }
   const oldest = OLDEST.join(".");
-  if (withoutVenv !== "") throw new SetupError(`${withoutVenv} cannot make an environment: its venv or ensurepip module is missing`, DEBIAN_VENV);
+  if (withoutVenv !== "")
+    throw new SetupError(
+      `${withoutVenv} cannot make an environment: its venv or ensurepip module is missing`,
+      DEBIAN_VENV,
+    );
   const install = `install Python ${oldest} or later (Debian, Ubuntu: \`sudo apt install python3 python3-venv\`; others: https://www.python.org) or uv (https://docs.astral.sh/uv), or point MMLAB_PYTHON to one`;
-  if (tooOld.length > 0) throw new SetupError(`Python is too old (${tooOld.join(", ")}); mm-lab needs ${oldest} or later`, install);
-  throw new SetupError(chosen ? `MMLAB_PYTHON=${chosen} is not a Python that runs` : `No Python was found (tried ${CANDIDATES.join(", ")})`, install);
+  if (tooOld.length > 0)
+    throw new SetupError(`Python is too old (${tooOld.join(", ")}); mm-lab needs ${oldest} or later`, install);
+  throw new SetupError(
+    chosen
+      ? `MMLAB_PYTHON=${chosen} is not a Python that runs`
+      : `No Python was found (tried ${CANDIDATES.join(", ")})`,
+    install,
+  );
 }
 
 /** @param {string} version */
@@ -201,9 +245,14 @@ function isNewEnough(version) {
  * @param {string} root
  */
 async function verify(root) {
-  const code = "import sys, jupyterlab, nbconvert, nbclient, zmq, tornado\nprint('python', *sys.version_info[:3], sep='.')";
+  const code =
+    "import sys, jupyterlab, nbconvert, nbclient, zmq, tornado\nprint('python', *sys.version_info[:3], sep='.')";
   const result = await runProgram(places(root).python, ["-c", code], { quiet: true });
   const version = /python\.(\S+)/.exec(result.output)?.[1];
   if (result.status === 0 && version !== undefined) return version;
-  throw new SetupError("The packages in .venv cannot be imported", "run `rm -rf .venv`, then the command again", tail(result.output));
+  throw new SetupError(
+    "The packages in .venv cannot be imported",
+    "run `rm -rf .venv`, then the command again",
+    tail(result.output),
+  );
 }

@@ -42,18 +42,31 @@ async function startRepl() {
   let evaluating = 0;
   let incomplete = false;
   // Type errors reach only this stream: ts-node gives them to no callback.
-  const stderr = new Writable({ write(chunk, _encoding, done) { failed = true; process.stderr.write(chunk, done); } });
+  const stderr = new Writable({
+    write(chunk, _encoding, done) {
+      failed = true;
+      process.stderr.write(chunk, done);
+    },
+  });
   const input = interactive ? process.stdin : new PassThrough();
   const repl = /** @type {ReplService} */ (tsNode.createRepl({ stdin: input, stdout: process.stdout, stderr }));
-  repl.setService(tsNode.create({
-    ...repl.evalAwarePartialHost, cwd: ROOT, skipProject: true, experimentalReplAwait: true, ignoreDiagnostics: [],
-    compilerOptions: { ...SCRIPT_OPTIONS, strict: true, noImplicitAny: false },
-  }));
+  repl.setService(
+    tsNode.create({
+      ...repl.evalAwarePartialHost,
+      cwd: ROOT,
+      skipProject: true,
+      experimentalReplAwait: true,
+      ignoreDiagnostics: [],
+      compilerOptions: { ...SCRIPT_OPTIONS, strict: true, noImplicitAny: false },
+    }),
+  );
   if (interactive) console.log(GREETING);
   const { toBundle } = require("@mm-lab/helpers");
   const server = repl.startInternal({
-    prompt: interactive ? "> " : "", ignoreUndefined: !interactive,
-    writer: (/** @type {unknown} */ value) => plainText(toBundle(value)) ?? inspect(value, { colors: interactive && process.stdout.isTTY, maxArrayLength: 50 }),
+    prompt: interactive ? "> " : "",
+    ignoreUndefined: !interactive,
+    writer: (/** @type {unknown} */ value) =>
+      plainText(toBundle(value)) ?? inspect(value, { colors: interactive && process.stdout.isTTY, maxArrayLength: 50 }),
     eval(code, context, file, done) {
       evaluating++;
       repl.nodeEval(code, context, file, (error, value) => {
@@ -93,7 +106,8 @@ async function feed(input, server, isIdle) {
   for (const line of text.split("\n")) {
     input.write(`${line}\n`);
     given++;
-    do await nextTurn(); while (taken < given || !isIdle());
+    do await nextTurn();
+    while (taken < given || !isIdle());
   }
   input.end();
 }
@@ -105,7 +119,11 @@ async function feed(input, server, isIdle) {
 function ownFrames(error) {
   if (!(error instanceof Error) || error.stack === undefined) return inspect(error);
   const start = error.stack.indexOf(`${error.name}: ${error.message}`);
-  return error.stack.slice(Math.max(0, start)).split("\n").filter((line) => !/^ +at .*(node:|ts-node|helpers[\\/]setup|Array\.reduce)/.test(line)).join("\n");
+  return error.stack
+    .slice(Math.max(0, start))
+    .split("\n")
+    .filter((line) => !/^ +at .*(node:|ts-node|helpers[\\/]setup|Array\.reduce)/.test(line))
+    .join("\n");
 }
 
 /**

@@ -18,7 +18,11 @@ export class SetupError extends Error {
 
 /** @param {string} text */
 function indent(text) {
-  return text.trimEnd().split("\n").map((line) => `    ${line}`).join("\n");
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => `    ${line}`)
+    .join("\n");
 }
 
 /**

@@ -19,8 +19,20 @@ import { ROOT, places } from "./paths.mjs";
  * @type {readonly Stage[]}
  */
 export const STAGES = [
-  { name: "types", what: "type check of everything, tests and set-up included", run: () => whole(["node_modules/typescript/bin/tsc", "-b"]) },
-  { name: "lint", what: "eslint, no warning allowed", run: () => whole(["node_modules/eslint/bin/eslint.js", ".", "--max-warnings", "0"]) },
+  {
+    name: "types",
+    what: "type check of everything, tests and set-up included",
+    run: () => whole(["node_modules/typescript/bin/tsc", "-b"]),
+  },
+  {
+    name: "lint",
+    what: "prettier, and eslint without a warning",
+    run: () =>
+      all(
+        ["node_modules/prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."],
+        ["node_modules/eslint/bin/eslint.js", ".", "--max-warnings", "0"],
+      ),
+  },
   { name: "unit", what: "unit tests, and the declarations read by tslab's TypeScript", run: () => vitest("unit") },
   { name: "notebooks", what: "every notebook run again and compared with its committed outputs", run: notebooks },
   { name: "browser", what: "JupyterLab and exported pages in Chromium", run: browserTests },
@@ -37,6 +49,21 @@ async function whole(args) {
 }
 
 /**
+ * Programs that each pass or fail as one.
+ * @param {readonly string[][]} programs arguments for node
+ * @returns {Promise<Outcome>}
+ */
+async function all(...programs) {
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  for (const args of programs) {
+    const { passed, failed } = await whole(args);
+    sum.passed += passed;
+    sum.failed += failed;
+  }
+  return sum;
+}
+
+/**
  * Runs one project of vitest.config.mjs and counts its tests from vitest's own report.
  * @param {string} project
  * @returns {Promise<Outcome>}
@@ -45,9 +72,19 @@ async function vitest(project) {
   const folder = mkdtempSync(join(tmpdir(), "mm-lab-test-"));
   try {
     const report = join(folder, "report.json");
-    const { status } = await runProgram(process.execPath, [
-      "node_modules/vitest/vitest.mjs", "run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`,
-    ], { cwd: ROOT });
+    const { status } = await runProgram(
+      process.execPath,
+      [
+        "node_modules/vitest/vitest.mjs",
+        "run",
+        "--project",
+        project,
+        "--reporter=default",
+        "--reporter=json",
+        `--outputFile.json=${report}`,
+      ],
+      { cwd: ROOT },
+    );
     return countVitest(readIfThere(report), status);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -71,25 +108,43 @@ async function vitest(project) {
  * @returns {Outcome}
  */
 export function countVitest(text, status) {
-  if (text === undefined) return { passed: 0, failed: 1, skipped: 0, note: `vitest ended with status ${status} and no report` };
+  if (text === undefined)
+    return { passed: 0, failed: 1, skipped: 0, note: `vitest ended with status ${status} and no report` };
   const report = /** @type {VitestReport} */ (JSON.parse(text));
-  const broken = report.testResults.filter((file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed")).length;
-  const counted = { passed: report.numPassedTests, failed: report.numFailedTests + broken, skipped: report.numPendingTests + report.numTodoTests };
+  const broken = report.testResults.filter(
+    (file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed"),
+  ).length;
+  const counted = {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + broken,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
   const unexplained = status !== 0 && counted.failed === 0;
   const empty = counted.passed + counted.failed + counted.skipped === 0;
   if (!unexplained && !empty) return counted;
-  return { ...counted, failed: counted.failed + 1, note: empty ? "no test was found" : `vitest ended with status ${status} though no test failed (an unhandled error, see above)` };
+  return {
+    ...counted,
+    failed: counted.failed + 1,
+    note: empty
+      ? "no test was found"
+      : `vitest ended with status ${status} though no test failed (an unhandled error, see above)`,
+  };
 }
 
 /** @returns {Promise<Outcome>} */
 async function notebooks() {
   const { notebooks: folder } = places();
-  const paths = readdirSync(folder).filter((name) => name.endsWith(".ipynb")).sort().map((name) => relative(ROOT, join(folder, name)));
+  const paths = readdirSync(folder)
+    .filter((name) => name.endsWith(".ipynb"))
+    .sort()
+    .map((name) => relative(ROOT, join(folder, name)));
   if (paths.length === 0) return { passed: 0, failed: 1, skipped: 0, note: "there is no notebook in notebooks/" };
   let passed = 0;
   // One call each: a notebook that cannot even be read must not hide the others.
   for (const path of paths) {
-    const { status } = await runProgram(process.execPath, ["helpers/setup/mm-lab.mjs", "run", "--check", path], { cwd: ROOT });
+    const { status } = await runProgram(process.execPath, ["helpers/setup/mm-lab.mjs", "run", "--check", path], {
+      cwd: ROOT,
+    });
     if (status === 0) passed++;
   }
   return { passed, failed: paths.length - passed, skipped: 0 };
@@ -101,7 +156,14 @@ async function browserTests() {
   const required = process.env["MMLAB_REQUIRE_BROWSER"] === "1";
   if (findChromium() !== undefined) {
     const outcome = await vitest("browser");
-    return required && outcome.skipped > 0 ? { ...outcome, failed: outcome.failed + outcome.skipped, skipped: 0, note: "MMLAB_REQUIRE_BROWSER=1: a skipped browser test is a failure" } : outcome;
+    return required && outcome.skipped > 0
+      ? {
+          ...outcome,
+          failed: outcome.failed + outcome.skipped,
+          skipped: 0,
+          note: "MMLAB_REQUIRE_BROWSER=1: a skipped browser test is a failure",
+        }
+      : outcome;
   }
   const reason = "no Chromium found (install chromium, or name one in MMLAB_CHROMIUM)";
   return required

@@ -13,7 +13,8 @@ import { setUp } from "./steps.mjs";
  */
 export async function start(args) {
   const errors = await setUp();
-  if (errors.length > 0) say(`the sources have ${errors.length} type error(s), see above; JupyterLab starts all the same`);
+  if (errors.length > 0)
+    say(`the sources have ${errors.length} type error(s), see above; JupyterLab starts all the same`);
   const { jupyterEnvironment } = await import("../dist/run/jupyter.js");
   const { python, notebooks } = places();
   mkdirSync(notebooks, { recursive: true });

@@ -36,23 +36,29 @@ async function test(args) {
     }
   });
   rows.push(setup);
-  if (setup.outcome.failed === 0) for (const { name, what, run } of stages) {
-    say(`== ${name}: ${what}`);
-    rows.push(await timed(name, run));
-  }
+  if (setup.outcome.failed === 0)
+    for (const { name, what, run } of stages) {
+      say(`== ${name}: ${what}`);
+      rows.push(await timed(name, run));
+    }
   printSummary(rows);
   return rows.some(({ outcome }) => outcome.failed > 0) ? 1 : 0;
 }
 
 /** @param {string[]} args */
 function chooseStages(args) {
-  const [option, value, ...more] = args.flatMap((arg) => (arg.startsWith("--only=") ? ["--only", arg.slice(7)] : [arg]));
+  const [option, value, ...more] = args.flatMap((arg) =>
+    arg.startsWith("--only=") ? ["--only", arg.slice(7)] : [arg],
+  );
   if (option === undefined) return STAGES;
   const known = STAGES.map(({ name }) => name);
   const names = value?.split(",") ?? [];
   const unknown = names.find((name) => !known.includes(name));
   if (option !== "--only" || value === undefined || more.length > 0 || unknown !== undefined) {
-    throw new SetupError(`npm test does not know ${JSON.stringify(unknown ?? args.join(" "))}`, `write \`npm test\`, or \`npm test -- --only STAGE,...\` with stages of: ${known.join(", ")}`);
+    throw new SetupError(
+      `npm test does not know ${JSON.stringify(unknown ?? args.join(" "))}`,
+      `write \`npm test\`, or \`npm test -- --only STAGE,...\` with stages of: ${known.join(", ")}`,
+    );
   }
   return STAGES.filter(({ name }) => names.includes(name));
 }
@@ -71,10 +77,17 @@ async function timed(name, run) {
 /** @param {readonly Row[]} rows */
 function printSummary(rows) {
   console.log("");
-  for (const { name, time, outcome: { passed, failed, skipped, note } } of rows) {
-    console.log(`${failed > 0 ? "FAIL" : passed > 0 ? "ok  " : "skip"}  ${name.padEnd(10)} ${counts(passed, failed, skipped).padEnd(34)} ${time}${note === undefined ? "" : `  ${note}`}`);
+  for (const {
+    name,
+    time,
+    outcome: { passed, failed, skipped, note },
+  } of rows) {
+    console.log(
+      `${failed > 0 ? "FAIL" : passed > 0 ? "ok  " : "skip"}  ${name.padEnd(10)} ${counts(passed, failed, skipped).padEnd(34)} ${time}${note === undefined ? "" : `  ${note}`}`,
+    );
   }
-  const sum = (/** @type {"passed" | "failed" | "skipped"} */ key) => rows.reduce((total, { outcome }) => total + outcome[key], 0);
+  const sum = (/** @type {"passed" | "failed" | "skipped"} */ key) =>
+    rows.reduce((total, { outcome }) => total + outcome[key], 0);
   console.log(counts(sum("passed"), sum("failed"), sum("skipped")));
 }
 

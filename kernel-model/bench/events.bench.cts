@@ -24,7 +24,9 @@ const EVENTS = 1e8;
 const random = new Random(1);
 const delays = Float64Array.from({ length: TABLE }, () => exponential(MEAN).draw(random));
 
-const { values } = parseArgs({ options: { memory: { type: "boolean" }, check: { type: "boolean" }, peers: { type: "boolean" } } });
+const { values } = parseArgs({
+  options: { memory: { type: "boolean" }, check: { type: "boolean" }, peers: { type: "boolean" } },
+});
 if (values.memory === true) memory();
 else rates();
 if (values.peers === true) void beside();
@@ -36,10 +38,14 @@ function rates(): void {
     const timeouts = best(() => timed(processes, 3e6, false).rate);
     const resource = best(() => timed(processes, 1e6, true).rate);
     if (processes === 1000) rate = timeouts;
-    console.log(`  ${processes.toLocaleString("en").padStart(6)} processes: ${millions(timeouts)} timeouts/s, ${millions(resource)} timeouts/s with the resource`);
+    console.log(
+      `  ${processes.toLocaleString("en").padStart(6)} processes: ${millions(timeouts)} timeouts/s, ${millions(resource)} timeouts/s with the resource`,
+    );
   }
   if (values.check === true && rate < LEAST_RATE) {
-    console.log(`DOES NOT HOLD: ${millions(rate)} M timeouts/s with 1,000 processes (at least ${millions(LEAST_RATE)})`);
+    console.log(
+      `DOES NOT HOLD: ${millions(rate)} M timeouts/s with 1,000 processes (at least ${millions(LEAST_RATE)})`,
+    );
     process.exitCode = 1;
   }
 }
@@ -57,13 +63,25 @@ function* holder(resource: Mutex, start: number): Path {
 }
 
 /** Each process reads the table from a place of its own. */
-function timed(processes: number, events: number, resource: boolean, watch: (share: number) => void = () => undefined): { rate: number; seconds: number } {
+function timed(
+  processes: number,
+  events: number,
+  resource: boolean,
+  watch: (share: number) => void = () => undefined,
+): { rate: number; seconds: number } {
   const place = (process: number): number => Math.floor((process * TABLE) / processes);
   const duration = resource ? events * MEAN : (events * MEAN) / processes;
   const steps = simulating({
     setup: () => new Mutex("resource"),
-    groups: [{ name: "process", count: processes, path: resource ? (mutex, i) => holder(mutex, place(i)) : (_mutex, i) => sleeper(place(i)) }],
-    machine: { cores: 1, preset: "free" }, duration,
+    groups: [
+      {
+        name: "process",
+        count: processes,
+        path: resource ? (mutex, i) => holder(mutex, place(i)) : (_mutex, i) => sleeper(place(i)),
+      },
+    ],
+    machine: { cores: 1, preset: "free" },
+    duration,
   });
   let step = steps.next(); // makes the processes, and compiles a little
   const start = performance.now();
@@ -83,7 +101,9 @@ async function beside(): Promise<void> {
   for (const { workload, processes, eventsPerSecond } of rows) {
     const resource = workload === "resource";
     const ours = best(() => timed(processes!, resource ? 1e6 : 3e6, resource).rate);
-    console.log(`  ${resource ? "with the resource" : "timeouts only"}, ${processes!.toLocaleString("en")} processes: ours ${millions(ours)}, SimPy ${millions(eventsPerSecond!)}, ${(ours / eventsPerSecond!).toFixed(0)} x`);
+    console.log(
+      `  ${resource ? "with the resource" : "timeouts only"}, ${processes!.toLocaleString("en")} processes: ours ${millions(ours)}, SimPy ${millions(eventsPerSecond!)}, ${(ours / eventsPerSecond!).toFixed(0)} x`,
+    );
   }
 }
 
@@ -98,7 +118,9 @@ function memory(): void {
     console.log(`  ${Math.round(100 * share)} %: ${heaps.at(-1)!.toFixed(2)}`);
   });
   const growth = heaps.at(-1)! - heaps[0]!;
-  console.log(`${seconds.toFixed(1)} s, ${millions(rate)} M events/s; from the first tenth to the last the heap grew by ${growth.toFixed(2)} MiB`);
+  console.log(
+    `${seconds.toFixed(1)} s, ${millions(rate)} M events/s; from the first tenth to the last the heap grew by ${growth.toFixed(2)} MiB`,
+  );
   if (growth > 1) {
     console.log("DOES NOT HOLD: more than 1 MiB");
     process.exitCode = 1;

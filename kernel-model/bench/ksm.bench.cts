@@ -15,7 +15,13 @@ const scansOf = (pages: number): number => Math.max(30, Math.ceil(2e7 / pages));
 const MIXES = {
   "unique pages only": { unique: 1 },
   "the 25 % mix: 28.1 % unique, 71.9 % duplicates": { unique: 0.281, duplicate: 0.719 },
-  "everything: unique, duplicate, zero, short-lived, volatile": { unique: 0.25, duplicate: 0.6, zero: 0.05, shortLived: 0.05, volatile: 0.05 },
+  "everything: unique, duplicate, zero, short-lived, volatile": {
+    unique: 0.25,
+    duplicate: 0.6,
+    zero: 0.05,
+    shortLived: 0.05,
+    volatile: 0.05,
+  },
 };
 
 const { values } = parseArgs({ options: { pages: { type: "string" }, check: { type: "boolean" } } });
@@ -33,7 +39,12 @@ for (const pages of sizes) {
     const cells = ([0, 1] as const).map((smart_scan) => {
       const { rate, sharing, reduction } = timed(pages, shares, smart_scan);
       slowest = Math.min(slowest, rate);
-      return `smart_scan=${smart_scan} ${millions(rate).padStart(6)} (${Math.round((100 * rate) / sweep)} %)` + (smart_scan === 1 ? `, ${Math.round(100 * reduction)} % skipped, ${sharing.toLocaleString("en")} pages saved` : "");
+      return (
+        `smart_scan=${smart_scan} ${millions(rate).padStart(6)} (${Math.round((100 * rate) / sweep)} %)` +
+        (smart_scan === 1
+          ? `, ${Math.round(100 * reduction)} % skipped, ${sharing.toLocaleString("en")} pages saved`
+          : "")
+      );
     });
     console.log(`  ${name}\n    ${cells.join("   ")}`);
   }
@@ -43,11 +54,17 @@ for (const pages of sizes) {
 if (values.check === true) {
   const gib = process.resourceUsage().maxRSS / 2 ** 20;
   const held = slowest >= LEAST_RATE && gib <= MOST_GIB;
-  console.log(`\n${held ? "holds" : "DOES NOT HOLD"}: ${millions(slowest)} M visits/s in the slowest mix (at least ${millions(LEAST_RATE)}), ${gib.toFixed(2)} GiB (at most ${MOST_GIB})`);
+  console.log(
+    `\n${held ? "holds" : "DOES NOT HOLD"}: ${millions(slowest)} M visits/s in the slowest mix (at least ${millions(LEAST_RATE)}), ${gib.toFixed(2)} GiB (at most ${MOST_GIB})`,
+  );
   if (!held) process.exitCode = 1;
 }
 
-function timed(pages: number, shares: ksm.MixOptions["shares"], smart_scan: 0 | 1): { rate: number; sharing: number; reduction: number } {
+function timed(
+  pages: number,
+  shares: ksm.MixOptions["shares"],
+  smart_scan: 0 | 1,
+): { rate: number; sharing: number; reduction: number } {
   globalThis.gc?.();
   const workload = ksm.mixWorkload({ pages, shares, lifetimeSeconds: 3600, rewriteSeconds: 600 });
   const steps = ksm.scanKsm({ workload, scans: scansOf(pages), knobs: { smart_scan, pages_to_scan: 10_000 } });
@@ -56,7 +73,11 @@ function timed(pages: number, shares: ksm.MixOptions["shares"], smart_scan: 0 | 
   while (step.done !== true) step = steps.next();
   const seconds = (performance.now() - start) / 1000;
   const run = step.value;
-  return { rate: run.visits / seconds, sharing: run.last("pages_sharing"), reduction: run.total("pages_skipped") / run.visits };
+  return {
+    rate: run.visits / seconds,
+    sharing: run.last("pages_sharing"),
+    reduction: run.total("pages_skipped") / run.visits,
+  };
 }
 
 /** Reads per page what a visit must read (state, content, checksum of the content, last checksum) and writes an age. */
@@ -87,6 +108,7 @@ function millions(rate: number): string {
 
 function pageCount(text: string): number {
   const pages = Number(text);
-  if (!Number.isInteger(pages) || pages < 1) throw new Error(`--pages is "${text}"; accepted: a positive number of pages. Next: e.g. --pages 2e6.`);
+  if (!Number.isInteger(pages) || pages < 1)
+    throw new Error(`--pages is "${text}"; accepted: a positive number of pages. Next: e.g. --pages 2e6.`);
   return pages;
 }

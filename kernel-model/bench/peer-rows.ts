@@ -22,12 +22,21 @@ export interface PeerRow {
  * @param seconds time for each program and engine
  */
 export function peerRows(seconds: number): Promise<PeerRow[]> {
-  const child = spawn(process.execPath, [join(__dirname, "peers", "run.mjs"), "--json", "--seconds", String(seconds)], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [join(__dirname, "peers", "run.mjs"), "--json", "--seconds", String(seconds)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   let text = "";
   child.stdout.setEncoding("utf8").on("data", (part: string) => (text += part));
   return new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", () => resolve(text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as PeerRow)));
+    child.on("close", () =>
+      resolve(
+        text
+          .split("\n")
+          .filter((line) => line !== "")
+          .map((line) => JSON.parse(line) as PeerRow),
+      ),
+    );
   });
 }
 

@@ -3,8 +3,24 @@
  * what test/explore/pinned-counts.test.ts holds it to. Of the same order and names as in peers/rust/src/programs.rs.
  */
 import {
-  alwaysAtEnd, Atomic, atomicInc, Cell, cmpxchg, define, Mutex, mutexLock, mutexUnlock, READ_ONCE, RwLock, readLock, readUnlock, writeLock, writeUnlock, WRITE_ONCE,
-  type Path, type Program,
+  alwaysAtEnd,
+  Atomic,
+  atomicInc,
+  Cell,
+  cmpxchg,
+  define,
+  Mutex,
+  mutexLock,
+  mutexUnlock,
+  READ_ONCE,
+  RwLock,
+  readLock,
+  readUnlock,
+  writeLock,
+  writeUnlock,
+  WRITE_ONCE,
+  type Path,
+  type Program,
 } from "@mm-lab/kernel-model";
 
 /** A program, and what distinguishes its complete runs as the README's column `outcome` lists it. */
@@ -23,7 +39,8 @@ function listed<S>(program: Program<S>, outcome: BenchProgram<S>["outcome"]): Be
  * Programs are set up anew for every run, thousands of times a second: by loops, with names that were made before, so that
  * the explorer is measured and not this file.
  */
-const names = (name: string, count: number): readonly string[] => Array.from({ length: count }, (_, i) => `${name}[${i}]`);
+const names = (name: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, i) => `${name}[${i}]`);
 const TASKS = Array.from({ length: 16 }, (_, i) => `task ${i}`);
 
 /** Cells of these names that hold 0. */
@@ -47,7 +64,11 @@ function* increment(x: Cell<number>): Path {
 
 /** n of 1 to 16. */
 export function racingIncrements(n: number): BenchProgram {
-  const program = define({ name: `racing-increments-${n}`, setup: () => ({ x: new Cell("x", 0) }), tasks: (s) => numbered(n, () => increment(s.x)) });
+  const program = define({
+    name: `racing-increments-${n}`,
+    setup: () => ({ x: new Cell("x", 0) }),
+    tasks: (s) => numbered(n, () => increment(s.x)),
+  });
   return listed(program, ({ x }) => [x.value]);
 }
 
@@ -62,7 +83,11 @@ function lockedIncrements(): BenchProgram {
     yield* mutexUnlock(m);
   }
   const program = define(
-    { name: "locked-increments-3", setup: (): State => ({ m: new Mutex("m"), counter: new Cell("counter", 0) }), tasks: (s) => numbered(3, () => locked(s)) },
+    {
+      name: "locked-increments-3",
+      setup: (): State => ({ m: new Mutex("m"), counter: new Cell("counter", 0) }),
+      tasks: (s) => numbered(3, () => locked(s)),
+    },
     alwaysAtEnd("counter is 3", ({ counter }) => counter.value === 3),
   );
   return listed(program, ({ counter }) => [counter.value]);
@@ -76,8 +101,15 @@ interface Flags {
 
 const flagNames = names("flag", 2);
 const flags = (): Flags => ({ flag: zeros(flagNames), turn: new Cell("turn", 0), counter: new Cell("counter", 0) });
-const entered = alwaysAtEnd<Flags>("counter is the number of tasks that entered", ({ counter }, { results }) => counter.value === Object.values(results as Record<string, number>).reduce((a, b) => a + b));
-const enteredOutcome = ({ counter }: Flags, results: readonly number[]): readonly number[] => [...results, counter.value];
+const entered = alwaysAtEnd<Flags>(
+  "counter is the number of tasks that entered",
+  ({ counter }, { results }) =>
+    counter.value === Object.values(results as Record<string, number>).reduce((a, b) => a + b),
+);
+const enteredOutcome = ({ counter }: Flags, results: readonly number[]): readonly number[] => [
+  ...results,
+  counter.value,
+];
 
 function peterson(): BenchProgram {
   function* enter({ flag, turn, counter }: Flags, me: number): Path<number> {
@@ -89,7 +121,10 @@ function peterson(): BenchProgram {
     yield* WRITE_ONCE(flag[me]!, 0);
     return givesUp ? 0 : 1;
   }
-  return listed(define({ name: "peterson-2", setup: flags, tasks: (s) => numbered(2, (i) => enter(s, i)) }, entered), enteredOutcome);
+  return listed(
+    define({ name: "peterson-2", setup: flags, tasks: (s) => numbered(2, (i) => enter(s, i)) }, entered),
+    enteredOutcome,
+  );
 }
 
 function dekker(): BenchProgram {
@@ -100,7 +135,10 @@ function dekker(): BenchProgram {
     yield* WRITE_ONCE(flag[me]!, 0);
     return enters ? 1 : 0;
   }
-  return listed(define({ name: "dekker-2", setup: flags, tasks: (s) => numbered(2, (i) => enter(s, i)) }, entered), enteredOutcome);
+  return listed(
+    define({ name: "dekker-2", setup: flags, tasks: (s) => numbered(2, (i) => enter(s, i)) }, entered),
+    enteredOutcome,
+  );
 }
 
 function philosophers(): BenchProgram {
@@ -117,7 +155,11 @@ function philosophers(): BenchProgram {
     yield* mutexUnlock(lower);
   }
   const program = define(
-    { name: "philosophers-3", setup: (): State => ({ fork: [0, 1, 2].map((i) => new Mutex(`fork[${i}]`)), meals: new Atomic("meals", 0) }), tasks: (s) => numbered(3, (i) => dine(s, i)) },
+    {
+      name: "philosophers-3",
+      setup: (): State => ({ fork: [0, 1, 2].map((i) => new Mutex(`fork[${i}]`)), meals: new Atomic("meals", 0) }),
+      tasks: (s) => numbered(3, (i) => dine(s, i)),
+    },
     alwaysAtEnd("meals are 3", ({ meals }) => meals.value === 3),
   );
   return listed(program, ({ meals }) => [meals.value]);
@@ -158,7 +200,11 @@ function treiber(): BenchProgram {
   }
   const popped = (both: number): readonly [number, number] => [both >> 2, both & 3];
   const program = define(
-    { name: "treiber-2", setup: (): State => ({ head: new Cell("head", 0), next: zeros(nextNames) }), tasks: (s) => ({ pusher: pusher(s), popper: popper(s) }) },
+    {
+      name: "treiber-2",
+      setup: (): State => ({ head: new Cell("head", 0), next: zeros(nextNames) }),
+      tasks: (s) => ({ pusher: pusher(s), popper: popper(s) }),
+    },
     alwaysAtEnd("no node is popped twice", (_s, { results }) => {
       const [first, second] = popped(results["popper"] as number);
       return first !== second || first === 0 || first === gaveUp;
@@ -185,7 +231,11 @@ function readersWriter(): BenchProgram {
     yield* writeUnlock(lock);
   }
   const program = define(
-    { name: "readers-writer-2-1", setup: (): State => ({ lock: new RwLock("lock"), x: new Cell("x", 0) }), tasks: (s) => numbered(3, (i) => (i < 2 ? reader(s) : writer(s))) },
+    {
+      name: "readers-writer-2-1",
+      setup: (): State => ({ lock: new RwLock("lock"), x: new Cell("x", 0) }),
+      tasks: (s) => numbered(3, (i) => (i < 2 ? reader(s) : writer(s))),
+    },
     alwaysAtEnd("nobody reads 1", (_s, { results }) => Object.values(results).every((value) => value !== 1)),
   );
   return listed(program, ({ x }, [first, second]) => [first!, second!, x.value]);
@@ -210,8 +260,15 @@ function doubleChecked(): BenchProgram {
     return did;
   }
   const program = define(
-    { name: "double-checked-3", setup: (): State => ({ m: new Mutex("m"), init: new Cell("init", 0), data: new Cell("data", 0) }), tasks: (s) => numbered(3, (i) => initialise(s, i)) },
-    alwaysAtEnd("exactly one task stores data", (_s, { results }) => Object.values(results as Record<string, number>).reduce((a, b) => a + b) === 1),
+    {
+      name: "double-checked-3",
+      setup: (): State => ({ m: new Mutex("m"), init: new Cell("init", 0), data: new Cell("data", 0) }),
+      tasks: (s) => numbered(3, (i) => initialise(s, i)),
+    },
+    alwaysAtEnd(
+      "exactly one task stores data",
+      (_s, { results }) => Object.values(results as Record<string, number>).reduce((a, b) => a + b) === 1,
+    ),
   );
   return listed(program, ({ data, init }) => [data.value, init.value]);
 }
@@ -251,7 +308,11 @@ export function lastZero(n: number): BenchProgram {
     const value = yield* READ_ONCE(a[i - 1]!);
     yield* WRITE_ONCE(a[i]!, value + 1);
   }
-  const program = define({ name: `last-zero-${n}`, setup: () => zeros(cellNames), tasks: (a) => numbered(n + 1, (i) => (i === 0 ? scan(a) : raise(a, i))) });
+  const program = define({
+    name: `last-zero-${n}`,
+    setup: () => zeros(cellNames),
+    tasks: (a) => numbered(n + 1, (i) => (i === 0 ? scan(a) : raise(a, i))),
+  });
   return listed(program, (a, [last]) => [last!, ...a.slice(1).map(({ value }) => value)]);
 }
 
@@ -269,14 +330,29 @@ function messagePassing(): BenchProgram {
     return 2 * f + (yield* READ_ONCE(data));
   }
   const program = define(
-    { name: "message-passing-3", setup: (): State => ({ data: new Cell("data", 0), flag: new Cell("flag", 0) }), tasks: (s) => numbered(3, (i) => (i === 0 ? writer(s) : reader(s))) },
-    alwaysAtEnd("never the flag without the data", (_s, { results }) => Object.values(results).every((value) => value !== 2)),
+    {
+      name: "message-passing-3",
+      setup: (): State => ({ data: new Cell("data", 0), flag: new Cell("flag", 0) }),
+      tasks: (s) => numbered(3, (i) => (i === 0 ? writer(s) : reader(s))),
+    },
+    alwaysAtEnd("never the flag without the data", (_s, { results }) =>
+      Object.values(results).every((value) => value !== 2),
+    ),
   );
   return listed(program, (_s, results) => results.slice(1).flatMap((seen) => [seen >> 1, seen & 1]));
 }
 
 /** All eleven, in the order of peers/README.md. */
 export const PROGRAMS: readonly BenchProgram[] = [
-  racingIncrements(3), lockedIncrements(), peterson(), dekker(), philosophers(), treiber(),
-  readersWriter(), doubleChecked(), indexer(), lastZero(3), messagePassing(),
+  racingIncrements(3),
+  lockedIncrements(),
+  peterson(),
+  dekker(),
+  philosophers(),
+  treiber(),
+  readersWriter(),
+  doubleChecked(),
+  indexer(),
+  lastZero(3),
+  messagePassing(),
 ];

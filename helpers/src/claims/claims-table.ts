@@ -10,8 +10,14 @@ export class ClaimsTable implements HasDataset {
 
   dataset(): Dataset {
     const counts = countVerdicts(this.claims);
-    const summary = VERDICTS.filter((verdict) => counts[verdict] > 0).map((verdict) => `${counts[verdict]} ${verdict}`).join(", ");
-    const column = (name: string, meaning: string, pick: (claim: JudgedClaim) => string) => ({ name, meaning, values: this.claims.map(pick) });
+    const summary = VERDICTS.filter((verdict) => counts[verdict] > 0)
+      .map((verdict) => `${counts[verdict]} ${verdict}`)
+      .join(", ");
+    const column = (name: string, meaning: string, pick: (claim: JudgedClaim) => string) => ({
+      name,
+      meaning,
+      values: this.claims.map(pick),
+    });
     return {
       title: `${this.topic}: ${this.claims.length} claims: ${summary}`,
       columns: [

@@ -28,7 +28,13 @@ export function readLedger(): Claim[] {
       const where = `data/claims/${file}, line ${i + 1}`;
       const claim = parseClaim(line, where);
       const before = seen.get(claim.id);
-      if (before !== undefined) throw new InputError(where, claim.id, `an id that is not used before (${before} has it)`, "rename one of the two");
+      if (before !== undefined)
+        throw new InputError(
+          where,
+          claim.id,
+          `an id that is not used before (${before} has it)`,
+          "rename one of the two",
+        );
       seen.set(claim.id, where);
       claims.push(claim);
     }
@@ -44,7 +50,8 @@ function parseClaim(line: string, where: string): Claim {
     throw new InputError(where, (error as Error).message, "one JSON object a line", "correct the line");
   }
   for (const field of FIELDS) {
-    if (typeof fields[field] !== "string") throw new InputError(`${where}: "${field}"`, fields[field], "a text", "correct the line");
+    if (typeof fields[field] !== "string")
+      throw new InputError(`${where}: "${field}"`, fields[field], "a text", "correct the line");
   }
   return fields as unknown as Claim;
 }

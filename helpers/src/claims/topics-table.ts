@@ -22,7 +22,9 @@ export function topicsTable(judged: readonly JudgedClaim[] = judgeClaims()): str
   });
   rows.push(["the other topics of the sources", "", ...counts(judged.filter((claim) => !topics.has(claim.topic)))]);
   const header = ["topic", "notebook", "claims", ...VERDICTS];
-  return [header, header.map((_, i) => (i < 2 ? "---" : "--:")), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return [header, header.map((_, i) => (i < 2 ? "---" : "--:")), ...rows]
+    .map((cells) => `| ${cells.join(" | ")} |`)
+    .join("\n");
 }
 
 function counts(claims: readonly JudgedClaim[]): string[] {

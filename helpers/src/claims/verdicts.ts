@@ -1,8 +1,22 @@
-import { Evidence, InputError, mechanisms, type Experiments, type Finding, type ClaimVerdict } from "@mm-lab/kernel-model";
+import {
+  Evidence,
+  InputError,
+  mechanisms,
+  type Experiments,
+  type Finding,
+  type ClaimVerdict,
+} from "@mm-lab/kernel-model";
 import { readDataFile } from "../data/files.js";
 import { readLedger, type Claim } from "./ledger.js";
 
-export const VERDICTS: readonly ClaimVerdict[] = ["reproduced", "contradicted", "changed-since", "needs-hardware", "not-yet", "record"];
+export const VERDICTS: readonly ClaimVerdict[] = [
+  "reproduced",
+  "contradicted",
+  "changed-since",
+  "needs-hardware",
+  "not-yet",
+  "record",
+];
 
 /** A claim with what its experiment found just now. */
 export interface JudgedClaim extends Claim, Finding {}
@@ -17,15 +31,24 @@ export interface JudgedClaim extends Claim, Finding {}
  * @example
  * judgeClaims({ topic: "rcu" }).filter(({ verdict }) => verdict === "contradicted");
  */
-export function judgeClaims(options: { readonly topic?: string; readonly onClaim?: (id: string) => void } = {}): JudgedClaim[] {
+export function judgeClaims(
+  options: { readonly topic?: string; readonly onClaim?: (id: string) => void } = {},
+): JudgedClaim[] {
   const ledger = readLedger();
   const topics = [...new Set(ledger.map(({ topic }) => topic))];
   const { topic, onClaim } = options;
-  if (topic !== undefined && !topics.includes(topic)) throw new InputError("the topic", topic, topics.join(", "), "use one of these topics");
+  if (topic !== undefined && !topics.includes(topic))
+    throw new InputError("the topic", topic, topics.join(", "), "use one of these topics");
   const experiments: Experiments = Object.assign({}, ...mechanisms.map(({ claims }) => claims)) as Experiments;
   const evidence = new Evidence((name) => readDataFile("live", name));
   for (const id of Object.keys(experiments)) {
-    if (!ledger.some((claim) => claim.id === id)) throw new InputError("an experiment", id, "a claim id of data/claims", "correct the id in the mechanism's claims.ts");
+    if (!ledger.some((claim) => claim.id === id))
+      throw new InputError(
+        "an experiment",
+        id,
+        "a claim id of data/claims",
+        "correct the id in the mechanism's claims.ts",
+      );
   }
   return ledger
     .filter((claim) => topic === undefined || claim.topic === topic)

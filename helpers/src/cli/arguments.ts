@@ -48,7 +48,14 @@ export class ParsedArguments {
  */
 export function parseCommandLine(command: string, args: readonly string[], specs: OptionSpecs): ParsedArguments {
   const options = Object.fromEntries(
-    Object.entries(specs).map(([name, { kind, short }]) => [name, { type: kind === "flag" ? ("boolean" as const) : ("string" as const), multiple: kind === "list", ...(short === undefined ? {} : { short }) }]),
+    Object.entries(specs).map(([name, { kind, short }]) => [
+      name,
+      {
+        type: kind === "flag" ? ("boolean" as const) : ("string" as const),
+        multiple: kind === "list",
+        ...(short === undefined ? {} : { short }),
+      },
+    ]),
   );
   const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
   const values = new Map<string, string[]>();
@@ -70,20 +77,37 @@ export function parseCommandLine(command: string, args: readonly string[], specs
 
 function unknownOption(command: string, given: string, specs: OptionSpecs): unknown {
   try {
-    checkOneOf(`an option of mm-lab ${command}`, given, Object.keys(specs).map((name) => `--${name}`));
+    checkOneOf(
+      `an option of mm-lab ${command}`,
+      given,
+      Object.keys(specs).map((name) => `--${name}`),
+    );
     return undefined;
   } catch (error) {
     return error;
   }
 }
 
-function checkValue(name: string, spec: OptionSpec, value: string | undefined, isInline: boolean, seen: ReadonlyMap<string, readonly string[]>): void {
-  if (spec.kind === "flag" && value !== undefined) throw new InputError(`--${name}`, value, "no value", `write --${name} alone`);
+function checkValue(
+  name: string,
+  spec: OptionSpec,
+  value: string | undefined,
+  isInline: boolean,
+  seen: ReadonlyMap<string, readonly string[]>,
+): void {
+  if (spec.kind === "flag" && value !== undefined)
+    throw new InputError(`--${name}`, value, "no value", `write --${name} alone`);
   // "--out --json" is a forgotten value far more often than a file of that name.
   if (spec.kind !== "flag" && (value === undefined || (!isInline && value.startsWith("--")))) {
-    throw new InputError(`--${name}`, value ?? "", `a value (${spec.value ?? "VALUE"})`, `write --${name} ${spec.value ?? "VALUE"}, or --${name}=VALUE for one that begins with --`);
+    throw new InputError(
+      `--${name}`,
+      value ?? "",
+      `a value (${spec.value ?? "VALUE"})`,
+      `write --${name} ${spec.value ?? "VALUE"}, or --${name}=VALUE for one that begins with --`,
+    );
   }
-  if (spec.kind !== "list" && seen.has(name)) throw new InputError(`--${name}`, value ?? "", "to be given once", `leave one --${name} out`);
+  if (spec.kind !== "list" && seen.has(name))
+    throw new InputError(`--${name}`, value ?? "", "to be given once", `leave one --${name} out`);
 }
 
 /**

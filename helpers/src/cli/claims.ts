@@ -26,7 +26,9 @@ A contradicted claim is a finding, so the exit status is 0 whenever all experime
     }
     for (const { id, verdict, claim, seen, chosen } of judged) {
       if (verdict === "not-yet" || verdict === "record") continue;
-      process.stdout.write(`${verdict.padEnd(13)} ${id}\n  claim: ${claim}\n  seen:  ${seen}\n${chosen === undefined ? "" : `  chosen by us: ${chosen}\n`}`);
+      process.stdout.write(
+        `${verdict.padEnd(13)} ${id}\n  claim: ${claim}\n  seen:  ${seen}\n${chosen === undefined ? "" : `  chosen by us: ${chosen}\n`}`,
+      );
     }
     const { title } = new ClaimsTable(topic ?? "all topics", judged).dataset();
     process.stdout.write(`${title}\n`);

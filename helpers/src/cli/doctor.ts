@@ -13,7 +13,9 @@ something that is needed to run is missing or broken; live-kernel features are o
   async run(input, host) {
     const findings = await examine(host);
     const ok = findings.every(({ state }) => state !== "broken");
-    process.stdout.write(input.flag("json") ? `${JSON.stringify({ ok, findings }, undefined, 1)}\n` : `${describeFindings(findings)}\n`);
+    process.stdout.write(
+      input.flag("json") ? `${JSON.stringify({ ok, findings }, undefined, 1)}\n` : `${describeFindings(findings)}\n`,
+    );
     return ok ? 0 : 1;
   },
 };

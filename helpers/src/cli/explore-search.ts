@@ -1,4 +1,12 @@
-import { exploring, InputError, type ExploreOptions, type SavedSearch, type Scenario, type Verdict, type Workers } from "@mm-lab/kernel-model";
+import {
+  exploring,
+  InputError,
+  type ExploreOptions,
+  type SavedSearch,
+  type Scenario,
+  type Verdict,
+  type Workers,
+} from "@mm-lab/kernel-model";
 import { readUserFile } from "../data/files.js";
 import { exploreInParallel } from "../explore/parallel.js";
 import { writeWhole } from "../run/write.js";
@@ -7,10 +15,18 @@ import { statusLine } from "./status-line.js";
 
 /** How a scenario is searched. */
 export const SEARCH_OPTIONS: OptionSpecs = {
-  workers: { kind: "text", value: "N|all", help: "explore on so many cores, 1 to 64, or on all; the answer is the same" },
+  workers: {
+    kind: "text",
+    value: "N|all",
+    help: "explore on so many cores, 1 to 64, or on all; the answer is the same",
+  },
   seconds: { kind: "text", value: "N", help: "stop after so long, s" },
   "max-schedules": { kind: "text", value: "N", help: "stop after so many runs; default 1,000,000" },
-  save: { kind: "text", value: "FILE", help: "where a bound stops the search, write there what is left of it (on one core)" },
+  save: {
+    kind: "text",
+    value: "FILE",
+    help: "where a bound stops the search, write there what is left of it (on one core)",
+  },
   resume: { kind: "text", value: "FILE", help: "go on with what --save wrote, of the same scenario" },
 };
 
@@ -19,7 +35,12 @@ export async function exploreScenario({ program, options }: Scenario, input: Par
   const workers = workersOf(input.text("workers"));
   const save = input.text("save");
   if (save !== undefined && workers !== undefined && workers !== 1) {
-    throw new InputError("--save", save, "a search on one core", "leave --workers out: what is left of a search on several cores cannot be saved");
+    throw new InputError(
+      "--save",
+      save,
+      "a search on one core",
+      "leave --workers out: what is left of a search on several cores cannot be saved",
+    );
   }
   const seconds = input.number("seconds");
   const maxSchedules = input.number("max-schedules");
@@ -59,7 +80,12 @@ function readSearch(file: string): SavedSearch {
   try {
     return JSON.parse(text) as SavedSearch;
   } catch {
-    throw new InputError("--resume", file, "a file that --save wrote (this one is no JSON)", "give the file that was named with --save");
+    throw new InputError(
+      "--resume",
+      file,
+      "a file that --save wrote (this one is no JSON)",
+      "give the file that was named with --save",
+    );
   }
 }
 
@@ -71,6 +97,9 @@ export async function saveRest(verdict: Verdict, file: string | undefined): Prom
     process.stderr.write(`mm-lab: what is left of the search is in ${file}. Next: go on with --resume ${file}\n`);
     return;
   }
-  const why = verdict.kind === "bounded" ? `a search without reduction cannot be gone on with (${verdict.bound})` : "the search is over";
+  const why =
+    verdict.kind === "bounded"
+      ? `a search without reduction cannot be gone on with (${verdict.bound})`
+      : "the search is over";
   process.stderr.write(`mm-lab: ${file} was not written: ${why}\n`);
 }

@@ -1,5 +1,14 @@
 import {
-  checkOneOf, explorables, InputError, replay, searchTree, unexpected, type Explorable, type Replay, type Scenario, type Verdict,
+  checkOneOf,
+  explorables,
+  InputError,
+  replay,
+  searchTree,
+  unexpected,
+  type Explorable,
+  type Replay,
+  type Scenario,
+  type Verdict,
 } from "@mm-lab/kernel-model";
 import { counterexample } from "../explore/counterexample.js";
 import { sideBySide } from "../explore/side-by-side.js";
@@ -13,7 +22,8 @@ import type { Command } from "./command.js";
 export function makeExploreCommand(known: readonly Explorable[]): Command {
   return {
     name: "explore",
-    usage: "[MECHANISM [SCENARIO]] [--workers N|all] [--seconds N] [--max-schedules N] [--save FILE] [--resume FILE] [--replay STRING] [--tree] [--beside] [--json]",
+    usage:
+      "[MECHANISM [SCENARIO]] [--workers N|all] [--seconds N] [--max-schedules N] [--save FILE] [--resume FILE] [--replay STRING] [--tree] [--beside] [--json]",
     summary: "run a scenario under every schedule, and print the verdict with its counterexample",
     help: `
 Without SCENARIO it lists those of the mechanism, without MECHANISM all. The exit status is 0 only if the verdict is the
@@ -45,27 +55,68 @@ async function runExplore(input: ParsedArguments, known: readonly Explorable[]):
   const [first, second, third] = input.positionals;
   const json = input.flag("json");
   const schedule = input.text("replay");
-  if (third !== undefined) throw new InputError("an argument of mm-lab explore", third, "MECHANISM SCENARIO and options", "leave it out");
+  if (third !== undefined)
+    throw new InputError("an argument of mm-lab explore", third, "MECHANISM SCENARIO and options", "leave it out");
   const searching = Object.keys(SEARCH_OPTIONS).find((name) => input.text(name) !== undefined);
   if (second === undefined) {
-    if (schedule !== undefined) throw new InputError("--replay", schedule, "to be used with MECHANISM SCENARIO", "name the scenario that it was printed for");
-    if (searching !== undefined) throw new InputError(`--${searching}`, input.text(searching), "to be used with MECHANISM SCENARIO", "name the scenario to explore");
+    if (schedule !== undefined)
+      throw new InputError(
+        "--replay",
+        schedule,
+        "to be used with MECHANISM SCENARIO",
+        "name the scenario that it was printed for",
+      );
+    if (searching !== undefined)
+      throw new InputError(
+        `--${searching}`,
+        input.text(searching),
+        "to be used with MECHANISM SCENARIO",
+        "name the scenario to explore",
+      );
     const chosen = first === undefined ? known : [find(first, known)];
     print(json ? toJson(chosen.map(describe)) : listing(chosen));
     return 0;
   }
   const mechanism = find(first!, known);
-  const name = checkOneOf(`the scenario of ${mechanism.name}`, second, mechanism.scenarios.map((s) => s.name));
+  const name = checkOneOf(
+    `the scenario of ${mechanism.name}`,
+    second,
+    mechanism.scenarios.map((s) => s.name),
+  );
   const scenario = mechanism.scenarios.find((s) => s.name === name)!;
   const where = `${mechanism.name} ${scenario.name}`;
-  if (schedule !== undefined && searching !== undefined) throw new InputError(`--${searching}`, input.text(searching), "to be used without --replay, which shows one run", "leave one of the two out");
-  const found: Verdict | Replay = schedule === undefined ? await exploreScenario(scenario, input) : replay(scenario.program, schedule);
+  if (schedule !== undefined && searching !== undefined)
+    throw new InputError(
+      `--${searching}`,
+      input.text(searching),
+      "to be used without --replay, which shows one run",
+      "leave one of the two out",
+    );
+  const found: Verdict | Replay =
+    schedule === undefined ? await exploreScenario(scenario, input) : replay(scenario.program, schedule);
   const problem = "end" in found ? otherEnd(scenario, found) : unexpected(scenario, found);
-  if (json) print(toJson({ mechanism: mechanism.name, scenario: scenario.name, title: scenario.title, expect: scenario.expect, ...(scenario.what !== undefined && { what: scenario.what }), asExpected: problem === null, problem, ["end" in found ? "replay" : "verdict"]: found }));
-  else print(`${titleOf(scenario, mechanism)}\n\n${counterexample(found, { name: where, scenario: where, width: terminalWidth() }).toText()}\n\n${problem === null ? `As expected: ${expected(scenario)}.` : `NOT as expected: ${problem}.`}`);
-  if (!json && input.flag("tree")) print(`\n${searchTreeView(searchTree(scenario.program), { name: where, width: terminalWidth() }).toText()}`);
+  if (json)
+    print(
+      toJson({
+        mechanism: mechanism.name,
+        scenario: scenario.name,
+        title: scenario.title,
+        expect: scenario.expect,
+        ...(scenario.what !== undefined && { what: scenario.what }),
+        asExpected: problem === null,
+        problem,
+        ["end" in found ? "replay" : "verdict"]: found,
+      }),
+    );
+  else
+    print(
+      `${titleOf(scenario, mechanism)}\n\n${counterexample(found, { name: where, scenario: where, width: terminalWidth() }).toText()}\n\n${problem === null ? `As expected: ${expected(scenario)}.` : `NOT as expected: ${problem}.`}`,
+    );
+  if (!json && input.flag("tree"))
+    print(`\n${searchTreeView(searchTree(scenario.program), { name: where, width: terminalWidth() }).toText()}`);
   const wrong = !("end" in found) && (found.kind === "violated" || found.kind === "stuck") && found.schedule !== null;
-  if (!json && input.flag("beside") && wrong) print(`\n${sideBySide(scenario.program, found, { name: where, width: terminalWidth() }).toText()}`);
+  if (!json && input.flag("beside") && wrong)
+    print(`\n${sideBySide(scenario.program, found, { name: where, width: terminalWidth() }).toText()}`);
   if (!("end" in found)) await saveRest(found, input.text("save"));
   return problem === null ? 0 : 1;
 }
@@ -74,7 +125,8 @@ async function runExplore(input: ParsedArguments, known: readonly Explorable[]):
 function otherEnd(scenario: Scenario, { end, violation }: Replay): string | null {
   const wanted = scenario.expect === "violated" || scenario.expect === "stuck" ? scenario.expect : "complete";
   const asWanted = end === wanted || (wanted === "complete" && end === "unfinished");
-  if (asWanted && (wanted !== "violated" || scenario.what === undefined || violation?.what === scenario.what)) return null;
+  if (asWanted && (wanted !== "violated" || scenario.what === undefined || violation?.what === scenario.what))
+    return null;
   return `${scenario.name}: the run ends ${end}${violation === null ? "" : ` (${violation.what})`}, expected ${expected(scenario)}`;
 }
 
@@ -89,17 +141,38 @@ function expected({ expect, what }: Scenario): string {
 }
 
 function find(name: string, known: readonly Explorable[]): Explorable {
-  checkOneOf("the mechanism", name, known.map((mechanism) => mechanism.name));
+  checkOneOf(
+    "the mechanism",
+    name,
+    known.map((mechanism) => mechanism.name),
+  );
   return known.find((mechanism) => mechanism.name === name)!;
 }
 
 function describe({ name, title, scenarios }: Explorable): object {
-  return { mechanism: name, title, scenarios: scenarios.map((s) => ({ name: s.name, title: s.title, expect: s.expect, ...(s.what !== undefined && { what: s.what }), ...(s.twinOf !== undefined && { twinOf: s.twinOf }) })) };
+  return {
+    mechanism: name,
+    title,
+    scenarios: scenarios.map((s) => ({
+      name: s.name,
+      title: s.title,
+      expect: s.expect,
+      ...(s.what !== undefined && { what: s.what }),
+      ...(s.twinOf !== undefined && { twinOf: s.twinOf }),
+    })),
+  };
 }
 
 function listing(known: readonly Explorable[]): string {
   const width = Math.max(0, ...known.flatMap(({ scenarios }) => scenarios.map(({ name }) => name.length)));
-  return known.map(({ name, title, scenarios }) => [`${name}: ${title}`, ...scenarios.map((s) => `  ${s.name.padEnd(width)}  ${s.expect.padEnd(9)}  ${s.title}`)].join("\n")).join("\n\n");
+  return known
+    .map(({ name, title, scenarios }) =>
+      [
+        `${name}: ${title}`,
+        ...scenarios.map((s) => `  ${s.name.padEnd(width)}  ${s.expect.padEnd(9)}  ${s.title}`),
+      ].join("\n"),
+    )
+    .join("\n\n");
 }
 
 function terminalWidth(): number {

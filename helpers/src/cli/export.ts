@@ -16,7 +16,12 @@ as it is (local paths, pictures from the network, failed cells) is reported on s
   npx mm-lab export
   npx mm-lab export notebooks/ksm-scan-savings.ipynb -p pages=200000 --out /tmp/ksm`,
   options: {
-    param: { kind: "list", short: "p", value: "NAME=VALUE", help: "a value for the parameters cell (JSON, else text); repeatable" },
+    param: {
+      kind: "list",
+      short: "p",
+      value: "NAME=VALUE",
+      help: "a value for the parameters cell (JSON, else text); repeatable",
+    },
     out: { kind: "text", value: "DIR", help: "folder of the files (default: export)" },
     "no-execute": { kind: "flag", help: "show the outputs saved in the notebooks instead of running them" },
     timeout: { kind: "text", value: "SECONDS", help: "longest time for one cell (default 600)" },
@@ -26,19 +31,42 @@ as it is (local paths, pictures from the network, failed cells) is reported on s
   async run(input) {
     const params = parseParameters(input.list("param"));
     const execute = !input.flag("no-execute");
-    if (!execute && Object.keys(params).length > 0) throw new InputError("--no-execute", "-p", "to be used without parameters: they take effect only in a run", "leave one of the two out");
+    if (!execute && Object.keys(params).length > 0)
+      throw new InputError(
+        "--no-execute",
+        "-p",
+        "to be used without parameters: they take effect only in a run",
+        "leave one of the two out",
+      );
     const [outDir, timeout] = [input.text("out"), input.number("timeout")];
     const stop = new AbortController();
-    const interrupt = (): void => stop.abort(new RunError("export", { kind: "not-executed", message: "interrupted, nothing was written", trace: [], next: "run it again" }));
+    const interrupt = (): void =>
+      stop.abort(
+        new RunError("export", {
+          kind: "not-executed",
+          message: "interrupted, nothing was written",
+          trace: [],
+          next: "run it again",
+        }),
+      );
     process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
     const report = await exportNotebooks({
-      notebooks: input.positionals, execute, params, signal: stop.signal,
-      ...(outDir === undefined ? {} : { outDir }), ...(timeout === undefined ? {} : { timeout }),
+      notebooks: input.positionals,
+      execute,
+      params,
+      signal: stop.signal,
+      ...(outDir === undefined ? {} : { outDir }),
+      ...(timeout === undefined ? {} : { timeout }),
     }).finally(() => process.off("SIGINT", interrupt).off("SIGTERM", interrupt));
     if (input.flag("json")) process.stdout.write(`${JSON.stringify(report, undefined, 1)}\n`);
-    else for (const { file, bytes, charts } of report.pages) process.stdout.write(`${report.outDir}/${file}  ${(bytes / 1e6).toFixed(2)} MB, ${charts} ${charts === 1 ? "chart" : "charts"}\n`);
+    else
+      for (const { file, bytes, charts } of report.pages)
+        process.stdout.write(
+          `${report.outDir}/${file}  ${(bytes / 1e6).toFixed(2)} MB, ${charts} ${charts === 1 ? "chart" : "charts"}\n`,
+        );
     const findings = report.pages.flatMap((page) => page.findings.map((finding) => ({ page: page.file, ...finding })));
-    for (const { page, level, message, cell } of findings) process.stderr.write(`${page}${cell === undefined ? "" : `, cell ${cell}`}: ${level}: ${message}\n`);
+    for (const { page, level, message, cell } of findings)
+      process.stderr.write(`${page}${cell === undefined ? "" : `, cell ${cell}`}: ${level}: ${message}\n`);
     return findings.some(({ level }) => level === "error") ? 1 : 0;
   },
 };

@@ -22,5 +22,12 @@ export function commandHelp(command: Command, options: OptionSpecs): string {
     const left = `${short === undefined ? "" : `-${short}, `}--${name}${kind === "flag" ? "" : ` ${value ?? "VALUE"}`}`;
     return left.length < WIDTH ? `  ${left.padEnd(WIDTH)} ${help}` : `  ${left}\n  ${" ".repeat(WIDTH)} ${help}`;
   });
-  return [`Usage: mm-lab ${command.name} ${command.usage}`.trimEnd(), "", command.help.trim(), "", "Options", ...lines].join("\n");
+  return [
+    `Usage: mm-lab ${command.name} ${command.usage}`.trimEnd(),
+    "",
+    command.help.trim(),
+    "",
+    "Options",
+    ...lines,
+  ].join("\n");
 }

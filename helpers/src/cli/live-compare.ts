@@ -15,10 +15,13 @@ The exit status is 0 only if every case of every file is equal. The format is de
   npx mm-lab live compare data/live/ksm-6.18.json`,
   options: {},
   run(input) {
-    if (input.positionals.length === 0) throw new InputError("the recording", "", "one or more JSON files", "name one, e.g. data/live/ksm-6.18.json");
+    if (input.positionals.length === 0)
+      throw new InputError("the recording", "", "one or more JSON files", "name one, e.g. data/live/ksm-6.18.json");
     let allEqual = true;
     for (const file of input.positionals) {
-      const { cases, equal, differences } = compareRecording(readUserFile(file, "the recording"), file, (done, total) => statusLine(`${done} of ${total} cases`));
+      const { cases, equal, differences } = compareRecording(readUserFile(file, "the recording"), file, (done, total) =>
+        statusLine(`${done} of ${total} cases`),
+      );
       statusLine();
       for (const difference of differences) process.stdout.write(`${difference}\n`);
       process.stdout.write(`${JSON.stringify({ file, cases, equal })}\n`);

@@ -36,8 +36,13 @@ export async function main(args: readonly string[], host: Host): Promise<number>
     return await dispatch(args, host);
   } catch (error) {
     // A message is enough for what a user can mend; anything else is a fault of ours and shows its stack.
-    const expected = error instanceof InputError || error instanceof RunError || (error instanceof Error && (error.name === "SetupError" || error.name === "Interrupted"));
-    process.stderr.write(`mm-lab: ${expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    const expected =
+      error instanceof InputError ||
+      error instanceof RunError ||
+      (error instanceof Error && (error.name === "SetupError" || error.name === "Interrupted"));
+    process.stderr.write(
+      `mm-lab: ${expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     return error instanceof InputError ? 2 : 1;
   }
 }
@@ -74,9 +79,17 @@ function findCommand(args: readonly string[]): { readonly command: Command; read
   const [first = "", second] = args;
   const group = COMMANDS.filter(({ name }) => name.startsWith(`${first} `));
   if (group.length > 0) {
-    const name = checkOneOf(`the command after mm-lab ${first}`, second ?? "", group.map((command) => command.name.slice(first.length + 1)));
+    const name = checkOneOf(
+      `the command after mm-lab ${first}`,
+      second ?? "",
+      group.map((command) => command.name.slice(first.length + 1)),
+    );
     return { command: group.find((command) => command.name === `${first} ${name}`)!, rest: args.slice(2) };
   }
-  const name = checkOneOf("the command", first, COMMANDS.map((command) => command.name));
+  const name = checkOneOf(
+    "the command",
+    first,
+    COMMANDS.map((command) => command.name),
+  );
   return { command: COMMANDS.find((command) => command.name === name)!, rest: args.slice(1) };
 }

@@ -1,4 +1,12 @@
-import { checkOneOf, InputError, ksm, mechanisms, type Inputs, type Mechanism, type Parameter } from "@mm-lab/kernel-model";
+import {
+  checkOneOf,
+  InputError,
+  ksm,
+  mechanisms,
+  type Inputs,
+  type Mechanism,
+  type Parameter,
+} from "@mm-lab/kernel-model";
 import { loadCompressor, type CompressorName } from "../compression/index.js";
 import { readUserFile } from "../data/files.js";
 import { formatDataset, FORMATS } from "../simulate/formats.js";
@@ -12,7 +20,8 @@ import { statusLine } from "./status-line.js";
 
 export const simulateCommand: Command = {
   name: "simulate",
-  usage: "MECHANISM [-p NAME=VALUE]... [--workload FILE [--case NAME]] [--format json|csv|parquet] [--out FILE] [--trace FILE]",
+  usage:
+    "MECHANISM [-p NAME=VALUE]... [--workload FILE [--case NAME]] [--format json|csv|parquet] [--out FILE] [--trace FILE]",
   summary: "run a model and print what it measures",
   help: `
 ${mechanisms.map(({ name, title, parameters }) => `${name}: ${title}\n${parameters.map(describe).join("\n")}`).join("\n\n")}
@@ -22,21 +31,46 @@ ${mechanisms.map(({ name, title, parameters }) => `${name}: ${title}\n${paramete
   npx mm-lab simulate zswap -p compressor=zstd -p accept_threshold_percent=50`,
   options: {
     param: { kind: "list", short: "p", value: "NAME=VALUE", help: "a parameter (JSON, else text); repeatable" },
-    workload: { kind: "text", value: "FILE", help: "a recording (.json) or operations (.csv; -p pages=N says how many pages) instead of a generated workload" },
-    case: { kind: "text", value: "NAME", help: "which workload of the recording, NAME or NAME:SMART_SCAN; default the first" },
+    workload: {
+      kind: "text",
+      value: "FILE",
+      help: "a recording (.json) or operations (.csv; -p pages=N says how many pages) instead of a generated workload",
+    },
+    case: {
+      kind: "text",
+      value: "NAME",
+      help: "which workload of the recording, NAME or NAME:SMART_SCAN; default the first",
+    },
     format: { kind: "text", value: "FORMAT", help: "json (default), csv or parquet" },
     out: { kind: "text", value: "FILE", help: "write there instead of to stdout" },
-    trace: { kind: "text", value: "FILE", help: "write what each task did as well, as a trace that ui.perfetto.dev opens; where the model runs tasks" },
+    trace: {
+      kind: "text",
+      value: "FILE",
+      help: "write what each task did as well, as a trace that ui.perfetto.dev opens; where the model runs tasks",
+    },
   },
   async run(input) {
-    const name = checkOneOf("the mechanism", input.positionals[0] ?? "", mechanisms.map((mechanism) => mechanism.name));
+    const name = checkOneOf(
+      "the mechanism",
+      input.positionals[0] ?? "",
+      mechanisms.map((mechanism) => mechanism.name),
+    );
     const mechanism = mechanisms.find((known) => known.name === name)!;
     const format = checkOneOf("--format", input.text("format") ?? "json", FORMATS);
     const { parameters, ...inputs } = readWorkload(input, parseParameters(input.list("param")));
-    if (inputs.workload !== undefined && name !== "ksm") throw new InputError("--workload", input.text("workload"), "the mechanism ksm", `leave it out: ${name} makes its own workload`);
+    if (inputs.workload !== undefined && name !== "ksm")
+      throw new InputError(
+        "--workload",
+        input.text("workload"),
+        "the mechanism ksm",
+        `leave it out: ${name} makes its own workload`,
+      );
     const trace = input.text("trace");
     if (trace !== undefined) checkTraceable(mechanism, trace);
-    const steps = mechanism.simulate(trace === undefined ? parameters : { timeline: MOST_STRETCHES, ...parameters }, { ...inputs, ...(await compressorFor(mechanism, parameters)) });
+    const steps = mechanism.simulate(trace === undefined ? parameters : { timeline: MOST_STRETCHES, ...parameters }, {
+      ...inputs,
+      ...(await compressorFor(mechanism, parameters)),
+    });
     for (;;) {
       const step = steps.next();
       if (step.done === true) {
@@ -53,28 +87,49 @@ ${mechanisms.map(({ name, title, parameters }) => `${name}: ${title}\n${paramete
 /** The compressor that a mechanism's parameter `compressor` names: the model has none of its own. */
 async function compressorFor(mechanism: Mechanism, parameters: Readonly<Record<string, unknown>>): Promise<Inputs> {
   const parameter = mechanism.parameters.find(({ name }) => name === "compressor");
-  return parameter === undefined ? {} : { compressor: await loadCompressor((parameters["compressor"] ?? parameter.default) as CompressorName) };
+  return parameter === undefined
+    ? {}
+    : { compressor: await loadCompressor((parameters["compressor"] ?? parameter.default) as CompressorName) };
 }
 
-function readWorkload(input: ParsedArguments, parameters: Record<string, unknown>): { workload?: ksm.Workload; parameters: Record<string, unknown> } {
+function readWorkload(
+  input: ParsedArguments,
+  parameters: Record<string, unknown>,
+): { workload?: ksm.Workload; parameters: Record<string, unknown> } {
   const file = input.text("workload");
   if (file === undefined) {
-    if (input.text("case") !== undefined) throw new InputError("--case", input.text("case"), "to be used with --workload FILE", "name the recording as well");
+    if (input.text("case") !== undefined)
+      throw new InputError(
+        "--case",
+        input.text("case"),
+        "to be used with --workload FILE",
+        "name the recording as well",
+      );
     return { parameters };
   }
   const text = readUserFile(file, "--workload");
   if (file.endsWith(".csv")) {
     const { pages, ...rest } = parameters;
-    if (typeof pages !== "number") throw new InputError("-p pages", pages, "the number of pages of a CSV workload", "add e.g. -p pages=10000");
+    if (typeof pages !== "number")
+      throw new InputError("-p pages", pages, "the number of pages of a CSV workload", "add e.g. -p pages=10000");
     return { workload: ksm.csvWorkload(text, pages, file), parameters: rest };
   }
   const { cases } = ksm.parseRecording(text, file);
   const wanted = input.text("case") ?? cases[0]?.name ?? "";
   // Most workloads were recorded twice: NAME:0 and NAME:1 tell the value of smart_scan, NAME alone is the first.
   const found = cases.find(({ name, smartScan }) => name === wanted || `${name}:${smartScan}` === wanted);
-  if (found === undefined) throw new InputError("--case", wanted, cases.map(({ name, smartScan }) => `${name}:${smartScan}`).join(", "), "use one of these names");
+  if (found === undefined)
+    throw new InputError(
+      "--case",
+      wanted,
+      cases.map(({ name, smartScan }) => `${name}:${smartScan}`).join(", "),
+      "use one of these names",
+    );
   const knobs = { ...found.knobs, smart_scan: found.smartScan };
-  return { workload: ksm.stepsWorkload({ name: found.name, pages: found.pages, steps: found.steps, refusedWrites: "ignore" }), parameters: { scans: found.rows.length, ...knobs, ...parameters } };
+  return {
+    workload: ksm.stepsWorkload({ name: found.name, pages: found.pages, steps: found.steps, refusedWrites: "ignore" }),
+    parameters: { scans: found.rows.length, ...knobs, ...parameters },
+  };
 }
 
 /** What a trace keeps at most; some 30 MB of JSON. */
@@ -83,8 +138,15 @@ const MOST_STRETCHES = 100_000;
 /** A mechanism whose model runs tasks in virtual time says so by a parameter `timeline` (stretches to keep): told before a long run, not after it. */
 function checkTraceable({ name, parameters }: Mechanism, file: string): void {
   if (parameters.some((parameter) => parameter.name === "timeline")) return;
-  const able = mechanisms.filter((mechanism) => mechanism.parameters.some((parameter) => parameter.name === "timeline")).map((mechanism) => mechanism.name);
-  throw new InputError("--trace", file, `a mechanism whose model runs tasks (${able.join(", ") || "none so far"})`, `leave it out: ${name} is one sequential path`);
+  const able = mechanisms
+    .filter((mechanism) => mechanism.parameters.some((parameter) => parameter.name === "timeline"))
+    .map((mechanism) => mechanism.name);
+  throw new InputError(
+    "--trace",
+    file,
+    `a mechanism whose model runs tasks (${able.join(", ") || "none so far"})`,
+    `leave it out: ${name} is one sequential path`,
+  );
 }
 
 async function output(content: string | Uint8Array, file: string | undefined): Promise<void> {

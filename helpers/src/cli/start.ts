@@ -12,7 +12,12 @@ Sets up what is missing, then runs JupyterLab on notebooks/ until Ctrl-C. What f
   options: {},
   async run(input, host) {
     if (input.positionals.length > 0) {
-      throw new InputError("an argument of mm-lab start", input.positionals[0], "JupyterLab's arguments after a lone --", `write mm-lab start -- ${input.positionals.join(" ")}`);
+      throw new InputError(
+        "an argument of mm-lab start",
+        input.positionals[0],
+        "JupyterLab's arguments after a lone --",
+        `write mm-lab start -- ${input.positionals.join(" ")}`,
+      );
     }
     return host.start(input.rest);
   },

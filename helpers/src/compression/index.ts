@@ -35,7 +35,12 @@ export async function loadCompressor(name: CompressorName): Promise<zswap.Compre
       return { name, compress: (page) => zstd.compress(page, ZSTD_LEVEL).length };
     }
     default:
-      throw new InputError("the compressor", name, COMPRESSORS.join(" or "), 'use "lz4" or "zstd", or pass an object { name, compress } of your own; for lzo take lz4, whose lengths are alike');
+      throw new InputError(
+        "the compressor",
+        name,
+        COMPRESSORS.join(" or "),
+        'use "lz4" or "zstd", or pass an object { name, compress } of your own; for lzo take lz4, whose lengths are alike',
+      );
   }
 }
 

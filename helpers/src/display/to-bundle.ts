@@ -12,7 +12,10 @@ export interface Bundle {
 export const VEGA_LITE = "application/vnd.vegalite.v5+json";
 
 /** Sharp at any zoom; the menu offers PNG and SVG but no link to an editor on the network. */
-const EMBED_OPTIONS = { renderer: "svg", actions: { source: false, editor: false, compiled: false, export: true } } as const;
+const EMBED_OPTIONS = {
+  renderer: "svg",
+  actions: { source: false, editor: false, compiled: false, export: true },
+} as const;
 
 /**
  * What a notebook should show for a value, or undefined where plain printing is right (`42` still prints `42`).
@@ -31,7 +34,12 @@ export function toBundle(value: unknown): Bundle | undefined {
     return isDataset(dataset) ? bundle(view(dataset)[DISPLAY]()) : undefined;
   }
   const spec = foreignSpec(value);
-  return spec === undefined ? undefined : bundle({ [VEGA_LITE]: spec, "text/plain": typeof spec.description === "string" ? `Chart: ${spec.description}` : "Chart (Vega-Lite)" });
+  return spec === undefined
+    ? undefined
+    : bundle({
+        [VEGA_LITE]: spec,
+        "text/plain": typeof spec.description === "string" ? `Chart: ${spec.description}` : "Chart (Vega-Lite)",
+      });
 }
 
 /**
@@ -40,12 +48,15 @@ export function toBundle(value: unknown): Bundle | undefined {
  */
 function bundle(given: MimeBundle): Bundle {
   const chart = VEGA_LITE in given;
-  const data = Object.fromEntries(Object.entries(given).filter(([type]) => type !== "application/json" && !(chart && type === "text/html")));
+  const data = Object.fromEntries(
+    Object.entries(given).filter(([type]) => type !== "application/json" && !(chart && type === "text/html")),
+  );
   return { data, metadata: chart ? { [VEGA_LITE]: { embed_options: EMBED_OPTIONS } } : {} };
 }
 
 function foreignSpec(value: unknown): { readonly description?: unknown } | undefined {
-  if (typeof value !== "object" || value === null || typeof (value as { toSpec?: unknown }).toSpec !== "function") return undefined;
+  if (typeof value !== "object" || value === null || typeof (value as { toSpec?: unknown }).toSpec !== "function")
+    return undefined;
   let spec: unknown;
   try {
     spec = (value as { toSpec: () => unknown }).toSpec();
@@ -53,5 +64,7 @@ function foreignSpec(value: unknown): { readonly description?: unknown } | undef
     return undefined; // an object of some library whose toSpec is not meant for us
   }
   const schema = typeof spec === "object" && spec !== null ? (spec as { $schema?: unknown }).$schema : undefined;
-  return typeof schema === "string" && /\/vega-lite\/v5(?:\.\d+)*\.json$/.test(schema) ? (spec as { description?: unknown }) : undefined;
+  return typeof schema === "string" && /\/vega-lite\/v5(?:\.\d+)*\.json$/.test(schema)
+    ? (spec as { description?: unknown })
+    : undefined;
 }

@@ -13,16 +13,33 @@ const run = promisify(execFile);
 
 /** Looks at all that mm-lab runs on. About a second, most of it Python starting. Changes nothing. */
 export async function examine(host: Host): Promise<Finding[]> {
-  const [problems, npm, python, kernel] = await Promise.all([host.problems(), npmVersion(), pythonVersions(host.root), kernelFindings(host.root)]);
+  const [problems, npm, python, kernel] = await Promise.all([
+    host.problems(),
+    npmVersion(),
+    pythonVersions(host.root),
+    kernelFindings(host.root),
+  ]);
   return [
-    { section: "versions", what: "Node", found: `${process.versions.node} (${process.execPath})`, state: "good", meaning: "" },
+    {
+      section: "versions",
+      what: "Node",
+      found: `${process.versions.node} (${process.execPath})`,
+      state: "good",
+      meaning: "",
+    },
     npm,
     ...python,
     ...packageVersions(host.root),
     ...kernel,
     tslabFinding(host.root),
     buildFinding(host),
-    ...problems.map(({ part, problem, remedy }): Finding => ({ section: "build", what: part, found: problem, state: "broken", meaning: remedy })),
+    ...problems.map(({ part, problem, remedy }): Finding => ({
+      section: "build",
+      what: part,
+      found: problem,
+      state: "broken",
+      meaning: remedy,
+    })),
     chromiumFinding(),
     ...examineLiveKernel(),
   ];
@@ -30,9 +47,21 @@ export async function examine(host: Host): Promise<Finding[]> {
 
 async function npmVersion(): Promise<Finding> {
   const cli = process.env["npm_execpath"];
-  const [program, args] = cli !== undefined && existsSync(cli) && cli.endsWith(".js") ? [process.execPath, [cli, "--version"]] : ["npm", ["--version"]];
-  const found = await run(program, args, { shell: process.platform === "win32" }).then(({ stdout }) => stdout.trim(), () => undefined);
-  return { section: "versions", what: "npm", found: found ?? "not found", state: found === undefined ? "note" : "good", meaning: found === undefined ? "needed only to install packages; it comes with Node" : "" };
+  const [program, args] =
+    cli !== undefined && existsSync(cli) && cli.endsWith(".js")
+      ? [process.execPath, [cli, "--version"]]
+      : ["npm", ["--version"]];
+  const found = await run(program, args, { shell: process.platform === "win32" }).then(
+    ({ stdout }) => stdout.trim(),
+    () => undefined,
+  );
+  return {
+    section: "versions",
+    what: "npm",
+    found: found ?? "not found",
+    state: found === undefined ? "note" : "good",
+    meaning: found === undefined ? "needed only to install packages; it comes with Node" : "",
+  };
 }
 
 const PYTHON_PACKAGES = ["jupyterlab", "nbconvert", "nbclient"] as const;
@@ -44,14 +73,27 @@ print(json.dumps({"python": ".".join(map(str, sys.version_info[:3])), **{n: vers
 
 async function pythonVersions(root: string): Promise<Finding[]> {
   const pinned = pins(root);
-  const found = await run(venvPython(root), ["-c", VERSIONS, ...PYTHON_PACKAGES])
-    .then(({ stdout }) => JSON.parse(stdout) as Record<string, string | null>, () => undefined);
-  if (found === undefined) return [{ section: "versions", what: "Python", found: ".venv is missing or broken", state: "broken", meaning: "run `npm start`; if it fails again, `rm -rf .venv` first" }];
+  const found = await run(venvPython(root), ["-c", VERSIONS, ...PYTHON_PACKAGES]).then(
+    ({ stdout }) => JSON.parse(stdout) as Record<string, string | null>,
+    () => undefined,
+  );
+  if (found === undefined)
+    return [
+      {
+        section: "versions",
+        what: "Python",
+        found: ".venv is missing or broken",
+        state: "broken",
+        meaning: "run `npm start`; if it fails again, `rm -rf .venv` first",
+      },
+    ];
   return ["python", ...PYTHON_PACKAGES].map((name): Finding => {
     const [version, wanted] = [found[name], pinned.get(name)];
     const good = typeof version === "string" && (wanted === undefined || version === wanted);
     return {
-      section: "versions", what: name === "python" ? "Python" : name, found: version ?? "not installed",
+      section: "versions",
+      what: name === "python" ? "Python" : name,
+      found: version ?? "not installed",
       state: typeof version !== "string" ? "broken" : good ? "good" : "note",
       meaning: good ? "" : `pinned: ${wanted ?? "any"}; \`rm -rf .venv\` and \`npm start\` install it`,
     };
@@ -65,12 +107,23 @@ function pins(root: string): Map<string, string> {
 
 function packageVersions(root: string): Finding[] {
   const packages = [
-    ["TypeScript of the project", "typescript"], ["tslab", "tslab"], ["TypeScript of tslab", "@tslab/typescript-for-tslab"],
-    ["arquero", "arquero"], ["vega", "vega"], ["vega-lite", "vega-lite"], ["vega-embed", "vega-embed"],
+    ["TypeScript of the project", "typescript"],
+    ["tslab", "tslab"],
+    ["TypeScript of tslab", "@tslab/typescript-for-tslab"],
+    ["arquero", "arquero"],
+    ["vega", "vega"],
+    ["vega-lite", "vega-lite"],
+    ["vega-embed", "vega-embed"],
   ] as const;
   return packages.map(([what, name]): Finding => {
     const version = packageVersion(join(root, "node_modules", name));
-    return { section: "versions", what, found: version ?? "not installed", state: version === undefined ? "broken" : "good", meaning: version === undefined ? "run `npm ci`" : "" };
+    return {
+      section: "versions",
+      what,
+      found: version ?? "not installed",
+      state: version === undefined ? "broken" : "good",
+      meaning: version === undefined ? "run `npm ci`" : "",
+    };
   });
 }
 
@@ -84,22 +137,59 @@ function packageVersion(folder: string): string | undefined {
 
 /** Which kernelspec Jupyter takes for the name tslab, asked of Jupyter itself. */
 async function kernelFindings(root: string): Promise<Finding[]> {
-  interface Listed { readonly kernelspecs: Readonly<Record<string, { readonly resource_dir: string; readonly spec: { readonly argv: readonly string[] } }>> }
-  const listed = await run(venvPython(root), ["-m", "jupyter_client.kernelspecapp", "list", "--json"], { env: { ...process.env, ...jupyterEnvironment(root) } })
-    .then(({ stdout }) => JSON.parse(stdout) as Listed, () => undefined);
+  interface Listed {
+    readonly kernelspecs: Readonly<
+      Record<string, { readonly resource_dir: string; readonly spec: { readonly argv: readonly string[] } }>
+    >;
+  }
+  const listed = await run(venvPython(root), ["-m", "jupyter_client.kernelspecapp", "list", "--json"], {
+    env: { ...process.env, ...jupyterEnvironment(root) },
+  }).then(
+    ({ stdout }) => JSON.parse(stdout) as Listed,
+    () => undefined,
+  );
   const spec = listed?.kernelspecs["tslab"];
-  if (spec === undefined) return [{ section: "kernel", what: "kernelspec tslab", found: "not registered", state: "broken", meaning: "run `npm start`, which writes it into .venv" }];
-  const { resource_dir: folder, spec: { argv } } = spec;
+  if (spec === undefined)
+    return [
+      {
+        section: "kernel",
+        what: "kernelspec tslab",
+        found: "not registered",
+        state: "broken",
+        meaning: "run `npm start`, which writes it into .venv",
+      },
+    ];
+  const {
+    resource_dir: folder,
+    spec: { argv },
+  } = spec;
   const [node = "", ...rest] = argv;
   const script = rest.find((arg) => !arg.startsWith("-")) ?? ""; // flags of Node may stand before it
-  const stale =
-    !existsSync(node) ? [`${node} is gone`, "run `npm start`, which writes it anew"]
-    : !existsSync(script) ? [`${script} is gone`, "the repository was moved or the file deleted: run `npm start`, or restore it from git"]
-    : !folder.startsWith(realpathSync(root)) && !folder.startsWith(root) ? ["another installation's", "run `npm start`; if it stays, remove the other kernelspec"]
-    : undefined;
+  const stale = !existsSync(node)
+    ? [`${node} is gone`, "run `npm start`, which writes it anew"]
+    : !existsSync(script)
+      ? [`${script} is gone`, "the repository was moved or the file deleted: run `npm start`, or restore it from git"]
+      : !folder.startsWith(realpathSync(root)) && !folder.startsWith(root)
+        ? ["another installation's", "run `npm start`; if it stays, remove the other kernelspec"]
+        : undefined;
   return [
-    { section: "kernel", what: "kernelspec tslab", found: folder, state: stale === undefined ? "good" : "broken", meaning: stale?.join(": ") ?? "" },
-    { section: "kernel", what: "started as", found: argv.join(" "), state: "good", meaning: node === process.execPath ? "" : `another Node than this one (${process.execPath}); \`npm start\` under this one changes it` },
+    {
+      section: "kernel",
+      what: "kernelspec tslab",
+      found: folder,
+      state: stale === undefined ? "good" : "broken",
+      meaning: stale?.join(": ") ?? "",
+    },
+    {
+      section: "kernel",
+      what: "started as",
+      found: argv.join(" "),
+      state: "good",
+      meaning:
+        node === process.execPath
+          ? ""
+          : `another Node than this one (${process.execPath}); \`npm start\` under this one changes it`,
+    },
   ];
 }
 
@@ -107,7 +197,13 @@ async function kernelFindings(root: string): Promise<Finding[]> {
 function tslabFinding(root: string): Finding {
   try {
     const path = createRequire(join(root, "helpers", "jupyter", "kernel.mjs")).resolve("tslab/package.json");
-    return { section: "kernel", what: "tslab loaded", found: path.replace(/[\\/]package\.json$/, ""), state: "good", meaning: "" };
+    return {
+      section: "kernel",
+      what: "tslab loaded",
+      found: path.replace(/[\\/]package\.json$/, ""),
+      state: "good",
+      meaning: "",
+    };
   } catch {
     return { section: "kernel", what: "tslab loaded", found: "not found", state: "broken", meaning: "run `npm ci`" };
   }
@@ -116,12 +212,24 @@ function tslabFinding(root: string): Finding {
 function buildFinding({ buildErrors }: Host): Finding {
   return buildErrors.length === 0
     ? { section: "build", what: "compiled packages", found: "as the sources", state: "good", meaning: "" }
-    : { section: "build", what: "compiled packages", found: `${buildErrors.length} type error(s), first: ${buildErrors[0] ?? ""}`, state: "broken", meaning: "run `npm run build` to see all" };
+    : {
+        section: "build",
+        what: "compiled packages",
+        found: `${buildErrors.length} type error(s), first: ${buildErrors[0] ?? ""}`,
+        state: "broken",
+        meaning: "run `npm run build` to see all",
+      };
 }
 
 function chromiumFinding(): Finding {
   const path = findChromium();
   return path === undefined
-    ? { section: "browser", what: "Chromium", found: "not found", state: "note", meaning: "browser tests are skipped; install chromium, or set MMLAB_CHROMIUM to its path" }
+    ? {
+        section: "browser",
+        what: "Chromium",
+        found: "not found",
+        state: "note",
+        meaning: "browser tests are skipped; install chromium, or set MMLAB_CHROMIUM to its path",
+      }
     : { section: "browser", what: "Chromium", found: path, state: "good", meaning: "" };
 }

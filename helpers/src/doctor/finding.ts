@@ -25,6 +25,11 @@ export function describeFindings(findings: readonly Finding[]): string {
     if (finding.meaning !== "") lines.push(`     ${" ".repeat(width)}  ${finding.meaning}`);
   }
   const broken = findings.filter(({ state }) => state === "broken");
-  lines.push("", broken.length === 0 ? "Everything needed to run is in order." : `${broken.length} thing(s) keep mm-lab from running: ${broken.map(({ what }) => what).join(", ")}.`);
+  lines.push(
+    "",
+    broken.length === 0
+      ? "Everything needed to run is in order."
+      : `${broken.length} thing(s) keep mm-lab from running: ${broken.map(({ what }) => what).join(", ")}.`,
+  );
   return lines.join("\n");
 }

@@ -1,4 +1,12 @@
-import { checkInteger, checkKeys, DISPLAY, InputError, printSchedule, type Displayable, type MimeBundle } from "@mm-lab/kernel-model";
+import {
+  checkInteger,
+  checkKeys,
+  DISPLAY,
+  InputError,
+  printSchedule,
+  type Displayable,
+  type MimeBundle,
+} from "@mm-lab/kernel-model";
 import type { Chart } from "../plots/index.js";
 import { drawChart } from "./draw-chart.js";
 import { drawHtml } from "./draw-html.js";
@@ -28,12 +36,20 @@ export class CounterexampleView implements Displayable {
   constructor(found: Found, options: CounterexampleOptions) {
     this.#found = found;
     this.#options = options;
-    this.replay = isReplay(found) ? printSchedule(found.schedule) : found.kind === "violated" || found.kind === "stuck" ? found.replay : null;
+    this.replay = isReplay(found)
+      ? printSchedule(found.schedule)
+      : found.kind === "violated" || found.kind === "stuck"
+        ? found.replay
+        : null;
   }
 
   /** One column per task, time downwards, as kernel patches draw races. */
   toText(width = this.#options.width ?? 100): string {
-    return drawText(this.#story(), checkInteger("width", width, { min: 60, max: 1000, unit: "characters" }), this.#howToReplay());
+    return drawText(
+      this.#story(),
+      checkInteger("width", width, { min: 60, max: 1000, unit: "characters" }),
+      this.#howToReplay(),
+    );
   }
 
   /** The same as a table of HTML without scripts; all text in it is escaped. */
@@ -71,7 +87,10 @@ export class CounterexampleView implements Displayable {
     if (this.replay === null) return [];
     const quoted = JSON.stringify(this.replay);
     const { scenario } = this.#options;
-    return [`replay(program, ${quoted})`, ...(scenario === undefined ? [] : [`npx mm-lab explore ${scenario} --replay ${quoted}`])];
+    return [
+      `replay(program, ${quoted})`,
+      ...(scenario === undefined ? [] : [`npx mm-lab explore ${scenario} --replay ${quoted}`]),
+    ];
   }
 }
 
@@ -89,7 +108,16 @@ export function counterexample(found: Found, options: CounterexampleOptions = {}
   checkInteger("width", options.width ?? 100, { min: 60, max: 1000, unit: "characters" });
   checkInteger("limit", options.limit ?? 200, { min: 5, max: 10_000, unit: "steps" });
   const given = found as { readonly kind?: unknown; readonly end?: unknown } | null | undefined;
-  const known = typeof given === "object" && given !== null && (typeof given.kind === "string" ? "effort" in given : typeof given.end === "string" && "trace" in given);
-  if (!known) throw new InputError("what to show", found, "a verdict of `explore` or a run of `replay`", "write counterexample(explore(program))");
+  const known =
+    typeof given === "object" &&
+    given !== null &&
+    (typeof given.kind === "string" ? "effort" in given : typeof given.end === "string" && "trace" in given);
+  if (!known)
+    throw new InputError(
+      "what to show",
+      found,
+      "a verdict of `explore` or a run of `replay`",
+      "write counterexample(explore(program))",
+    );
   return new CounterexampleView(found, options);
 }

@@ -9,7 +9,16 @@ import type { Story, StoryStep } from "./story.js";
 
 const WAITS = "waits for ever";
 /** A sign on a coloured bar: seen by its shape and its white rim, on light and dark ground. */
-const SIGN = { type: "point", shape: "diamond", filled: true, size: 130, color: "#b84700", stroke: "#ffffff", strokeWidth: 1.5, opacity: 1 } as const;
+const SIGN = {
+  type: "point",
+  shape: "diamond",
+  filled: true,
+  size: 130,
+  color: "#b84700",
+  stroke: "#ffffff",
+  strokeWidth: 1.5,
+  opacity: 1,
+} as const;
 const PLOT_WIDTH = 560;
 const LABEL_LIMIT = 48;
 
@@ -22,17 +31,35 @@ interface Placed {
 
 /** The run as a chart: tasks by step number, coloured by function, a sign at what is wrong. Steps in the tool tips. */
 export function drawChart(story: Story, width = PLOT_WIDTH): Chart {
-  if (story.steps.length === 0) throw new InputError("the verdict to draw", story.headline.word, "one with a run: violated or stuck", "print the verdict instead: there is no run in which something goes wrong");
+  if (story.steps.length === 0)
+    throw new InputError(
+      "the verdict to draw",
+      story.headline.word,
+      "one with a run: violated or stuck",
+      "print the verdict instead: there is no run in which something goes wrong",
+    );
   const placed = place(story);
-  const chart = timeline(placed.map(({ step, task, from, waits }) => ({
-    task, from, to: from + 1, function: waits ? WAITS : step.function ?? task,
-    step: `${step.text}${step.index === null && !waits ? " (refused)" : ""}`,
-    "changed state": step.changes.map(({ object, before, after }) => `${object}: ${before} → ${after}`).join("; ") || "nothing",
-  })), {
-    title: `${story.name === "" ? "" : `${story.name}: `}${story.headline.word.toLowerCase()}`,
-    subtitle: shorten(story.headline.sentence, 240), width,
-    task: "task", start: { field: "from", title: "step" }, end: "to", color: "function", keep: ["step", "changed state"],
-  });
+  const chart = timeline(
+    placed.map(({ step, task, from, waits }) => ({
+      task,
+      from,
+      to: from + 1,
+      function: waits ? WAITS : (step.function ?? task),
+      step: `${step.text}${step.index === null && !waits ? " (refused)" : ""}`,
+      "changed state":
+        step.changes.map(({ object, before, after }) => `${object}: ${before} → ${after}`).join("; ") || "nothing",
+    })),
+    {
+      title: `${story.name === "" ? "" : `${story.name}: `}${story.headline.word.toLowerCase()}`,
+      subtitle: shorten(story.headline.sentence, 240),
+      width,
+      task: "task",
+      start: { field: "from", title: "step" },
+      end: "to",
+      color: "function",
+      keep: ["step", "changed state"],
+    },
+  );
   const marked = placed.filter(({ step }) => step.mark !== null);
   return marked.length === 0 ? chart : withSigns(chart, marked, Math.max(...placed.map(({ from }) => from)) + 1);
 }
@@ -51,8 +78,13 @@ function place(story: Story): Placed[] {
 function withSigns(chart: Chart, marked: readonly Placed[], end: number): Chart {
   const { parts } = chart;
   const [bars, ...rest] = parts.layers;
-  const { x, y } = bars!.encoding as { readonly x: Json & { readonly scale: Json; readonly axis: Json }; readonly y: Json };
-  const labels = marked.map(({ step, waits }) => shorten(waits ? `${step.text}: ${step.mark!.replace(`${WAITS}: `, "")}` : step.mark!, LABEL_LIMIT));
+  const { x, y } = bars!.encoding as {
+    readonly x: Json & { readonly scale: Json; readonly axis: Json };
+    readonly y: Json;
+  };
+  const labels = marked.map(({ step, waits }) =>
+    shorten(waits ? `${step.text}: ${step.mark!.replace(`${WAITS}: `, "")}` : step.mark!, LABEL_LIMIT),
+  );
   const space = Math.max(...labels.map((text) => chartTextWidth(text, THEME_TEXT.fontSize))) + 14;
   const scale = { ...x.scale, domain: [0, end * (1 + space / parts.width)] };
   const numbers = { ...x, scale, axis: { ...x.axis, values: ticks(end) } };
@@ -61,7 +93,11 @@ function withSigns(chart: Chart, marked: readonly Placed[], end: number): Chart 
   const row = { ...y, field: "task" };
   const signs: Layer[] = [
     { data, mark: SIGN, encoding: { x: at("middle"), y: row } },
-    { data, mark: { type: "text", ...THEME_TEXT, align: "left", baseline: "middle", dx: 8 }, encoding: { x: at("end"), y: row, text: { field: "label", type: "nominal" } } },
+    {
+      data,
+      mark: { type: "text", ...THEME_TEXT, align: "left", baseline: "middle", dx: 8 },
+      encoding: { x: at("end"), y: row, text: { field: "label", type: "nominal" } },
+    },
   ];
   return new Chart({
     ...parts,
@@ -73,6 +109,10 @@ function withSigns(chart: Chart, marked: readonly Placed[], end: number): Chart 
 
 /** About eight whole numbers from 0 to the end. */
 function ticks(end: number): number[] {
-  const step = [1, 2, 5].flatMap((m) => [m, 10 * m, 100 * m, 1000 * m]).sort((a, b) => a - b).find((s) => end / s <= 12) ?? 10_000;
+  const step =
+    [1, 2, 5]
+      .flatMap((m) => [m, 10 * m, 100 * m, 1000 * m])
+      .sort((a, b) => a - b)
+      .find((s) => end / s <= 12) ?? 10_000;
   return Array.from({ length: Math.floor(end / step) + 1 }, (_, i) => i * step);
 }

@@ -13,23 +13,44 @@ const STATE = "shared state";
 export function drawText(story: Story, width: number, howToReplay: readonly string[]): string {
   const { word, sentence, effort } = story.headline;
   const parts = [
-    [...wrap(story.name === "" ? `${word}: ${sentence}` : `${story.name}: ${word.toLowerCase()}: ${sentence}`, width), ...(effort === "" ? [] : wrap(effort, width))],
+    [
+      ...wrap(story.name === "" ? `${word}: ${sentence}` : `${story.name}: ${word.toLowerCase()}: ${sentence}`, width),
+      ...(effort === "" ? [] : wrap(effort, width)),
+    ],
     story.steps.length === 0 ? [] : table(story, width),
-    story.waiting.length === 0 ? [] : ["Who waits for whom", ...story.waiting.flatMap((line) => wrap(line, width - 2, 4)).map((line) => INDENT + line)],
+    story.waiting.length === 0
+      ? []
+      : [
+          "Who waits for whom",
+          ...story.waiting.flatMap((line) => wrap(line, width - 2, 4)).map((line) => INDENT + line),
+        ],
     story.replay === null ? [] : [`Replay: ${story.replay}`, ...howToReplay.map((line) => INDENT + line)],
   ];
-  return parts.filter((lines) => lines.length > 0).map((lines) => lines.map((line) => line.trimEnd()).join("\n")).join("\n\n");
+  return parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.map((line) => line.trimEnd()).join("\n"))
+    .join("\n\n");
 }
 
 function table(story: Story, width: number): string[] {
   const digits = Math.max(1, ...story.steps.map(({ index }) => String(index ?? "").length));
   const gutter = digits + 2;
-  const own = (column: number): number[] => story.steps.filter((s) => s.column === column)
-    .flatMap((s) => [s.enters ? textWidth(s.function ?? "") : 0, textWidth(INDENT + s.text)]);
+  const own = (column: number): number[] =>
+    story.steps
+      .filter((s) => s.column === column)
+      .flatMap((s) => [s.enters ? textWidth(s.function ?? "") : 0, textWidth(INDENT + s.text)]);
   const changes = story.steps.flatMap(changesOf).map(textWidth);
-  const layout = layOut(gutter, story.tasks.map((task, i) => Math.max(textWidth(task), ...own(i))), changes.length === 0 ? 0 : Math.max(STATE.length, ...changes), width);
+  const layout = layOut(
+    gutter,
+    story.tasks.map((task, i) => Math.max(textWidth(task), ...own(i))),
+    changes.length === 0 ? 0 : Math.max(STATE.length, ...changes),
+    width,
+  );
   const right = Math.max(width, layout.stateAt + layout.stateWidth);
-  return [...head(story.tasks, layout, gutter, changes.length > 0), ...story.steps.flatMap((step) => row(step, layout, digits, right))];
+  return [
+    ...head(story.tasks, layout, gutter, changes.length > 0),
+    ...story.steps.flatMap((step) => row(step, layout, digits, right)),
+  ];
 }
 
 function changesOf({ changes }: StoryStep): string[] {
@@ -41,7 +62,10 @@ function head(tasks: readonly string[], layout: Layout, gutter: number, state: b
   if (layout.staggered) {
     const names = tasks.map((task, i) => new Line(layout, i).write(layout.at[i]!, wrap(task, layout.widths[i]!)[0]!));
     if (state) names.at(-1)!.write(layout.stateAt, STATE);
-    return [...names.map(String), `${rule}${INDENT}${"-".repeat(layout.stateAt - gutter - 2)}${state ? INDENT + "-".repeat(layout.stateWidth) : ""}`];
+    return [
+      ...names.map(String),
+      `${rule}${INDENT}${"-".repeat(layout.stateAt - gutter - 2)}${state ? INDENT + "-".repeat(layout.stateWidth) : ""}`,
+    ];
   }
   const broken = tasks.map((task, i) => wrap(task, layout.strides[i]!, 0));
   const deepest = Math.max(...broken.map((lines) => lines.length));
@@ -61,7 +85,8 @@ function row(step: StoryStep, layout: Layout, digits: number, right: number): st
   const room = layout.widths[column]!;
   const fresh = (): Line => new Line(layout, column);
   const lines: Line[] = [];
-  if (step.skipped > 0) lines.push(new Line(layout, 0).write(layout.at[0]!, `... ${counted(step.skipped, "step")} left out`));
+  if (step.skipped > 0)
+    lines.push(new Line(layout, 0).write(layout.at[0]!, `... ${counted(step.skipped, "step")} left out`));
   if (step.enters) lines.push(...wrap(step.function ?? "", room).map((text) => fresh().write(from, text)));
   const first = lines.length;
   const inside = step.function === null ? "" : INDENT;
@@ -70,13 +95,30 @@ function row(step: StoryStep, layout: Layout, digits: number, right: number): st
   for (let i = 0; i < Math.max(texts.length, changes.length); i++) lines.push(fresh());
   if (step.index !== null) lines[first]!.write(0, String(step.index).padStart(digits));
   texts.forEach((text, i) => lines[first + i]!.write(from + inside.length, text));
-  if (step.mark !== null) mark(step.mark, lines, first + texts.length - 1, changes.length >= texts.length ? layout.stateAt : right, from, right, fresh);
+  if (step.mark !== null)
+    mark(
+      step.mark,
+      lines,
+      first + texts.length - 1,
+      changes.length >= texts.length ? layout.stateAt : right,
+      from,
+      right,
+      fresh,
+    );
   changes.forEach((change, i) => lines[first + i]!.write(layout.stateAt, change));
   return lines.map(String);
 }
 
 /** The arrow stands behind the step where there is room, else below it. */
-function mark(text: string, lines: Line[], at: number, limit: number, from: number, right: number, fresh: () => Line): void {
+function mark(
+  text: string,
+  lines: Line[],
+  at: number,
+  limit: number,
+  from: number,
+  right: number,
+  fresh: () => Line,
+): void {
   const behind = ` <-- ${text}`;
   const line = lines[at]!;
   if (line.width + textWidth(behind) < limit || (limit === right && line.width + textWidth(behind) === limit)) {

@@ -26,24 +26,38 @@ export function headline(found: Found): Headline {
     case "exhausted": {
       const reduced = effort.reduction === "none" ? "" : ", up to the order of steps that commute,";
       return {
-        word: "Proved", tone: "proved",
+        word: "Proved",
+        tone: "proved",
         sentence: `${effort.schedules === 1 ? "the only schedule" : `all ${schedules}`} of this program${reduced} ${effort.schedules === 1 ? "was" : "were"} run and nothing went wrong (${counted(effort.steps, "step")}, at most ${effort.longest} in a run${effort.redundant === 0 ? "" : `; ${repeats(effort.redundant)}`}): a proof for these tasks and sizes, under sequential consistency.`,
         effort: "",
       };
     }
     case "bounded":
       return {
-        word: "Not a proof", tone: "bounded",
-        sentence: `${schedules} ${effort.schedules === 1 ? "was" : "were"} run `
-          + `${effort.redundant === 0 ? "" : `(${repeats(effort.redundant)}) `}and nothing went wrong, but the search stopped `
-          + `at its bound (${found.bound})${share(effort)}: the schedules that were not run may still go wrong.`,
+        word: "Not a proof",
+        tone: "bounded",
+        sentence:
+          `${schedules} ${effort.schedules === 1 ? "was" : "were"} run ` +
+          `${effort.redundant === 0 ? "" : `(${repeats(effort.redundant)}) `}and nothing went wrong, but the search stopped ` +
+          `at its bound (${found.bound})${share(effort)}: the schedules that were not run may still go wrong.`,
         effort: "",
       };
     case "stuck":
       return { ...stuck(found.waiting), effort: `${sizeOf(found)}; found in ${schedules}.` };
     case "violated":
-      if (found.schedule === null) return { word: "Violated", tone: "wrong", sentence: `${violated(found.violation)} ${effort.schedules === 1 ? "The only schedule was" : `All ${schedules} were`} run, so there is no single run to show.`, effort: "" };
-      return { word: "Violated", tone: "wrong", sentence: violated(found.violation), effort: `${sizeOf(found)}; found in ${schedules}.` };
+      if (found.schedule === null)
+        return {
+          word: "Violated",
+          tone: "wrong",
+          sentence: `${violated(found.violation)} ${effort.schedules === 1 ? "The only schedule was" : `All ${schedules} were`} run, so there is no single run to show.`,
+          effort: "",
+        };
+      return {
+        word: "Violated",
+        tone: "wrong",
+        sentence: violated(found.violation),
+        effort: `${sizeOf(found)}; found in ${schedules}.`,
+      };
   }
 }
 
@@ -65,8 +79,10 @@ function headlineOfReplay(replay: Replay): Headline {
   const effort = `${sizeOf(replay)}; replayed.`;
   const end = `The state then: ${replay.state === "" ? "nothing to show" : replay.state}.`;
   if (replay.end === "stuck") return { ...stuck(replay.waiting), effort };
-  if (replay.violation !== null) return { word: "Violated", tone: "wrong", sentence: violated(replay.violation), effort };
-  if (replay.end === "unfinished") return { word: "Unfinished", tone: "run", sentence: `the schedule stops before the program does. ${end}`, effort };
+  if (replay.violation !== null)
+    return { word: "Violated", tone: "wrong", sentence: violated(replay.violation), effort };
+  if (replay.end === "unfinished")
+    return { word: "Unfinished", tone: "run", sentence: `the schedule stops before the program does. ${end}`, effort };
   return { word: "Complete", tone: "run", sentence: `nothing went wrong in this run. ${end}`, effort };
 }
 
@@ -74,15 +90,33 @@ export function isReplay(found: Found): found is Replay {
   return "end" in found;
 }
 
-function sizeOf({ schedule, trace }: { readonly schedule: Parameters<typeof contextSwitches>[0]; readonly trace: readonly unknown[] }): string {
+function sizeOf({
+  schedule,
+  trace,
+}: {
+  readonly schedule: Parameters<typeof contextSwitches>[0];
+  readonly trace: readonly unknown[];
+}): string {
   return `${counted(trace.length, "step")}, ${counted(contextSwitches(schedule), "context switch").replace(/switchs$/, "switches")}`;
 }
 
 function stuck(waiting: readonly Waiting[]): Pick<Headline, "word" | "tone" | "sentence"> {
-  return { word: "Stuck", tone: "wrong", sentence: `${waiting.length === 1 ? "1 task waits" : `${waiting.length} tasks wait`} for ever: ${waiting.map(({ task }) => task).join(", ")}.` };
+  return {
+    word: "Stuck",
+    tone: "wrong",
+    sentence: `${waiting.length === 1 ? "1 task waits" : `${waiting.length} tasks wait`} for ever: ${waiting.map(({ task }) => task).join(", ")}.`,
+  };
 }
 
-function violated({ kind, what, message }: { readonly kind: string; readonly what: string; readonly message: string }): string {
+function violated({
+  kind,
+  what,
+  message,
+}: {
+  readonly kind: string;
+  readonly what: string;
+  readonly message: string;
+}): string {
   return `${kind === "rule" ? `${ruleText(what)}: ` : ""}${message.replace(/\.+$/, "")}.`;
 }
 

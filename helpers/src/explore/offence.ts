@@ -4,7 +4,13 @@ import { ruleText } from "./found.js";
 /** Where a run goes wrong: at its last step, or at one that was refused and so is not in the trace. */
 export type Offence =
   | { readonly at: "last step"; readonly mark: string }
-  | { readonly at: "refused"; readonly mark: string; readonly task: string; readonly function: string; readonly text: string };
+  | {
+      readonly at: "refused";
+      readonly mark: string;
+      readonly task: string;
+      readonly function: string;
+      readonly text: string;
+    };
 
 /** Rules that are checked when a step is issued: the last step of the trace is the one before it. */
 const REFUSED_AT_ISSUE = ["sleeping-in-atomic", "sleeping-in-rcu"];

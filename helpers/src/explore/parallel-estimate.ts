@@ -26,5 +26,10 @@ export function overviewOf(states: readonly PartState[]): Overview {
       known++;
     }
   }
-  return { over, parts: states.length, runs, estimated: known === 0 ? null : Math.max(runs, Math.round((sum / known) * states.length)) };
+  return {
+    over,
+    parts: states.length,
+    runs,
+    estimated: known === 0 ? null : Math.max(runs, Math.round((sum / known) * states.length)),
+  };
 }

@@ -1,11 +1,20 @@
-import { partsOf, verdictOf, type Cut, type ExploreOptions, type PartResult, type Program, type Progress, type Seen, type Verdict } from "@mm-lab/kernel-model";
+import {
+  partsOf,
+  verdictOf,
+  type Cut,
+  type ExploreOptions,
+  type PartResult,
+  type Program,
+  type Progress,
+  type Seen,
+  type Verdict,
+} from "@mm-lab/kernel-model";
 import { overviewOf } from "./parallel-estimate.js";
 import type { PartState, Pool } from "./workers/pool.js";
 
 /** What came of all parts. `hit`: of the first part that had something to say; the others were given up. */
 export type Outcome =
-  | { readonly kind: "whole" | "hit"; readonly verdict: Verdict }
-  | { readonly kind: "hit"; readonly error: Error };
+  { readonly kind: "whole" | "hit"; readonly verdict: Verdict } | { readonly kind: "hit"; readonly error: Error };
 
 /** The same for any number of workers, so that what is found is: enough for 64, and not so many that cutting costs. */
 const PARTS = 256;
@@ -24,12 +33,15 @@ export class ParallelSearch<S> {
   async run(pool: Pool, spent: number): Promise<Outcome> {
     const { seconds = Infinity } = this.options;
     const left = Math.max(0, 1000 * seconds - spent);
-    const timer = left > LONGEST_TIMER ? undefined : setTimeout(() => {
-      this.#timedOut = true;
-      pool.stop();
-    }, left);
+    const timer =
+      left > LONGEST_TIMER
+        ? undefined
+        : setTimeout(() => {
+            this.#timedOut = true;
+            pool.stop();
+          }, left);
     try {
-      for (let seen: Seen = { names: [], everything: false }; ; ) {
+      for (let seen: Seen = { names: [], everything: false }; ;) {
         await pool.explore(partsOf(this.program, PARTS, seen));
         const next = this.#outcome(pool);
         if ("kind" in next) return next;
@@ -50,13 +62,17 @@ export class ParallelSearch<S> {
     const { states } = pool;
     const results = states.flatMap((state) => (state.kind === "done" ? [state.result] : []));
     const first = states.findIndex((state) => !isOver(state));
-    if (first < 0 && schedulesOf(results) <= this.maxSchedules) return { kind: "whole", verdict: verdictOf(this.program, results, this.options) };
+    if (first < 0 && schedulesOf(results) <= this.maxSchedules)
+      return { kind: "whole", verdict: verdictOf(this.program, results, this.options) };
     // What a later part found is true as well where a bound has kept an earlier one from its end.
     const hit = pool.isStopped ? states.findIndex(saysSomething) : first;
     const at = states[hit];
     if (at?.kind === "failed") return { kind: "hit", error: at.error };
     if (at?.kind === "done" && at.result.kind === "found") {
-      return { kind: "hit", verdict: verdictOf(this.program, results.slice(0, results.indexOf(at.result) + 1), this.options) };
+      return {
+        kind: "hit",
+        verdict: verdictOf(this.program, results.slice(0, results.indexOf(at.result) + 1), this.options),
+      };
     }
     if (at?.kind === "done" && at.result.kind === "grew") return at.result.seen;
     return { kind: "whole", verdict: verdictOf(this.program, results, this.options, this.#cut(pool, results)) };
@@ -64,9 +80,11 @@ export class ParallelSearch<S> {
 
   #cut(pool: Pool, results: readonly PartResult[]): Cut {
     const { estimated } = overviewOf(pool.states);
-    const bound = this.#timedOut ? `seconds = ${this.options.seconds!}`
-      : schedulesOf(results) > this.maxSchedules ? `maxSchedules = ${this.maxSchedules}`
-      : `maxTotalSteps = ${this.options.maxTotalSteps!}`;
+    const bound = this.#timedOut
+      ? `seconds = ${this.options.seconds!}`
+      : schedulesOf(results) > this.maxSchedules
+        ? `maxSchedules = ${this.maxSchedules}`
+        : `maxTotalSteps = ${this.options.maxTotalSteps!}`;
     return { bound, estimated };
   }
 }

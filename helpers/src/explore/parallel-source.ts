@@ -18,16 +18,24 @@ export function sourceOf<S>(program: Program<S>, from: string | undefined): Prog
   const source = kernel?.sourceOf(program);
   if (source !== undefined) return source;
   if (kernel !== undefined) {
-    throw new InputError("the program to explore with `workers`", program.name, "one that is bound to a name of a cell", "give it a name of its own in a cell: const program = define(...)");
+    throw new InputError(
+      "the program to explore with `workers`",
+      program.name,
+      "one that is bound to a name of a cell",
+      "give it a name of its own in a cell: const program = define(...)",
+    );
   }
   throw new InputError(
-    "the program to explore with `workers`", program.name, "one that workers can load: of a mechanism, or exported by a module",
+    "the program to explore with `workers`",
+    program.name,
+    "one that workers can load: of a mechanism, or exported by a module",
     "export it, and name the module: explore(program, { workers, from: import.meta.url })",
   );
 }
 
 function moduleUrl(from: unknown): string {
-  if (typeof from !== "string" || from === "") throw new InputError("`from`", from, "the URL or path of a module", "write from: import.meta.url");
+  if (typeof from !== "string" || from === "")
+    throw new InputError("`from`", from, "the URL or path of a module", "write from: import.meta.url");
   if (/^(?:file|data):/.test(from)) return from;
   return pathToFileURL(isAbsolute(from) ? from : resolve(from)).href;
 }

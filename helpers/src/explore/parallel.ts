@@ -1,5 +1,14 @@
 import { availableParallelism } from "node:os";
-import { checkInteger, checkOptions, InputError, type ExploreOptions, type ParallelOptions, type Program, type Verdict, type Workers } from "@mm-lab/kernel-model";
+import {
+  checkInteger,
+  checkOptions,
+  InputError,
+  type ExploreOptions,
+  type ParallelOptions,
+  type Program,
+  type Verdict,
+  type Workers,
+} from "@mm-lab/kernel-model";
 import { experiment } from "../notebook/experiment.js";
 import { Alone } from "./parallel-alone.js";
 import { ParallelSearch } from "./parallel-search.js";
@@ -48,36 +57,51 @@ export async function onWorkers<S>(program: Program<S>, options: ParallelOptions
   const { maxSchedules } = checkOptions(rest);
   if (count > 1) checkWhole(rest);
   const source = count > 1 ? sourceOf(program, from) : null;
-  return experiment(async ({ signal, progress }) => {
-    const alone = new Alone(program, rest, signal, progress);
-    const early = source === null || aloneMs > 0 ? await alone.until(() => source !== null && alone.ms >= aloneMs) : null;
-    if (early !== null) return early;
-    const pool = new Pool({
-      workers: count, own: aloneMs > 0 ? (program as unknown as Program) : null, source: source!, options: rest, fingerprint: fingerprintOf(program, rest.maxSteps),
-      maxSchedules, maxTotalSteps: rest.maxTotalSteps ?? Infinity,
-      onProgress: () => progress(ParallelSearch.progressOf(pool.states)),
-    });
-    const stop = (): void => void pool.close();
-    signal.addEventListener("abort", stop, { once: true });
-    try {
-      return await explored(alone, pool, new ParallelSearch(program, rest, maxSchedules), program.name);
-    } finally {
-      signal.removeEventListener("abort", stop);
-      await pool.close();
-    }
-  }, { title: `exploring ${program.name}` });
+  return experiment(
+    async ({ signal, progress }) => {
+      const alone = new Alone(program, rest, signal, progress);
+      const early =
+        source === null || aloneMs > 0 ? await alone.until(() => source !== null && alone.ms >= aloneMs) : null;
+      if (early !== null) return early;
+      const pool = new Pool({
+        workers: count,
+        own: aloneMs > 0 ? (program as unknown as Program) : null,
+        source: source!,
+        options: rest,
+        fingerprint: fingerprintOf(program, rest.maxSteps),
+        maxSchedules,
+        maxTotalSteps: rest.maxTotalSteps ?? Infinity,
+        onProgress: () => progress(ParallelSearch.progressOf(pool.states)),
+      });
+      const stop = (): void => void pool.close();
+      signal.addEventListener("abort", stop, { once: true });
+      try {
+        return await explored(alone, pool, new ParallelSearch(program, rest, maxSchedules), program.name);
+      } finally {
+        signal.removeEventListener("abort", stop);
+        await pool.close();
+      }
+    },
+    { title: `exploring ${program.name}` },
+  );
 }
 
 async function explored<S>(alone: Alone<S>, pool: Pool, search: ParallelSearch<S>, name: string): Promise<Verdict> {
   const outcome = await search.run(pool, alone.ms);
   if (outcome.kind === "whole") {
     // Where time was short this thread has seen more than the workers: once more it looks at the clock.
-    const own = outcome.verdict.kind === "bounded" && outcome.verdict.effort.schedules < alone.runs ? await alone.until(() => true) : null;
+    const own =
+      outcome.verdict.kind === "bounded" && outcome.verdict.effort.schedules < alone.runs
+        ? await alone.until(() => true)
+        : null;
     return own ?? outcome.verdict;
   }
   await pool.close();
   // An answer must not depend on the number of workers: that of one, which is part of the way there already.
-  const first = await alone.until((runs) => runs >= MOST_AGAIN, `found; looking for what one worker finds first in ${name}`);
+  const first = await alone.until(
+    (runs) => runs >= MOST_AGAIN,
+    `found; looking for what one worker finds first in ${name}`,
+  );
   if (first !== null && first.kind !== "bounded") return first;
   if ("error" in outcome) throw outcome.error;
   return outcome.verdict;
@@ -85,14 +109,29 @@ async function explored<S>(alone: Alone<S>, pool: Pool, search: ParallelSearch<S
 
 function workersOf(workers: Workers): number {
   if (workers === "all") return Math.min(MOST_WORKERS, availableParallelism());
-  if (typeof workers === "number") return checkInteger("workers", workers, { min: 1, max: MOST_WORKERS, next: 'give a number of threads, or "all" for one a core' });
+  if (typeof workers === "number")
+    return checkInteger("workers", workers, {
+      min: 1,
+      max: MOST_WORKERS,
+      next: 'give a number of threads, or "all" for one a core',
+    });
   throw new InputError("workers", workers, `"all", or an integer from 1 to ${MOST_WORKERS}`, 'write workers: "all"');
 }
 
 /** Random runs, searches without reduction and those that go on with another are not cut into parts. */
 function checkWhole(options: ExploreOptions): void {
-  const given = Object.entries(options).filter(([name, value]: [string, unknown]) =>
-    name === "preemptions" || name === "resume" || (name === "strategy" && value !== "all") || (name === "reduction" && value !== true));
+  const given = Object.entries(options).filter(
+    ([name, value]: [string, unknown]) =>
+      name === "preemptions" ||
+      name === "resume" ||
+      (name === "strategy" && value !== "all") ||
+      (name === "reduction" && value !== true),
+  );
   if (given.length === 0) return;
-  throw new InputError("an option beside `workers`", given[0]![0], 'those of a whole search with reduction (strategy "all")', "leave it out, or write workers: 1");
+  throw new InputError(
+    "an option beside `workers`",
+    given[0]![0],
+    'those of a whole search with reduction (strategy "all")',
+    "leave it out, or write workers: 1",
+  );
 }

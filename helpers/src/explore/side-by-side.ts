@@ -1,6 +1,12 @@
 import {
-  checkInteger, checkKeys, DISPLAY, nearestPassing,
-  type Displayable, type MimeBundle, type NearestPassing, type Program,
+  checkInteger,
+  checkKeys,
+  DISPLAY,
+  nearestPassing,
+  type Displayable,
+  type MimeBundle,
+  type NearestPassing,
+  type Program,
 } from "@mm-lab/kernel-model";
 import { counterexample } from "./counterexample.js";
 import type { Found } from "./found.js";

@@ -18,7 +18,8 @@ export function drawSidesText({ name, difference, common, rows, ends }: Sides, w
     `${mark.padEnd(1)}${number.padStart(digits)} ${padded(left, column)} | ${right}`.trimEnd();
   const both = (mark: string, number: string, left: readonly string[], right: readonly string[]): string[] =>
     Array.from({ length: Math.max(left.length, right.length) }, (_, i) =>
-      line(i === 0 ? mark : "", i === 0 ? number : "", left[i] ?? "", right[i] ?? ""));
+      line(i === 0 ? mark : "", i === 0 ? number : "", left[i] ?? "", right[i] ?? ""),
+    );
   const drawn = (row: SideRow, mark: string): string[] => [
     ...(row.skipped === 0 ? [] : both("", "", [`... ${counted(row.skipped, "step")} left out`], [])),
     ...both(mark, String(row.number), stepLines(row.left, column), stepLines(row.right, column)),
@@ -26,15 +27,18 @@ export function drawSidesText({ name, difference, common, rows, ends }: Sides, w
   const shown = common.slice(-LEAD);
   const hidden = shown[0]?.number ?? 0;
   return [
-    ...wrap(`${name === "" ? "" : `${name}: `}${difference}`, width), "",
+    ...wrap(`${name === "" ? "" : `${name}: `}${difference}`, width),
+    "",
     ...both("", "", ["goes wrong"], ["passes"]),
     ...both("", "-".repeat(digits), ["-".repeat(column)], ["-".repeat(column)]),
     ...(hidden === 0 ? [] : both("", "", [`... ${counted(hidden, "step")}, the same in both`], [])),
     ...shown.flatMap((row) => drawn({ ...row, skipped: 0 }, "")),
     ...rows.flatMap((row, i) => drawn(row, i === 0 ? ">" : "")),
     ...both("", "-".repeat(digits), ["-".repeat(column)], ["-".repeat(column)]),
-    ...both("", "", endLines(ends[0], column), endLines(ends[1], column)), "",
-    `Replay: ${ends[0].replay}`, `        ${ends[1].replay}`,
+    ...both("", "", endLines(ends[0], column), endLines(ends[1], column)),
+    "",
+    `Replay: ${ends[0].replay}`,
+    `        ${ends[1].replay}`,
   ].join("\n");
 }
 
@@ -68,7 +72,14 @@ export function drawSidesHtml({ name, difference, common, rows, ends }: Sides): 
   const heads = [head("#", NUMBER), head("goes wrong", HEAD), head("passes", HEAD)];
   const label = tag("td", { colspan: "2", style: CELL }, badge("the first difference ↓", BADGE.wrong));
   const same = `The same in both: ${counted(rows[0]?.number ?? 0, "step")}`;
-  const dimmed = tag("div", { style: "opacity:.75" }, table("", common.map((row) => rowHtml(row, PLAIN))));
+  const dimmed = tag(
+    "div",
+    { style: "opacity:.75" },
+    table(
+      "",
+      common.map((row) => rowHtml(row, PLAIN)),
+    ),
+  );
   return region(
     `two runs of ${name} side by side`,
     heading(name, words(difference)),
@@ -99,7 +110,13 @@ function stepHtml(step: SideStep | null): string {
   const below = (content: string): string => tag("span", { style: "display:block;padding-left:1.4em" }, content);
   const square = tag("span", { "aria-hidden": "true", style: `color:${cycle(COLORS, color)}` }, "■");
   return tag(
-    "td", { style: BODY }, square, " ", tag("strong", {}, words(task)), " ", words(text),
+    "td",
+    { style: BODY },
+    square,
+    " ",
+    tag("strong", {}, words(task)),
+    " ",
+    words(text),
     changes === "" ? "" : below(tag("span", { style: GREY }, words(changes))),
     mark === null ? "" : below(badge(`↑ ${mark}`, BADGE.wrong).replace("white-space:nowrap", "overflow-wrap:anywhere")),
   );
@@ -108,8 +125,12 @@ function stepHtml(step: SideStep | null): string {
 function endHtml({ headline, waiting, replay }: SideEnd, tone: "wrong" | "proved"): string {
   const block = (content: string): string => tag("span", { style: "display:block;margin-top:4px" }, content);
   return tag(
-    "td", { style: `${BODY}border-top:1px solid #888;padding-top:4px` },
-    badge(headline.word, BADGE[tone]), " ", words(headline.sentence),
-    ...waiting.map((line) => block(words(line))), block(code(replay)),
+    "td",
+    { style: `${BODY}border-top:1px solid #888;padding-top:4px` },
+    badge(headline.word, BADGE[tone]),
+    " ",
+    words(headline.sentence),
+    ...waiting.map((line) => block(words(line))),
+    block(code(replay)),
   );
 }

@@ -56,7 +56,10 @@ export function sidesOf(nearest: NearestPassing, name: string | undefined, limit
   const side = ({ steps, tasks }: Story): SideStep[] => steps.map((step) => sideStep(step, tasks, colors));
   const [left, right] = [side(stories[0]), side(stories[1])];
   const rows = Array.from({ length: Math.max(left.length, right.length) }, (_, number): SideRow => ({
-    number, left: left[number] ?? null, right: right[number] ?? null, skipped: 0,
+    number,
+    left: left[number] ?? null,
+    right: right[number] ?? null,
+    skipped: 0,
   }));
   return {
     name: stories[0].name,

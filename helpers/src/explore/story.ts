@@ -49,20 +49,55 @@ const STEP_LIMIT = 200;
 export function tell(found: Found, name: string | undefined, limit: number, replay: string | null): Story {
   const schedule = isReplay(found) || found.kind === "violated" || found.kind === "stuck" ? found.schedule : null;
   const { word, tone, sentence, effort } = headline(found);
-  const base = { name: text(name ?? schedule?.program ?? ""), headline: { word, tone, sentence: visible(shorten(sentence, 2000)), effort }, replay };
+  const base = {
+    name: text(name ?? schedule?.program ?? ""),
+    headline: { word, tone, sentence: visible(shorten(sentence, 2000)), effort },
+    replay,
+  };
   if (schedule === null || !("trace" in found)) return { ...base, tasks: [], steps: [], waiting: [] };
   const waiting = "waiting" in found ? found.waiting : [];
   const columns = new Columns(schedule.tasks, found.trace);
-  const offence = "violation" in found && found.violation !== null ? offenceOf(found.violation, found.trace, schedule.decisions.length) : null;
+  const offence =
+    "violation" in found && found.violation !== null
+      ? offenceOf(found.violation, found.trace, schedule.decisions.length)
+      : null;
   const steps: Draft[] = found.trace.map((entry, i) => ({
-    index: entry.index, task: columns.of(entry.taskId, entry.task), function: functionOf(entry.function, entry.task),
-    text: visible(shorten(stepText(entry), STEP_LIMIT)), changes: entry.changes,
+    index: entry.index,
+    task: columns.of(entry.taskId, entry.task),
+    function: functionOf(entry.function, entry.task),
+    text: visible(shorten(stepText(entry), STEP_LIMIT)),
+    changes: entry.changes,
     mark: offence?.at === "last step" && i === found.trace.length - 1 ? offence.mark : null,
   }));
-  if (offence?.at === "refused") steps.push({ index: null, task: columns.named(offence.task), function: functionOf(offence.function, offence.task) ?? lastFunction(offence.task, found.trace), text: visible(shorten(offence.text, STEP_LIMIT)), changes: [], mark: offence.mark });
-  for (const one of waiting) steps.push({ index: null, task: columns.named(one.task), function: functionOf(one.function, one.task), text: visible(shorten(one.step, STEP_LIMIT)), changes: [], mark: `waits for ever: ${whyWaiting(one)}` });
+  if (offence?.at === "refused")
+    steps.push({
+      index: null,
+      task: columns.named(offence.task),
+      function: functionOf(offence.function, offence.task) ?? lastFunction(offence.task, found.trace),
+      text: visible(shorten(offence.text, STEP_LIMIT)),
+      changes: [],
+      mark: offence.mark,
+    });
+  for (const one of waiting)
+    steps.push({
+      index: null,
+      task: columns.named(one.task),
+      function: functionOf(one.function, one.task),
+      text: visible(shorten(one.step, STEP_LIMIT)),
+      changes: [],
+      mark: `waits for ever: ${whyWaiting(one)}`,
+    });
   const order = columns.used();
-  return { ...base, tasks: order.map(({ name: task }) => text(task)), steps: finish(steps, order.map(({ id }) => id), limit), waiting: waitingLines(waiting).map((line) => visible(shorten(line, 500))) };
+  return {
+    ...base,
+    tasks: order.map(({ name: task }) => text(task)),
+    steps: finish(
+      steps,
+      order.map(({ id }) => id),
+      limit,
+    ),
+    waiting: waitingLines(waiting).map((line) => visible(shorten(line, 500))),
+  };
 }
 
 interface Draft {
@@ -85,11 +120,22 @@ function finish(drafts: readonly Draft[], order: readonly number[], limit: numbe
     if (skipped > 0) inside.clear(); // after a gap each task says again where it is
     const enters = draft.function !== null && inside.get(draft.task) !== draft.function;
     inside.set(draft.task, draft.function);
-    return [{
-      index: draft.index, column: order.indexOf(draft.task), function: draft.function, enters, text: draft.text, skipped,
-      changes: draft.changes.map(({ object, before, after }) => ({ object: text(object), before: text(before), after: text(after) })),
-      mark: draft.mark === null ? null : visible(shorten(draft.mark, STEP_LIMIT)),
-    }];
+    return [
+      {
+        index: draft.index,
+        column: order.indexOf(draft.task),
+        function: draft.function,
+        enters,
+        text: draft.text,
+        skipped,
+        changes: draft.changes.map(({ object, before, after }) => ({
+          object: text(object),
+          before: text(before),
+          after: text(after),
+        })),
+        mark: draft.mark === null ? null : visible(shorten(draft.mark, STEP_LIMIT)),
+      },
+    ];
   });
 }
 

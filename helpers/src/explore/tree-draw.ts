@@ -26,10 +26,15 @@ export function drawTreeText(outline: Outline, { name, whole, sentences, legend 
   const kind = whole ? "the whole search" : "a part of the search";
   const head = [`${name === "" ? "" : `${name}: `}${kind}: ${first}`, ...rest];
   return [
-    ...head.flatMap((line) => wrap(line, width)), "",
-    ...textOf(outline, "", width), "",
+    ...head.flatMap((line) => wrap(line, width)),
+    "",
+    ...textOf(outline, "", width),
+    "",
     ...legend.flatMap((line) => wrap(line, width)),
-  ].map((line) => line.trimEnd()).join("\n").trimEnd();
+  ]
+    .map((line) => line.trimEnd())
+    .join("\n")
+    .trimEnd();
 }
 
 function textOf({ lines, branches, omitted }: Outline, prefix: string, width: number): string[] {

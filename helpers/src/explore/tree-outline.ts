@@ -84,7 +84,7 @@ class Outliner {
   /** `said`: what was said of the state before about tasks that were not taken. */
   from(state: number, said: ReadonlySet<string>): Outline {
     const lines: OutlineLine[] = [];
-    for (let id = state; ; ) {
+    for (let id = state; ;) {
       const { branches, end, depth } = this.tree.states[id]!;
       const taken = branches.filter(({ to }) => to !== null);
       if (this.#isFull(id)) {

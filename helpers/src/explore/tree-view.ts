@@ -1,5 +1,11 @@
 import {
-  checkInteger, checkKeys, DISPLAY, InputError, type Displayable, type MimeBundle, type SearchTree,
+  checkInteger,
+  checkKeys,
+  DISPLAY,
+  InputError,
+  type Displayable,
+  type MimeBundle,
+  type SearchTree,
 } from "@mm-lab/kernel-model";
 import { shorten, visible } from "../tables/text.js";
 import { counted } from "../tables/view.js";
@@ -71,8 +77,8 @@ export class SearchTreeView implements Displayable {
       sentences: [
         `${counted(runs, "run")}${cut === null ? `, ${order}` : ""}: ${ended}.`,
         ...(cut === null ? [] : [`${why}.${about}`]),
-        `${counted(totals.states, "state")}, at most ${counted(totals.longest, "step")} in a run; ${asked}`
-          + `${totals.races === 0 ? "" : `, and in ${totals.covered} it was covered already`}.`,
+        `${counted(totals.states, "state")}, at most ${counted(totals.longest, "step")} in a run; ${asked}` +
+          `${totals.races === 0 ? "" : `, and in ${totals.covered} it was covered already`}.`,
       ],
       legend: legendOf(this.#tree),
     };

@@ -8,7 +8,10 @@ export function whyWaiting({ heldBy, task }: Waiting): string {
 
 /** One line for each task that waits, and the circle they wait in, if it is one. */
 export function waitingLines(waiting: readonly Waiting[]): string[] {
-  const lines = waiting.map((one) => `${one.task} waits${one.function === one.task ? "" : ` in ${one.function}()`} at ${one.step}: ${whyWaiting(one)}`);
+  const lines = waiting.map(
+    (one) =>
+      `${one.task} waits${one.function === one.task ? "" : ` in ${one.function}()`} at ${one.step}: ${whyWaiting(one)}`,
+  );
   const cycle = findCycle(waiting);
   return cycle === null ? lines : [...lines, `The cycle: ${cycle.join(" -> ")} -> ${cycle[0]!}`];
 }
@@ -24,7 +27,12 @@ export function findCycle(waiting: readonly Waiting[]): string[] | null {
   return null;
 }
 
-function walk(task: string, path: string[], holders: ReadonlyMap<string, readonly string[]>, done: Set<string>): string[] | null {
+function walk(
+  task: string,
+  path: string[],
+  holders: ReadonlyMap<string, readonly string[]>,
+  done: Set<string>,
+): string[] | null {
   const seen = path.indexOf(task);
   if (seen >= 0) return path.slice(seen);
   if (done.has(task)) return null;

@@ -57,9 +57,12 @@ export async function experiment<T>(work: Work<T>, options: ExperimentOptions = 
   const bar = new ProgressBar(title);
   const aborting = new AbortController();
   let last: Progress | undefined;
-  const interrupted = (): Interrupted => new Interrupted(
-    `${title} was stopped ${last === undefined ? "before its first step was done" : `at ${describeProgress(last)}`}. Next: run it again, or make it smaller; earlier variables are unchanged.`,
-    last?.done, last?.total);
+  const interrupted = (): Interrupted =>
+    new Interrupted(
+      `${title} was stopped ${last === undefined ? "before its first step was done" : `at ${describeProgress(last)}`}. Next: run it again, or make it smaller; earlier variables are unchanged.`,
+      last?.done,
+      last?.total,
+    );
   const abort = (): void => aborting.abort(interrupted());
   const progress = (now: Progress): void => {
     last = now;
@@ -74,7 +77,12 @@ export async function experiment<T>(work: Work<T>, options: ExperimentOptions = 
     const started = typeof work === "function" ? work({ signal: aborting.signal, progress }) : work;
     if (isGenerator(started)) return await runGenerator(started, aborting.signal, progress, interrupted);
     if (!(started instanceof Promise)) {
-      throw new InputError("the work of an experiment", started, "a generator, or a function that returns one or a promise", "write `experiment(function* () { … })`");
+      throw new InputError(
+        "the work of an experiment",
+        started,
+        "a generator, or a function that returns one or a promise",
+        "write `experiment(function* () { … })`",
+      );
     }
     return await heeding(started, aborting.signal, interrupted);
   } finally {
@@ -85,7 +93,10 @@ export async function experiment<T>(work: Work<T>, options: ExperimentOptions = 
 }
 
 async function runGenerator<T>(
-  steps: Generator<Progress | undefined, T>, signal: AbortSignal, progress: (now: Progress) => void, interrupted: () => Interrupted,
+  steps: Generator<Progress | undefined, T>,
+  signal: AbortSignal,
+  progress: (now: Progress) => void,
+  interrupted: () => Interrupted,
 ): Promise<T> {
   let sliceEnd = performance.now() + SLICE_MS;
   for (let step = steps.next(); ; step = steps.next()) {
@@ -126,6 +137,8 @@ function onInterrupt(listener: () => void): () => void {
   return () => process.off("SIGINT", listener);
 }
 
-function isGenerator<T>(value: Generator<Progress | undefined, T> | Promise<T>): value is Generator<Progress | undefined, T> {
+function isGenerator<T>(
+  value: Generator<Progress | undefined, T> | Promise<T>,
+): value is Generator<Progress | undefined, T> {
   return typeof value === "object" && value !== null && "next" in value && Symbol.iterator in value;
 }

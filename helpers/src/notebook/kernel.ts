@@ -33,7 +33,9 @@ export function startKernel({ configPath, buildErrors = [] }: KernelOptions): vo
   const shared = new SharedArrayBuffer(SHARED_SLOTS * Int32Array.BYTES_PER_ELEMENT);
   const flags = new Int32Array(shared);
   const paced = process.env["MMLAB_PACE_OUTPUT"] !== "off";
-  const worker = new Worker(new URL("./kernel/io-thread.js", import.meta.url), { workerData: { configPath, shared, paced } satisfies IoThreadData });
+  const worker = new Worker(new URL("./kernel/io-thread.js", import.meta.url), {
+    workerData: { configPath, shared, paced } satisfies IoThreadData,
+  });
   worker.on("error", (error) => {
     // The process's own stderr (Jupyter's log): the way to the notebook is what failed.
     writeSync(2, `mm-lab kernel: the connection to Jupyter failed: ${error.stack ?? error.message}\n`);
@@ -45,13 +47,18 @@ export function startKernel({ configPath, buildErrors = [] }: KernelOptions): vo
   const positions = new SourcePositions(projectRoot);
   const outside = relative(projectRoot, process.cwd()).startsWith("..");
   const tslab = loadTslab(outside ? projectRoot : undefined);
-  tslab.jupyter.lastWriteDisplayData = (data, update) => channel.publish(update === true ? "update_display_data" : "display_data", { ...data });
+  tslab.jupyter.lastWriteDisplayData = (data, update) =>
+    channel.publish(update === true ? "update_display_data" : "display_data", { ...data });
   const session = new Session(tslab, interrupts, positions, { folder: process.cwd(), projectRoot });
   const runner = new CellRunner(session, channel, positions, buildErrors);
 
   setKernelBridge({
     display: ({ data, metadata }, { id, update } = {}) =>
-      channel.publish(update === true ? "update_display_data" : "display_data", { data, metadata, transient: id === undefined ? {} : { display_id: id } }),
+      channel.publish(update === true ? "update_display_data" : "display_data", {
+        data,
+        metadata,
+        transient: id === undefined ? {} : { display_id: id },
+      }),
     onInterrupt: (listener) => interrupts.onInterrupt(listener),
     sourceOf: (value) => session.sourceOf(value),
   });
@@ -92,6 +99,7 @@ export function startKernel({ configPath, buildErrors = [] }: KernelOptions): vo
 
 /** Cells that import the model alone can explore on workers too; what that takes is loaded when it is first wanted. */
 function exploreWithoutHelpers(): void {
-  const host = async (...given: Parameters<typeof exploreInParallel>): Promise<unknown> => (await import("../explore/parallel.js")).exploreInParallel(...given);
+  const host = async (...given: Parameters<typeof exploreInParallel>): Promise<unknown> =>
+    (await import("../explore/parallel.js")).exploreInParallel(...given);
   Object.defineProperty(globalThis, Symbol.for("mm-lab.explore-on-workers"), { value: host, configurable: true });
 }

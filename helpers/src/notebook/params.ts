@@ -1,4 +1,12 @@
-import { DISPLAY, InputError, checkInteger, checkKeys, checkNumber, checkOneOf, type MimeBundle } from "@mm-lab/kernel-model";
+import {
+  DISPLAY,
+  InputError,
+  checkInteger,
+  checkKeys,
+  checkNumber,
+  checkOneOf,
+  type MimeBundle,
+} from "@mm-lab/kernel-model";
 import { escapeHtml } from "../tables/text.js";
 
 export type ParamValue = number | boolean | string;
@@ -20,11 +28,13 @@ export interface ParamRule {
 }
 
 /** The type of a parameter: that of its default, narrowed to its choices. */
-type ValueOf<Default, Rule> =
-  Rule extends { readonly choices: readonly (infer Choice)[] } ? Choice
-  : Default extends number ? number
-  : Default extends boolean ? boolean
-  : string;
+type ValueOf<Default, Rule> = Rule extends { readonly choices: readonly (infer Choice)[] }
+  ? Choice
+  : Default extends number
+    ? number
+    : Default extends boolean
+      ? boolean
+      : string;
 
 /** The parameters in force; shown as a table when it is the last value of a cell. */
 export type Params<Defaults, Rules> = {
@@ -45,7 +55,9 @@ const USED = Symbol.for("mm-lab.params");
  */
 export function params<
   const Defaults extends Readonly<Record<string, ParamValue>>,
-  const Rules extends { readonly [Name in keyof Defaults]?: ParamRule } = { readonly [Name in keyof Defaults]?: ParamRule },
+  const Rules extends { readonly [Name in keyof Defaults]?: ParamRule } = {
+    readonly [Name in keyof Defaults]?: ParamRule;
+  },
 >(defaults: Defaults, rules?: Rules): Params<Defaults, Rules> {
   const ruleOf: Readonly<Record<string, ParamRule | undefined>> = rules ?? {};
   checkKeys("the rules of params()", ruleOf, Object.keys(defaults));
@@ -88,31 +100,45 @@ function check(name: string, value: unknown, standard: ParamValue, rule: ParamRu
   const converted = convert(value, standard);
   if (rule.choices !== undefined) return checkOneOf(name, converted as ParamValue, rule.choices);
   const range = { ...rule, next: `give ${name} a value in that range` };
-  if (typeof standard === "number") return rule.integer === true ? checkInteger(name, converted, range) : checkNumber(name, converted, range);
+  if (typeof standard === "number")
+    return rule.integer === true ? checkInteger(name, converted, range) : checkNumber(name, converted, range);
   if (typeof converted === typeof standard) return converted as ParamValue;
   const accepted = typeof standard === "boolean" ? "true or false" : "a text";
   throw new InputError(name, value, accepted, `write \`-p ${name}=${String(standard)}\` for the default`);
 }
 
 function convert(value: unknown, standard: ParamValue): unknown {
-  if (typeof standard === "string") return typeof value === "number" || typeof value === "boolean" ? String(value) : value;
+  if (typeof standard === "string")
+    return typeof value === "number" || typeof value === "boolean" ? String(value) : value;
   if (typeof value !== "string") return value;
   if (typeof standard === "boolean") return value === "true" ? true : value === "false" ? false : value;
   const plain = value.replace(/(?<=\d)_(?=\d)/g, "");
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : value;
 }
 
-function tableOf(used: Readonly<Record<string, ParamValue>>, defaults: Readonly<Record<string, ParamValue>>, rules: Readonly<Record<string, ParamRule | undefined>>): MimeBundle {
+function tableOf(
+  used: Readonly<Record<string, ParamValue>>,
+  defaults: Readonly<Record<string, ParamValue>>,
+  rules: Readonly<Record<string, ParamRule | undefined>>,
+): MimeBundle {
   const rows = Object.entries(used).map(([name, value]) => {
     const { unit = "", meaning = "" } = rules[name] ?? {};
     const changed = value === defaults[name] ? "" : `default ${text(defaults[name])}`;
     return [name, text(value), unit, [meaning, changed].filter((part) => part !== "").join("; ")] as const;
   });
-  const cell = (tag: string, value: string): string => `<${tag}${tag === "th" ? ' scope="row"' : ""} style="text-align:left">${escapeHtml(value)}</${tag}>`;
-  const body = rows.map(([name, ...rest]) => `<tr>${cell("th", name)}${rest.map((value) => cell("td", value)).join("")}</tr>`).join("");
+  const cell = (tag: string, value: string): string =>
+    `<${tag}${tag === "th" ? ' scope="row"' : ""} style="text-align:left">${escapeHtml(value)}</${tag}>`;
+  const body = rows
+    .map(([name, ...rest]) => `<tr>${cell("th", name)}${rest.map((value) => cell("td", value)).join("")}</tr>`)
+    .join("");
   return {
     "text/html": `<table><caption>Parameters</caption><tbody>${body}</tbody></table>`,
-    "text/plain": rows.map(([name, value, unit, note]) => `${name} = ${value}${unit === "" ? "" : ` ${unit}`}${note === "" ? "" : ` (${note})`}`).join("\n"),
+    "text/plain": rows
+      .map(
+        ([name, value, unit, note]) =>
+          `${name} = ${value}${unit === "" ? "" : ` ${unit}`}${note === "" ? "" : ` (${note})`}`,
+      )
+      .join("\n"),
   };
 }
 

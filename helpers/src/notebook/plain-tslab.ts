@@ -24,7 +24,12 @@ type WriteDisplay = (data: unknown, update: boolean) => void;
 
 interface Handler {
   createWriteToIopub(name: string, write: WriteStream): (data: string | Uint8Array) => boolean;
-  handleExecute: (this: Handler, request: unknown, writeStream: WriteStream, writeDisplay: WriteDisplay) => Promise<unknown>;
+  handleExecute: (
+    this: Handler,
+    request: unknown,
+    writeStream: WriteStream,
+    writeDisplay: WriteDisplay,
+  ) => Promise<unknown>;
 }
 
 interface Server {

@@ -31,7 +31,11 @@ export class ProgressBar {
     this.#lastDrawn = now;
     this.#drawn = true;
     const text = `${this.title}: ${describeProgress(progress)}`;
-    if (this.#inNotebook) sendToNotebook({ data: { "text/html": html(this.title, progress, text), "text/plain": text }, metadata: {} }, { id: this.#id, update: true });
+    if (this.#inNotebook)
+      sendToNotebook(
+        { data: { "text/html": html(this.title, progress, text), "text/plain": text }, metadata: {} },
+        { id: this.#id, update: true },
+      );
     else if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
   }
 

@@ -31,7 +31,12 @@ export function provenance(): Provenance {
   };
   const commit = lastCommit();
   const parameters = usedParams();
-  return { versions, ...(commit === undefined ? {} : { commit }), parameters, [DISPLAY]: () => asText({ versions, ...(commit === undefined ? {} : { commit }), parameters }) };
+  return {
+    versions,
+    ...(commit === undefined ? {} : { commit }),
+    parameters,
+    [DISPLAY]: () => asText({ versions, ...(commit === undefined ? {} : { commit }), parameters }),
+  };
 }
 
 function lastCommit(): { readonly id: string; readonly date: string } | undefined {
@@ -40,7 +45,10 @@ function lastCommit(): { readonly id: string; readonly date: string } | undefine
 }
 
 function asText({ versions, commit, parameters }: Omit<Provenance, typeof DISPLAY>): MimeBundle {
-  const list = (values: Readonly<Record<string, ParamValue>>, glue: string): string => Object.entries(values).map(([name, value]) => `${name}${glue}${String(value)}`).join(", ");
+  const list = (values: Readonly<Record<string, ParamValue>>, glue: string): string =>
+    Object.entries(values)
+      .map(([name, value]) => `${name}${glue}${String(value)}`)
+      .join(", ");
   const lines = [
     `Computed with ${list(versions, " ")}.`,
     commit === undefined ? "Code: not under version control." : `Code: commit ${commit.id} of ${commit.date}.`,

@@ -44,7 +44,10 @@ export function showLive(value: unknown): LiveDisplay {
 }
 
 /** Sends a bundle to the notebook this code runs in; false if it runs in none. */
-export function sendToNotebook(bundle: Bundle, options: { readonly id?: string; readonly update?: boolean } = {}): boolean {
+export function sendToNotebook(
+  bundle: Bundle,
+  options: { readonly id?: string; readonly update?: boolean } = {},
+): boolean {
   const kernel = kernelBridge();
   if (kernel !== undefined) {
     kernel.display(bundle, options);

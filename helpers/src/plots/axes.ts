@@ -10,7 +10,12 @@ export type Json = Readonly<Record<string, unknown>>;
 /** Title of an axis, a legend or a tool tip line: "pages scanned (pages)". */
 export function columnTitle(column: FrameColumn, unit = column.unit): string {
   const title = visible(column.options.title ?? column.name);
-  return plainText(shorten(unit === undefined || unit === "" || title === unit || title.endsWith(`(${unit})`) ? title : `${title} (${unit})`, 200));
+  return plainText(
+    shorten(
+      unit === undefined || unit === "" || title === unit || title.endsWith(`(${unit})`) ? title : `${title} (${unit})`,
+      200,
+    ),
+  );
 }
 
 export interface AxisRequest {
@@ -32,24 +37,42 @@ export function positionOf(column: FrameColumn, request: AxisRequest): Json {
   const layout = axisLayout(request.channel, request.grid ?? request.channel === "y");
   const count = Math.max(2, Math.round(request.size / (request.channel === "x" ? 90 : 50)));
   if (column.type === "text") return { field: column.key, type: "nominal", title, sort: null, axis: layout };
-  const [low, high] = [column.numbers, ...(request.also ?? [])].map(extent).reduce(([a, b], [c, d]) => [Math.min(a, c), Math.max(b, d)]);
+  const [low, high] = [column.numbers, ...(request.also ?? [])]
+    .map(extent)
+    .reduce(([a, b], [c, d]) => [Math.min(a, c), Math.max(b, d)]);
   if (column.type === "time") {
-    return { field: column.key, type: "temporal", title: columnTitle(column, column.unit ?? "UTC"), scale: { type: "utc" }, axis: { ...layout, tickCount: count, labelOverlap: true, format: timeFormat(high - low) } };
+    return {
+      field: column.key,
+      type: "temporal",
+      title: columnTitle(column, column.unit ?? "UTC"),
+      scale: { type: "utc" },
+      axis: { ...layout, tickCount: count, labelOverlap: true, format: timeFormat(high - low) },
+    };
   }
   const kind = column.options.scale ?? "linear";
   if (kind === "log") return logPosition(column, low, high, layout, request.tight === true);
   if (kind !== "linear") {
     const { labels, unit } = numberLabels(column.unit, high);
-    return { field: column.key, type: "quantitative", title: columnTitle(column, unit), scale: { type: kind, nice: true, zero: low <= 0 }, axis: { ...layout, tickCount: count, labelOverlap: true, ...labels } };
+    return {
+      field: column.key,
+      type: "quantitative",
+      title: columnTitle(column, unit),
+      scale: { type: kind, nice: true, zero: low <= 0 },
+      axis: { ...layout, tickCount: count, labelOverlap: true, ...labels },
+    };
   }
   const zero = column.options.zero ?? request.zero ?? (low >= 0 ? low < 0.6 * high : high > 0.6 * low && high <= 0);
   const { labels, unit, size } = numberLabels(column.unit, Math.max(Math.abs(low), Math.abs(high)));
   const ends = [(zero ? Math.min(0, low) : low) / size, (zero ? Math.max(0, high) : high) / size] as const;
   const { domain, ticks } = roundDomain(ends[0], ends[1], Math.max(5, count));
   const wide: [number, number] = request.tight === true && ends[1] > ends[0] ? [ends[0], ends[1]] : domain;
-  const values = ticks.filter((t) => t >= wide[0] && t <= wide[1] && (!column.integers || size !== 1 || Number.isInteger(t)));
+  const values = ticks.filter(
+    (t) => t >= wide[0] && t <= wide[1] && (!column.integers || size !== 1 || Number.isInteger(t)),
+  );
   return {
-    field: column.key, type: "quantitative", title: columnTitle(column, unit),
+    field: column.key,
+    type: "quantitative",
+    title: columnTitle(column, unit),
     scale: { domain: wide.map((v) => clean(v * size)), nice: false, zero: false },
     axis: { ...layout, values: values.map((v) => clean(v * size)), labelOverlap: true, ...labels },
   };
@@ -71,28 +94,53 @@ function logPosition(column: FrameColumn, low: number, high: number, layout: Jso
   const every = decades > 10 ? Math.ceil(decades / 8) : 1;
   const powers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
   const round = powers.flatMap((p) => [1, 2, 5].map((m) => clean(m * 10 ** p)));
-  const start = tight ? from : round.findLast((v) => v <= from * (1 + 1e-9)) ?? from;
-  const end = tight && from < to ? to : round.find((v) => v >= to * (1 - 1e-9) && v > start) ?? to;
+  const start = tight ? from : (round.findLast((v) => v <= from * (1 + 1e-9)) ?? from);
+  const end = tight && from < to ? to : (round.find((v) => v >= to * (1 - 1e-9) && v > start) ?? to);
   const ticks = decades <= 3 ? round : powers.filter((p) => p % every === 0).map((p) => clean(10 ** p));
   const format = Math.max(end, 1 / start) < 10_000 ? ",~r" : "~s";
   return {
-    field: column.key, type: "quantitative", title: columnTitle(column, unit),
+    field: column.key,
+    type: "quantitative",
+    title: columnTitle(column, unit),
     scale: { type: "log", domain: [clean(start * size), clean(end * size)], nice: false },
-    axis: { ...layout, values: ticks.filter((v) => v >= start && v <= end).map((v) => clean(v * size)), labelOverlap: true, labelExpr: `format(datum.value${size === 1 ? "" : ` / ${size}`}, '${start < 1e-3 ? "~g" : format}')` },
+    axis: {
+      ...layout,
+      values: ticks.filter((v) => v >= start && v <= end).map((v) => clean(v * size)),
+      labelOverlap: true,
+      labelExpr: `format(datum.value${size === 1 ? "" : ` / ${size}`}, '${start < 1e-3 ? "~g" : format}')`,
+    },
   };
 }
 
 /** How the numbers of an axis are written: in the unit that fits, large ones with SI prefixes, digits grouped otherwise. */
-function numberLabels(unit: string | undefined, largest: number): { labels: Json; unit: string | undefined; size: number } {
+function numberLabels(
+  unit: string | undefined,
+  largest: number,
+): { labels: Json; unit: string | undefined; size: number } {
   const scale = unit === undefined ? undefined : readableUnit(unit, largest);
-  if (scale !== undefined && scale.size > 1) return { labels: { labelExpr: `format(datum.value / ${scale.size}, ',~r')` }, unit: scale.unit, size: scale.size };
-  const labels = largest >= 10_000 ? { format: "~s", labelExpr: "datum.value === 0 ? '0' : datum.label" } : { format: largest < 1e-3 && largest > 0 ? "~g" : ",~r" };
+  if (scale !== undefined && scale.size > 1)
+    return { labels: { labelExpr: `format(datum.value / ${scale.size}, ',~r')` }, unit: scale.unit, size: scale.size };
+  const labels =
+    largest >= 10_000
+      ? { format: "~s", labelExpr: "datum.value === 0 ? '0' : datum.label" }
+      : { format: largest < 1e-3 && largest > 0 ? "~g" : ",~r" };
   return { labels, unit: scale?.unit ?? unit, size: 1 };
 }
 
 /** The title of the y axis lies above it, to be read without turning the head. */
 function axisLayout(channel: "x" | "y", grid: boolean): Json {
-  const place = channel === "y" ? { titleAngle: 0, titleAlign: "left", titleBaseline: "bottom", titleX: 0, titleY: -8, domain: !grid, ticks: !grid } : {};
+  const place =
+    channel === "y"
+      ? {
+          titleAngle: 0,
+          titleAlign: "left",
+          titleBaseline: "bottom",
+          titleX: 0,
+          titleY: -8,
+          domain: !grid,
+          ticks: !grid,
+        }
+      : {};
   return { ...place, grid };
 }
 
@@ -101,8 +149,19 @@ export function categoriesOf(column: FrameColumn, channel: "x" | "y", sort?: rea
   const numeric = column.type !== "text";
   const layout = axisLayout(channel, false);
   return {
-    field: column.key, type: numeric ? "ordinal" : "nominal", title: columnTitle(column), sort: sort ?? (numeric ? "ascending" : null),
-    axis: { ...layout, domain: false, ticks: false, labelAngle: 0, labelOverlap: true, labelPadding: 6, ...(numeric ? { format: "," } : {}) },
+    field: column.key,
+    type: numeric ? "ordinal" : "nominal",
+    title: columnTitle(column),
+    sort: sort ?? (numeric ? "ascending" : null),
+    axis: {
+      ...layout,
+      domain: false,
+      ticks: false,
+      labelAngle: 0,
+      labelOverlap: true,
+      labelPadding: 6,
+      ...(numeric ? { format: "," } : {}),
+    },
   };
 }
 
@@ -130,8 +189,10 @@ export function seriesScale(domain: readonly unknown[], dash: boolean): Json {
 /** One line of a tool tip. */
 export function tooltipOf(column: FrameColumn): Json {
   const base = { field: column.key, title: columnTitle(column) };
-  return column.type === "number" ? { ...base, type: "quantitative", format: "," }
-    // As text, because Vega writes the times of tool tips in the reader's own time zone.
-    : column.type === "time" ? { ...base, field: utcKey(column.key), type: "nominal" }
-    : { ...base, type: "nominal" };
+  return column.type === "number"
+    ? { ...base, type: "quantitative", format: "," }
+    : // As text, because Vega writes the times of tool tips in the reader's own time zone.
+      column.type === "time"
+      ? { ...base, field: utcKey(column.key), type: "nominal" }
+      : { ...base, type: "nominal" };
 }

@@ -2,7 +2,20 @@ import { checkOneOf } from "@mm-lab/kernel-model";
 import { formatNumber, readableUnit } from "../tables/numbers.js";
 import type { Source } from "../tables/table.js";
 import { categories, categoriesOf, positionOf, seriesOf, tooltipOf, type Json } from "./axes.js";
-import { allRows, commonParts, counted, dataColumns, emitRows, listed, numbersOnly, onePerSpot, plainTitle, prepare, unique, valueText } from "./build.js";
+import {
+  allRows,
+  commonParts,
+  counted,
+  dataColumns,
+  emitRows,
+  listed,
+  numbersOnly,
+  onePerSpot,
+  plainTitle,
+  prepare,
+  unique,
+  valueText,
+} from "./build.js";
 import { Chart, type Layer, type Row } from "./chart.js";
 import { chartTextWidth } from "./font-widths.js";
 import { asCategories, extent, fieldOptions, textAt, type FrameColumn } from "./frame.js";
@@ -26,13 +39,19 @@ export interface BarOptions extends XYOptions {
  * @example barChart(cost, { title: "Scan cost by policy", x: "policy", y: { field: "cpu", unit: "ns" }, sort: "descending" })
  */
 export function barChart(source: Source, options: BarOptions): Chart {
-  const fields = { x: fieldOptions("x", options.x), y: fieldOptions("y", options.y), color: options.color === undefined ? undefined : fieldOptions("color", options.color) };
+  const fields = {
+    x: fieldOptions("x", options.x),
+    y: fieldOptions("y", options.y),
+    color: options.color === undefined ? undefined : fieldOptions("color", options.color),
+  };
   const ownKeys = ["x", "y", "color", "horizontal", "sort"];
   const first = prepare("barChart", source, options, fields, ownKeys);
   const x = asCategories(first.of("x"));
   const names = categories(x, first.rows);
   const series = first.color === undefined ? [] : categories(first.color, first.rows);
-  const horizontal = options.horizontal ?? (names.length > 12 || names.some((n) => chartTextWidth(n, 11) > (0.9 * first.width) / names.length));
+  const horizontal =
+    options.horizontal ??
+    (names.length > 12 || names.some((n) => chartTextWidth(n, 11) > (0.9 * first.width) / names.length));
   const tall = Math.min(2000, Math.max(60, names.length * Math.max(22, 16 * Math.max(1, series.length) + 6)));
   const prepared = horizontal && options.height === undefined ? { ...first, height: tall } : first;
   const y = prepared.of("y");
@@ -42,33 +61,61 @@ export function barChart(source: Source, options: BarOptions): Chart {
   const order = checkOneOf("sort", options.sort ?? "data", ["data", "ascending", "descending"]);
   const [low, high] = extent(y.numbers);
   const scale = y.unit === undefined ? undefined : readableUnit(y.unit, Math.max(Math.abs(low), Math.abs(high)));
-  const texts = Array.from(y.numbers, (v) => (Number.isNaN(v) ? "" : formatNumber(v / (scale?.size ?? 1)) + (y.unit === "%" ? "%" : "")));
+  const texts = Array.from(y.numbers, (v) =>
+    Number.isNaN(v) ? "" : formatNumber(v / (scale?.size ?? 1)) + (y.unit === "%" ? "%" : ""),
+  );
   const bars = names.length * Math.max(1, series.length);
   const room = ((horizontal ? prepared.height : prepared.width) * 0.8) / bars;
-  const labelled = bars <= LABELLED && (horizontal ? room >= 10 : texts.every((text) => chartTextWidth(text, 11) <= room));
-  const value = positionOf(y, { channel: horizontal ? "x" : "y", size: horizontal ? prepared.width : prepared.height, zero: true, grid: !labelled });
-  const place = categoriesOf(x, horizontal ? "y" : "x", order === "data" ? undefined : sorted(x, y, prepared.rows, order));
-  const [along, across, offset] = horizontal ? ["x", "y", "yOffset"] as const : ["y", "x", "xOffset"] as const;
-  const quiet = labelled ? { ...value, axis: { ...(value["axis"] as Json), labels: false, ticks: false, domain: false } } : value;
+  const labelled =
+    bars <= LABELLED && (horizontal ? room >= 10 : texts.every((text) => chartTextWidth(text, 11) <= room));
+  const value = positionOf(y, {
+    channel: horizontal ? "x" : "y",
+    size: horizontal ? prepared.width : prepared.height,
+    zero: true,
+    grid: !labelled,
+  });
+  const place = categoriesOf(
+    x,
+    horizontal ? "y" : "x",
+    order === "data" ? undefined : sorted(x, y, prepared.rows, order),
+  );
+  const [along, across, offset] = horizontal ? (["x", "y", "yOffset"] as const) : (["y", "x", "xOffset"] as const);
+  const quiet = labelled
+    ? { ...value, axis: { ...(value["axis"] as Json), labels: false, ticks: false, domain: false } }
+    : value;
   const encoding: Json = {
     [across]: place,
     [along]: quiet,
-    ...(color === undefined ? {} : { ...seriesOf(color, series, false), [offset]: { field: color.key, type: "nominal", sort: series, title: null } }),
+    ...(color === undefined
+      ? {}
+      : {
+          ...seriesOf(color, series, false),
+          [offset]: { field: color.key, type: "nominal", sort: series, title: null },
+        }),
     tooltip: unique([x, y, ...(color === undefined ? [] : [color]), ...dividing]).map(tooltipOf),
   };
   const drawn = unique([x, y, ...(color === undefined ? [] : [color])]);
-  const rows = emitRows(allRows(prepared.rows), drawn, [x, ...(color === undefined ? [] : [color]), ...dividing])
-    .map((row, i): Row => (labelled ? { ...row, bar_label: texts[i]! } : row));
-  const textPlace = horizontal ? { align: "left", baseline: "middle", dx: 4 } : { align: "center", baseline: "bottom", dy: -3 };
+  const rows = emitRows(allRows(prepared.rows), drawn, [x, ...(color === undefined ? [] : [color]), ...dividing]).map(
+    (row, i): Row => (labelled ? { ...row, bar_label: texts[i]! } : row),
+  );
+  const textPlace = horizontal
+    ? { align: "left", baseline: "middle", dx: 4 }
+    : { align: "center", baseline: "bottom", dy: -3 };
   const { [across]: acrossValue, [along]: alongValue } = encoding;
   const label: Layer = {
     mark: { type: "text", ...THEME_TEXT, ...textPlace },
-    encoding: { [across]: acrossValue, [along]: alongValue, ...(color === undefined ? {} : { [offset]: encoding[offset] }), text: { field: "bar_label", type: "nominal" } },
+    encoding: {
+      [across]: acrossValue,
+      [along]: alongValue,
+      ...(color === undefined ? {} : { [offset]: encoding[offset] }),
+      text: { field: "bar_label", type: "nominal" },
+    },
   };
   const drawnBars: Layer = { mark: { type: "bar", ...(color === undefined ? { color: COLORS[0] } : {}) }, encoding };
   return new Chart({
     ...commonParts("Bar chart", options, prepared, describeBars(x, y, color, series, prepared.rows)),
-    rows, columns: dataColumns([...drawn, ...dividing]),
+    rows,
+    columns: dataColumns([...drawn, ...dividing]),
     layers: labelled ? [drawnBars, label] : [drawnBars],
   });
 }
@@ -84,13 +131,22 @@ function sorted(x: FrameColumn, y: FrameColumn, rows: number, order: "ascending"
   return order === "ascending" ? names : names.reverse();
 }
 
-function describeBars(x: FrameColumn, y: FrameColumn, color: FrameColumn | undefined, series: readonly string[], rows: number): string {
+function describeBars(
+  x: FrameColumn,
+  y: FrameColumn,
+  color: FrameColumn | undefined,
+  series: readonly string[],
+  rows: number,
+): string {
   const [low, high] = extent(y.numbers);
   const name = (value: number): string => {
     const row = y.numbers.indexOf(value);
     return row < 0 ? "" : ` (${textAt(x, row)}${color === undefined ? "" : `, ${textAt(color, row)}`})`;
   };
   const by = color === undefined ? "" : ` and ${plainTitle(color)} (${listed(series)})`;
-  const all = rows <= 8 && color === undefined ? ` ${Array.from({ length: rows }, (_, i) => `${textAt(x, i)}: ${valueText(y, y.numbers[i]!)}`).join("; ")}.` : "";
+  const all =
+    rows <= 8 && color === undefined
+      ? ` ${Array.from({ length: rows }, (_, i) => `${textAt(x, i)}: ${valueText(y, y.numbers[i]!)}`).join("; ")}.`
+      : "";
   return `${plainTitle(y)} by ${plainTitle(x)}${by}, ${counted(rows, "bar")}. Smallest ${valueText(y, low)}${name(low)}, largest ${valueText(y, high)}${name(high)}.${all}`;
 }

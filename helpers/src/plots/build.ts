@@ -5,7 +5,17 @@ import { shorten, visible } from "../tables/text.js";
 import { categories, columnTitle } from "./axes.js";
 import type { ChartParts, DataColumn, Row } from "./chart.js";
 import { bindControl, type BoundControl } from "./controls.js";
-import { asCategories, datumAt, extent, frameOf, rounding, textAt, utcKey, type Frame, type FrameColumn } from "./frame.js";
+import {
+  asCategories,
+  datumAt,
+  extent,
+  frameOf,
+  rounding,
+  textAt,
+  utcKey,
+  type Frame,
+  type FrameColumn,
+} from "./frame.js";
 import { COMMON_KEYS, type ChartOptions, type FieldOptions } from "./options.js";
 
 /** The columns of a chart by role, and what all charts derive from their options. */
@@ -23,9 +33,22 @@ export interface Prepared {
 }
 
 /** Checks the options all charts share and reads the columns of `roles` (and of `color`, `keep`, `controls`). */
-export function prepare(kind: string, source: Source, options: ChartOptions, roles: Readonly<Record<string, FieldOptions | undefined>>, ownKeys: readonly string[], size = { width: 560, height: 300 }): Prepared {
+export function prepare(
+  kind: string,
+  source: Source,
+  options: ChartOptions,
+  roles: Readonly<Record<string, FieldOptions | undefined>>,
+  ownKeys: readonly string[],
+  size = { width: 560, height: 300 },
+): Prepared {
   checkKeys(kind, options, [...COMMON_KEYS, ...ownKeys]);
-  if (typeof options.title !== "string" || options.title.trim() === "") throw new InputError(`the title of ${kind}`, options.title, "a text that says what is shown", `write ${kind}(table, { title: "...", ... })`);
+  if (typeof options.title !== "string" || options.title.trim() === "")
+    throw new InputError(
+      `the title of ${kind}`,
+      options.title,
+      "a text that says what is shown",
+      `write ${kind}(table, { title: "...", ... })`,
+    );
   const width = options.width ?? size.width;
   const height = options.height ?? size.height;
   checkInteger("width", width, { min: 100, max: 2000, unit: "px" });
@@ -39,11 +62,19 @@ export function prepare(kind: string, source: Source, options: ChartOptions, rol
   const frame = frameOf(source, wanted);
   const columns = new Map(Object.keys(wanted).map((role, i) => [role, frame.columns[i]!]));
   return {
-    frame, rows: frame.rows, width, height,
+    frame,
+    rows: frame.rows,
+    width,
+    height,
     of: (role) => columns.get(role)!,
     color: columns.has("color") ? asCategories(columns.get("color")!) : undefined,
-    dividing: [...keep.map((_, i) => columns.get(`keep[${i}]`)!), ...controls.map((_, i) => columns.get(`controls[${i}]`)!)].map(asCategories),
-    controls: controls.map((control, i) => bindControl(control, asCategories(columns.get(`controls[${i}]`)!), frame.rows, i)),
+    dividing: [
+      ...keep.map((_, i) => columns.get(`keep[${i}]`)!),
+      ...controls.map((_, i) => columns.get(`controls[${i}]`)!),
+    ].map(asCategories),
+    controls: controls.map((control, i) =>
+      bindControl(control, asCategories(columns.get(`controls[${i}]`)!), frame.rows, i),
+    ),
   };
 }
 
@@ -61,7 +92,8 @@ export function groupRows(rows: number, columns: readonly FrameColumn[], color?:
   for (let row = 0; row < rows; row++) {
     const key = columns.length === 1 ? textAt(columns[0]!, row) : JSON.stringify(columns.map((c) => textAt(c, row)));
     let group = groups.get(key);
-    if (group === undefined) groups.set(key, group = { rows: [], series: color === undefined ? "" : textAt(color, row) });
+    if (group === undefined)
+      groups.set(key, (group = { rows: [], series: color === undefined ? "" : textAt(color, row) }));
     group.rows.push(row);
   }
   return [...groups.values()].map((g) => ({ rows: Uint32Array.from(g.rows), series: g.series }));
@@ -75,13 +107,23 @@ export function allRows(n: number): Uint32Array {
 }
 
 /** Rows of the table as rows of the chart's data. Dividing columns stay exact, drawn numbers are rounded. */
-export function emitRows(rows: ArrayLike<number>, drawn: readonly FrameColumn[], dividing: readonly FrameColumn[]): Row[] {
+export function emitRows(
+  rows: ArrayLike<number>,
+  drawn: readonly FrameColumn[],
+  dividing: readonly FrameColumn[],
+): Row[] {
   const exact = new Set(dividing.map((c) => c.key));
-  const columns = unique([...drawn, ...dividing]).map((c) => [c, exact.has(c.key) ? (v: number) => v : rounding(c)] as const);
-  return Array.from(rows, (row) => Object.fromEntries(columns.flatMap(([c, round]) => [
-    [c.key, datumAt(c, row, round)] as const,
-    ...(c.type === "time" ? [[utcKey(c.key), textAt(c, row)] as const] : []),
-  ])));
+  const columns = unique([...drawn, ...dividing]).map(
+    (c) => [c, exact.has(c.key) ? (v: number) => v : rounding(c)] as const,
+  );
+  return Array.from(rows, (row) =>
+    Object.fromEntries(
+      columns.flatMap(([c, round]) => [
+        [c.key, datumAt(c, row, round)] as const,
+        ...(c.type === "time" ? [[utcKey(c.key), textAt(c, row)] as const] : []),
+      ]),
+    ),
+  );
 }
 
 export function unique(columns: readonly FrameColumn[]): FrameColumn[] {
@@ -89,18 +131,30 @@ export function unique(columns: readonly FrameColumn[]): FrameColumn[] {
 }
 
 export function dataColumns(columns: readonly FrameColumn[]): DataColumn[] {
-  return unique(columns).map(({ key, name, unit, type }) => ({ field: type === "time" ? utcKey(key) : key, name, ...(unit === undefined ? {} : { unit }) }));
+  return unique(columns).map(({ key, name, unit, type }) => ({
+    field: type === "time" ? utcKey(key) : key,
+    name,
+    ...(unit === undefined ? {} : { unit }),
+  }));
 }
 
 /** The parts every chart takes from its options. */
-export function commonParts(kind: string, options: ChartOptions, prepared: Prepared, description: string, notes: readonly string[] = []): Pick<ChartParts, "kind" | "title" | "subtitle" | "notes" | "description" | "width" | "height" | "controls"> {
+export function commonParts(
+  kind: string,
+  options: ChartOptions,
+  prepared: Prepared,
+  description: string,
+  notes: readonly string[] = [],
+): Pick<ChartParts, "kind" | "title" | "subtitle" | "notes" | "description" | "width" | "height" | "controls"> {
   return {
     kind,
     title: visible(options.title),
     ...(options.subtitle === undefined ? {} : { subtitle: options.subtitle }),
     notes: [...prepared.frame.notes, ...notes],
     description: visible([options.description ?? description, ...prepared.controls.map(firstSetting)].join(" ")),
-    width: prepared.width, height: prepared.height, controls: prepared.controls,
+    width: prepared.width,
+    height: prepared.height,
+    controls: prepared.controls,
   };
 }
 
@@ -137,7 +191,12 @@ export function plainTitle(column: FrameColumn): string {
 /** Throws an InputError for a column of text where numbers are drawn. */
 export function numbersOnly(role: string, column: FrameColumn): void {
   if (column.type !== "text") return;
-  throw new InputError(`the column of ${role}`, column.name, "a column of numbers", `${JSON.stringify(column.name)} holds text such as ${JSON.stringify(column.texts[0] ?? "")}: draw another column, or convert it with derive`);
+  throw new InputError(
+    `the column of ${role}`,
+    column.name,
+    "a column of numbers",
+    `${JSON.stringify(column.name)} holds text such as ${JSON.stringify(column.texts[0] ?? "")}: draw another column, or convert it with derive`,
+  );
 }
 
 /** Throws an InputError where two rows would be drawn on one spot: which of them the reader sees would be chance. */
@@ -147,7 +206,12 @@ export function onePerSpot(kind: string, rows: number, columns: readonly FrameCo
     const spot = JSON.stringify(columns.map((c) => textAt(c, row)));
     if (spots.has(spot)) {
       const where = columns.map((c) => `${c.name} = ${shorten(textAt(c, row), 40)}`).join(", ");
-      throw new InputError(`a row of the ${kind}`, where, "one row for each combination", `aggregate first: table.groupby(${columns.map((c) => JSON.stringify(c.name)).join(", ")}).rollup({ ... })`);
+      throw new InputError(
+        `a row of the ${kind}`,
+        where,
+        "one row for each combination",
+        `aggregate first: table.groupby(${columns.map((c) => JSON.stringify(c.name)).join(", ")}).rollup({ ... })`,
+      );
     }
     spots.add(spot);
   }

@@ -72,8 +72,12 @@ export class Chart implements Displayable {
     this.spec = assemble(parts);
     const size = JSON.stringify(this.spec).length;
     if (size > SPEC_LIMIT) {
-      throw new InputError(`the spec of chart ${JSON.stringify(shorten(parts.title, 60))}`, `${groupDigits(parts.rows.length)} rows, ${groupDigits(size)} characters`,
-        `at most ${groupDigits(SPEC_LIMIT)} characters`, "aggregate the table first (groupby and rollup), filter it, or thin it with minMaxDownsample");
+      throw new InputError(
+        `the spec of chart ${JSON.stringify(shorten(parts.title, 60))}`,
+        `${groupDigits(parts.rows.length)} rows, ${groupDigits(size)} characters`,
+        `at most ${groupDigits(SPEC_LIMIT)} characters`,
+        "aggregate the table first (groupby and rollup), filter it, or thin it with minMaxDownsample",
+      );
     }
   }
 
@@ -107,7 +111,9 @@ export class Chart implements Displayable {
     return {
       "application/vnd.vegalite.v5+json": this.spec,
       ...(small ? { "image/svg+xml": svg } : {}),
-      "text/plain": small ? this.toText() : `${this.toText()} (No static picture: ${groupDigits(marks)} marks are too many for one.)`,
+      "text/plain": small
+        ? this.toText()
+        : `${this.toText()} (No static picture: ${groupDigits(marks)} marks are too many for one.)`,
     };
   }
 
@@ -137,22 +143,29 @@ function assemble(parts: ChartParts): VegaLiteSpec {
   const size = { width: parts.width, height: parts.height };
   const filters = parts.controls.map((c) => c.filter);
   const wide = parts.width * (facet?.columns ?? 1) + 40;
-  const subtitle = [...(parts.subtitle === undefined ? [] : [visible(parts.subtitle)]), ...parts.notes].flatMap((line) => wrapText(line, wide, CONFIG.title.subtitleFontSize, 4)).map(plainText);
+  const subtitle = [...(parts.subtitle === undefined ? [] : [visible(parts.subtitle)]), ...parts.notes]
+    .flatMap((line) => wrapText(line, wide, CONFIG.title.subtitleFontSize, 4))
+    .map(plainText);
   return {
     $schema: SCHEMA,
     description: parts.description,
-    title: { text: wrapText(visible(parts.title), wide, CONFIG.title.fontSize, 4, true).map(plainText), ...(subtitle.length === 0 ? {} : { subtitle }) },
+    title: {
+      text: wrapText(visible(parts.title), wide, CONFIG.title.fontSize, 4, true).map(plainText),
+      ...(subtitle.length === 0 ? {} : { subtitle }),
+    },
     data: { values: parts.rows },
     ...(parts.controls.length === 0 ? {} : { params: parts.controls.map((c) => c.param), transform: filters }),
-    ...(facet === undefined ? { ...size, ...drawing } : {
-      facet: facet.by,
-      columns: facet.columns,
-      bounds: "flush",
-      spacing: { row: 44, column: facet.independent ? 75 : 28 },
-      spec: { ...size, ...drawing },
-      // An x axis of its own for each panel: a shared one lands under the empty places of an incomplete last row.
-      resolve: { axis: { x: "independent" }, ...(facet.independent ? { scale: { y: "independent" } } : {}) },
-    }),
+    ...(facet === undefined
+      ? { ...size, ...drawing }
+      : {
+          facet: facet.by,
+          columns: facet.columns,
+          bounds: "flush",
+          spacing: { row: 44, column: facet.independent ? 75 : 28 },
+          spec: { ...size, ...drawing },
+          // An x axis of its own for each panel: a shared one lands under the empty places of an incomplete last row.
+          resolve: { axis: { x: "independent" }, ...(facet.independent ? { scale: { y: "independent" } } : {}) },
+        }),
     config: CONFIG,
     usermeta: { columns: parts.columns },
   };

@@ -45,7 +45,13 @@ export function toggle(options: ControlOptions & { readonly value?: boolean }): 
 
 function control(kind: Control["kind"], options: ControlOptions): Control {
   checkKeys(kind, options, ["field", "label", "value"]);
-  if (typeof options.field !== "string") throw new InputError(`the field of a ${kind}`, options.field, "a column name", "name the column whose value the reader chooses");
+  if (typeof options.field !== "string")
+    throw new InputError(
+      `the field of a ${kind}`,
+      options.field,
+      "a column name",
+      "name the column whose value the reader chooses",
+    );
   return { kind, ...options };
 }
 
@@ -76,27 +82,66 @@ export function bindControl(control: Control, column: FrameColumn, rows: number,
   return bind(control, column.key, values, index, visible(label));
 }
 
-function bind(control: Control, key: string, values: readonly (number | string)[], index: number, label: string): BoundControl {
+function bind(
+  control: Control,
+  key: string,
+  values: readonly (number | string)[],
+  index: number,
+  label: string,
+): BoundControl {
   const name = `setting_${index + 1}`;
   const datum = `datum[${JSON.stringify(key)}]`;
   const shown = shorten(label, 80);
   const first = control.value ?? values[0];
-  if (values.length === 0) throw new InputError(`the values of ${control.field}`, values, "at least one value", "check that the table has rows");
+  if (values.length === 0)
+    throw new InputError(
+      `the values of ${control.field}`,
+      values,
+      "at least one value",
+      "check that the table has rows",
+    );
   if (control.kind === "toggle") {
     const odd = values.find((v) => v !== "true" && v !== "false");
-    if (odd !== undefined) throw new InputError(`a value of ${control.field}`, odd, "true or false in a column with a toggle", "use dropdown for other values");
-    if (control.value !== undefined && typeof control.value !== "boolean") throw new InputError(`the first setting of ${control.field}`, control.value, "true or false", "leave `value` out for true");
-    return { param: { name, value: control.value ?? true, bind: { input: "checkbox", name: `${shown} ` } }, filter: { filter: `${datum} === (${name} ? "true" : "false")` } };
+    if (odd !== undefined)
+      throw new InputError(
+        `a value of ${control.field}`,
+        odd,
+        "true or false in a column with a toggle",
+        "use dropdown for other values",
+      );
+    if (control.value !== undefined && typeof control.value !== "boolean")
+      throw new InputError(
+        `the first setting of ${control.field}`,
+        control.value,
+        "true or false",
+        "leave `value` out for true",
+      );
+    return {
+      param: { name, value: control.value ?? true, bind: { input: "checkbox", name: `${shown} ` } },
+      filter: { filter: `${datum} === (${name} ? "true" : "false")` },
+    };
   }
   if (first === undefined || typeof first === "boolean" || !values.includes(first)) {
-    throw new InputError(`the first setting of ${control.field}`, first, `one of ${values.slice(0, 20).join(", ")}${values.length > 20 ? ", ..." : ""}`, "start with a value the table has");
+    throw new InputError(
+      `the first setting of ${control.field}`,
+      first,
+      `one of ${values.slice(0, 20).join(", ")}${values.length > 20 ? ", ..." : ""}`,
+      "start with a value the table has",
+    );
   }
   if (control.kind === "dropdown") {
-    return { param: { name, value: first, bind: { input: "select", options: values, name: `${shown} ` } }, filter: { filter: `${datum} === ${name}` } };
+    return {
+      param: { name, value: first, bind: { input: "select", options: values, name: `${shown} ` } },
+      filter: { filter: `${datum} === ${name}` },
+    };
   }
   const step = evenStep(control.field, values);
   return {
-    param: { name, value: first, bind: { input: "range", min: values[0], max: values.at(-1), step, name: `${shown} ` } },
+    param: {
+      name,
+      value: first,
+      bind: { input: "range", min: values[0], max: values.at(-1), step, name: `${shown} ` },
+    },
     // The browser adds up steps in floating point: nearest value, not equal value.
     filter: { filter: `abs(${datum} - ${name}) < ${clean(step / 2)}` },
   };
@@ -104,9 +149,16 @@ function bind(control: Control, key: string, values: readonly (number | string)[
 
 function evenStep(field: string, values: readonly (number | string)[]): number {
   const numbers = values.map((v) => (typeof v === "number" ? v : NaN));
-  if (numbers.some(Number.isNaN)) throw new InputError(`the values of ${field}`, values, "numbers for a slider", "use dropdown for text");
+  if (numbers.some(Number.isNaN))
+    throw new InputError(`the values of ${field}`, values, "numbers for a slider", "use dropdown for text");
   const step = numbers.length < 2 ? 1 : clean((numbers.at(-1)! - numbers[0]!) / (numbers.length - 1));
   const uneven = numbers.some((v, i) => Math.abs(v - (numbers[0]! + i * step)) > step * 1e-6);
-  if (uneven) throw new InputError(`the values of ${field}`, numbers, "evenly spaced numbers for a slider", "use dropdown, which takes any values");
+  if (uneven)
+    throw new InputError(
+      `the values of ${field}`,
+      numbers,
+      "evenly spaced numbers for a slider",
+      "use dropdown, which takes any values",
+    );
   return step;
 }

@@ -41,7 +41,8 @@ export function minMaxDownsample(y: ArrayLike<number>, target: number): number[]
  */
 export function lttbDownsample(x: ArrayLike<number>, y: ArrayLike<number>, target: number): number[] {
   checkInteger("target", target, { min: 3, unit: "points" });
-  if (x.length !== y.length) throw new InputError("the length of y", y.length, `${x.length}, as of x`, "give one y for each x");
+  if (x.length !== y.length)
+    throw new InputError("the length of y", y.length, `${x.length}, as of x`, "give one y for each x");
   const n = x.length;
   if (n <= target) return Array.from({ length: n }, (_, i) => i);
   const width = (n - 2) / (target - 2);

@@ -26,7 +26,7 @@ interface Request {
  */
 export function endLabels({ groups, names, x, y, color, encoding, height }: Request): Layer | undefined {
   if (color === undefined || names.length < 2 || names.length > 8 || x.type === "text") return undefined;
-  const domain = ((encoding["y"] as { scale?: { domain?: [number, number] } }).scale?.domain);
+  const domain = (encoding["y"] as { scale?: { domain?: [number, number] } }).scale?.domain;
   if (domain === undefined || names.some((n) => chartTextWidth(n, 11) > 150)) return undefined;
   const ends = groups.map((group) => {
     const row = group.rows.findLast((r) => !Number.isNaN(y.numbers[r]) && !Number.isNaN(x.numbers[r]));
@@ -39,15 +39,28 @@ export function endLabels({ groups, names, x, y, color, encoding, height }: Requ
   const along = log ? Math.log10 : (v: number): number => v;
   const bottom = along(domain[0]);
   const perPixel = (along(domain[1]) - bottom) / height;
-  const places = spread(ends.map((e) => (along(e!.y) - bottom) / perPixel), height);
+  const places = spread(
+    ends.map((e) => (along(e!.y) - bottom) / perPixel),
+    height,
+  );
   if (places.some((p, i) => Math.abs(p - (along(ends[i]!.y) - bottom) / perPixel) > FARTHEST)) return undefined;
-  const data: Row[] = ends.map((e, i) => ({ [x.key]: last, [y.key]: clean(log ? 10 ** (bottom + places[i]! * perPixel) : bottom + places[i]! * perPixel), [color.key]: color.type === "number" ? Number(e!.name) : e!.name, label: shorten(e!.name, 40) }));
+  const data: Row[] = ends.map((e, i) => ({
+    [x.key]: last,
+    [y.key]: clean(log ? 10 ** (bottom + places[i]! * perPixel) : bottom + places[i]! * perPixel),
+    [color.key]: color.type === "number" ? Number(e!.name) : e!.name,
+    label: shorten(e!.name, 40),
+  }));
   const position = (channel: "x" | "y"): Json => encoding[channel] as Json;
   const scale = (encoding["color"] as { scale: Json }).scale;
   return {
     data,
     mark: { type: "text", align: "left", baseline: "middle", dx: 6, fontSize: 11, fontWeight: 600 },
-    encoding: { x: position("x"), y: position("y"), text: { field: "label", type: "nominal" }, color: { field: color.key, type: "nominal", scale, title: (encoding["color"] as Json)["title"], legend: null } },
+    encoding: {
+      x: position("x"),
+      y: position("y"),
+      text: { field: "label", type: "nominal" },
+      color: { field: color.key, type: "nominal", scale, title: (encoding["color"] as Json)["title"], legend: null },
+    },
   };
 }
 

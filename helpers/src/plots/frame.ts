@@ -42,11 +42,21 @@ const TEXT_LIMIT = 500;
 export function fieldOptions(what: string, field: Field | undefined): FieldOptions {
   const options = typeof field === "string" ? { field } : field;
   if (typeof options !== "object" || options === null || typeof options.field !== "string") {
-    throw new InputError(what, field, "a column name, or an object such as { field: \"latency\", unit: \"ns\" }", "name the column to draw");
+    throw new InputError(
+      what,
+      field,
+      'a column name, or an object such as { field: "latency", unit: "ns" }',
+      "name the column to draw",
+    );
   }
   checkKeys(what, options, ["field", "title", "unit", "scale", "zero"]);
   if (options.scale !== undefined && !["linear", "log", "symlog", "sqrt"].includes(options.scale)) {
-    throw new InputError(`the scale of ${what}`, options.scale, '"linear", "log", "symlog" or "sqrt"', "use one of these");
+    throw new InputError(
+      `the scale of ${what}`,
+      options.scale,
+      '"linear", "log", "symlog" or "sqrt"',
+      "use one of these",
+    );
   }
   return options;
 }
@@ -73,29 +83,46 @@ function frameColumn(from: TableLike, options: FieldOptions, keys: Set<string>, 
   const values = columnValues(from, name);
   const scan = scanColumn(values);
   const unit = options.unit ?? columnInfo(from, name).unit;
-  const base = { key: safeKey(name, keys), name: visible(name), options, ...(unit === undefined ? {} : { unit: visible(unit) }) };
+  const base = {
+    key: safeKey(name, keys),
+    name: visible(name),
+    options,
+    ...(unit === undefined ? {} : { unit: visible(unit) }),
+  };
   if (isNumeric(scan.kind) || scan.kind === "date" || scan.kind === "empty") {
     const numbers = new Float64Array(values.length);
     let lost = 0;
     if (scan.notFinite === 0 && options.scale !== "log" && values instanceof Float64Array) numbers.set(values);
-    else for (let i = 0; i < values.length; i++) {
-      const value = values[i];
-      const number = value === null || value === undefined ? NaN : Number(value);
-      const drawable = Number.isFinite(number) && (options.scale !== "log" || number > 0);
-      if (!drawable && value !== null && value !== undefined) lost++;
-      numbers[i] = drawable ? number : NaN;
-    }
-    if (lost > 0) notes.push(`${groupDigits(lost)} ${lost === 1 ? "value" : "values"} of ${visible(shorten(name, 40))} left out: not finite${options.scale === "log" ? ", or not positive on a log scale" : ""}`);
-    return { ...base, type: scan.kind === "date" ? "time" : "number", numbers, texts: [], integers: scan.kind === "integer" };
+    else
+      for (let i = 0; i < values.length; i++) {
+        const value = values[i];
+        const number = value === null || value === undefined ? NaN : Number(value);
+        const drawable = Number.isFinite(number) && (options.scale !== "log" || number > 0);
+        if (!drawable && value !== null && value !== undefined) lost++;
+        numbers[i] = drawable ? number : NaN;
+      }
+    if (lost > 0)
+      notes.push(
+        `${groupDigits(lost)} ${lost === 1 ? "value" : "values"} of ${visible(shorten(name, 40))} left out: not finite${options.scale === "log" ? ", or not positive on a log scale" : ""}`,
+      );
+    return {
+      ...base,
+      type: scan.kind === "date" ? "time" : "number",
+      numbers,
+      texts: [],
+      integers: scan.kind === "integer",
+    };
   }
   return { ...base, type: "text", numbers: new Float64Array(0), texts: Array.from(values, textDatum), integers: false };
 }
 
 /** A category as text: what it would be in a table, made inert. */
 function textDatum(value: unknown): string {
-  return value === null || value === undefined ? MISSING
-    : value === "" ? "(empty)"
-    : plainText(shorten(visible(typeof value === "string" ? value : anyCell(value).text), TEXT_LIMIT));
+  return value === null || value === undefined
+    ? MISSING
+    : value === ""
+      ? "(empty)"
+      : plainText(shorten(visible(typeof value === "string" ? value : anyCell(value).text), TEXT_LIMIT));
 }
 
 /**
@@ -119,7 +146,9 @@ export function asCategories(column: FrameColumn): FrameColumn {
   if (column.type !== "time") return column;
   const day = 86_400_000;
   const wholeDays = column.numbers.every((time) => Number.isNaN(time) || time % day === 0);
-  const texts = Array.from(column.numbers, (time) => (Number.isNaN(time) ? MISSING : new Date(time).toISOString().slice(0, wholeDays ? 10 : undefined)));
+  const texts = Array.from(column.numbers, (time) =>
+    Number.isNaN(time) ? MISSING : new Date(time).toISOString().slice(0, wholeDays ? 10 : undefined),
+  );
   return { ...column, type: "text", numbers: new Float64Array(0), texts };
 }
 
@@ -166,7 +195,13 @@ export function extent(numbers: ArrayLike<number>): [number, number] {
  */
 function safeKey(name: string, taken: Set<string>): string {
   const safe = /^[\p{L}\p{N}_][\p{L}\p{N}_ -]{0,59}$/u.test(name) && !(name in {}) && !name.startsWith("__");
-  const base = safe ? name : name.replace(/[^\p{L}\p{N}_ -]+/gu, "_").replace(/^[_ -]*/, "c_").slice(0, 40).replace(/[\ud800-\udbff]$/, "");
+  const base = safe
+    ? name
+    : name
+        .replace(/[^\p{L}\p{N}_ -]+/gu, "_")
+        .replace(/^[_ -]*/, "c_")
+        .slice(0, 40)
+        .replace(/[\ud800-\udbff]$/, "");
   let key = base;
   for (let i = 2; taken.has(key); i++) key = `${base}_${i}`;
   taken.add(key);

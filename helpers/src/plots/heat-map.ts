@@ -1,7 +1,19 @@
 import type { Source } from "../tables/table.js";
 import { formatWithUnit, readableUnit } from "../tables/numbers.js";
 import { categories, categoriesOf, columnTitle, tooltipOf, type Json } from "./axes.js";
-import { allRows, commonParts, counted, dataColumns, emitRows, numbersOnly, onePerSpot, plainTitle, prepare, rangeText, unique } from "./build.js";
+import {
+  allRows,
+  commonParts,
+  counted,
+  dataColumns,
+  emitRows,
+  numbersOnly,
+  onePerSpot,
+  plainTitle,
+  prepare,
+  rangeText,
+  unique,
+} from "./build.js";
 import { Chart } from "./chart.js";
 import { asCategories, extent, fieldOptions } from "./frame.js";
 import type { ChartOptions, Field } from "./options.js";
@@ -21,21 +33,41 @@ export interface HeatMapOptions extends ChartOptions {
  * @example heatMap(grid, { title: "Savings by scan rate and age", x: "pages_to_scan", y: "max_age", color: { field: "saved", unit: "%" } })
  */
 export function heatMap(source: Source, options: HeatMapOptions): Chart {
-  const fields = { x: fieldOptions("x", options.x), y: fieldOptions("y", options.y), value: fieldOptions("color", options.color) };
+  const fields = {
+    x: fieldOptions("x", options.x),
+    y: fieldOptions("y", options.y),
+    value: fieldOptions("color", options.color),
+  };
   const prepared = prepare("heatMap", source, options, fields, ["x", "y", "color"]);
   const [x, y, value] = [asCategories(prepared.of("x")), asCategories(prepared.of("y")), prepared.of("value")];
   numbersOnly("color", value);
   onePerSpot("heat map", prepared.rows, unique([x, y, ...prepared.dividing]));
   const [low, high] = extent(value.numbers);
-  const scale = value.unit === undefined ? undefined : readableUnit(value.unit, Math.max(Math.abs(low), Math.abs(high)));
-  const legend: Json = { ...(scale !== undefined && scale.size > 1 ? { labelExpr: `format(datum.value / ${scale.size}, ',~r')` } : { format: high >= 10_000 ? "~s" : ",~r" }), gradientLength: Math.min(200, prepared.height), titleLimit: 260 };
+  const scale =
+    value.unit === undefined ? undefined : readableUnit(value.unit, Math.max(Math.abs(low), Math.abs(high)));
+  const legend: Json = {
+    ...(scale !== undefined && scale.size > 1
+      ? { labelExpr: `format(datum.value / ${scale.size}, ',~r')` }
+      : { format: high >= 10_000 ? "~s" : ",~r" }),
+    gradientLength: Math.min(200, prepared.height),
+    titleLimit: 260,
+  };
   const vertical = categoriesOf(y, "y");
   const encoding: Json = {
     x: categoriesOf(x, "x"),
     y: y.type === "text" ? vertical : { ...vertical, sort: "descending" },
     color: {
-      field: value.key, type: "quantitative", title: columnTitle(value, scale?.unit ?? value.unit), legend,
-      scale: { type: value.options.scale ?? "linear", domain: low < high ? [low, high] : [low, low + 1], scheme: "viridis", reverse: true, zero: false },
+      field: value.key,
+      type: "quantitative",
+      title: columnTitle(value, scale?.unit ?? value.unit),
+      legend,
+      scale: {
+        type: value.options.scale ?? "linear",
+        domain: low < high ? [low, high] : [low, low + 1],
+        scheme: "viridis",
+        reverse: true,
+        zero: false,
+      },
     },
     tooltip: unique([x, y, value, ...prepared.dividing]).map(tooltipOf),
   };

@@ -1,7 +1,19 @@
 import { checkInteger, checkOneOf } from "@mm-lab/kernel-model";
 import type { Source } from "../tables/table.js";
 import { categories, positionOf, seriesOf, type Json } from "./axes.js";
-import { commonParts, counted, dataColumns, groupRows, listed, numbersOnly, plainTitle, prepare, rangeText, unique, valueText } from "./build.js";
+import {
+  commonParts,
+  counted,
+  dataColumns,
+  groupRows,
+  listed,
+  numbersOnly,
+  plainTitle,
+  prepare,
+  rangeText,
+  unique,
+  valueText,
+} from "./build.js";
 import { Chart, type Row } from "./chart.js";
 import { datumAt, fieldOptions, type FrameColumn } from "./frame.js";
 import { quantile } from "./intervals.js";
@@ -26,13 +38,17 @@ export interface HistogramOptions extends ChartOptions {
  * @example histogram(faults, { title: "Fault latency", x: { field: "latency", unit: "ns", scale: "log" }, color: "thp" })
  */
 export function histogram(source: Source, options: HistogramOptions): Chart {
-  const fields = { x: fieldOptions("x", options.x), color: options.color === undefined ? undefined : fieldOptions("color", options.color) };
+  const fields = {
+    x: fieldOptions("x", options.x),
+    color: options.color === undefined ? undefined : fieldOptions("color", options.color),
+  };
   const prepared = prepare("histogram", source, options, fields, ["x", "color", "bins", "measure"]);
   const x = prepared.of("x");
   const { color, dividing } = prepared;
   numbersOnly("x", x);
   if (options.bins !== undefined) checkInteger("bins", options.bins, { min: 2, max: 500, unit: "bins" });
-  const share = checkOneOf("measure", options.measure ?? (color === undefined ? "count" : "share"), ["count", "share"]) === "share";
+  const share =
+    checkOneOf("measure", options.measure ?? (color === undefined ? "count" : "share"), ["count", "share"]) === "share";
   const sorted = x.numbers.filter((v) => !Number.isNaN(v)).sort();
   const edges = binEdges(x, sorted, options.bins);
   const groups = groupRows(prepared.rows, unique([...(color === undefined ? [] : [color]), ...dividing]), color);
@@ -48,31 +64,59 @@ export function histogram(source: Source, options: HistogramOptions): Chart {
       return { ...base, bin_from: edges[i]!, bin_to: edges[i + 1]!, bin_height: height, bin_count: count };
     });
     // An outline needs its last edge drawn.
-    return color === undefined ? bins : [...bins, { ...base, bin_from: edges.at(-1)!, bin_to: edges.at(-1)!, bin_height: 0, bin_count: 0 }];
+    return color === undefined
+      ? bins
+      : [...bins, { ...base, bin_from: edges.at(-1)!, bin_to: edges.at(-1)!, bin_height: 0, bin_count: 0 }];
   });
   const names = color === undefined ? [] : categories(color, prepared.rows);
   const binned: FrameColumn = { ...x, key: "bin_from", numbers: Float64Array.from(edges) };
-  const height: FrameColumn = { key: "bin_height", name: share ? "share of values" : "values", options: { field: "bin_height" }, ...(share ? { unit: "%" } : {}), type: "number", numbers: Float64Array.from(heights), texts: [], integers: !share };
+  const height: FrameColumn = {
+    key: "bin_height",
+    name: share ? "share of values" : "values",
+    options: { field: "bin_height" },
+    ...(share ? { unit: "%" } : {}),
+    type: "number",
+    numbers: Float64Array.from(heights),
+    texts: [],
+    integers: !share,
+  };
   const position: Json = positionOf(binned, { channel: "x", size: prepared.width, tight: true, zero: false });
   const encoding: Json = {
     x: color === undefined ? { ...position, bin: "binned" } : position,
     y: positionOf(height, { channel: "y", size: prepared.height, zero: true }),
     ...(color === undefined ? { x2: { field: "bin_to" } } : seriesOf(color, names, true)),
     tooltip: [
-      { field: "bin_from", type: "quantitative", title: "from", format: "," }, { field: "bin_to", type: "quantitative", title: "to", format: "," },
+      { field: "bin_from", type: "quantitative", title: "from", format: "," },
+      { field: "bin_to", type: "quantitative", title: "to", format: "," },
       { field: "bin_count", type: "quantitative", title: "values", format: "," },
       ...(color === undefined ? [] : [{ field: color.key, type: "nominal", title: plainTitle(color) }]),
     ],
   };
-  const mark = color === undefined ? { type: "bar", color: COLORS[0], binSpacing: 1 } : { type: "line", interpolate: "step-after" };
-  const middle = sorted.length === 0 ? "" : ` Median ${valueText(x, quantile(sorted, 0.5))}, 99th percentile ${valueText(x, quantile(sorted, 0.99))}.`;
-  const by = color === undefined ? "" : `, ${counted(names.length, "distribution")} by ${plainTitle(color)} (${listed(names)})`;
+  const mark =
+    color === undefined
+      ? { type: "bar", color: COLORS[0], binSpacing: 1 }
+      : { type: "line", interpolate: "step-after" };
+  const middle =
+    sorted.length === 0
+      ? ""
+      : ` Median ${valueText(x, quantile(sorted, 0.5))}, 99th percentile ${valueText(x, quantile(sorted, 0.99))}.`;
+  const by =
+    color === undefined ? "" : `, ${counted(names.length, "distribution")} by ${plainTitle(color)} (${listed(names)})`;
   return new Chart({
-    ...commonParts("Histogram", options, prepared, `${plainTitle(x)}, ${counted(sorted.length, "value")} in ${counted(edges.length - 1, "bin")}${by}. ${plainTitle(x)} ${rangeText(x)}.${middle}`),
+    ...commonParts(
+      "Histogram",
+      options,
+      prepared,
+      `${plainTitle(x)}, ${counted(sorted.length, "value")} in ${counted(edges.length - 1, "bin")}${by}. ${plainTitle(x)} ${rangeText(x)}.${middle}`,
+    ),
     rows,
     columns: [
       ...dataColumns(labels),
-      ...(["from", "to"] as const).map((end) => ({ field: `bin_${end}`, name: `${x.name} ${end}`, ...(x.unit === undefined ? {} : { unit: x.unit }) })),
+      ...(["from", "to"] as const).map((end) => ({
+        field: `bin_${end}`,
+        name: `${x.name} ${end}`,
+        ...(x.unit === undefined ? {} : { unit: x.unit }),
+      })),
       { field: "bin_count", name: "values" },
     ],
     layers: [{ mark, encoding }],
@@ -90,7 +134,9 @@ function binEdges(x: FrameColumn, sorted: Float64Array, wanted: number | undefin
   if (log) {
     const bins = low < high ? count : 1;
     const step = low < high ? (high - low) / bins : 0.1;
-    return Array.from({ length: bins + 1 }, (_, i) => Number((10 ** (low + i * step)).toPrecision(6))).map((edge, i) => (i === 0 ? Math.min(edge, 10 ** low) : i === bins ? Math.max(edge, 10 ** high) : edge));
+    return Array.from({ length: bins + 1 }, (_, i) => Number((10 ** (low + i * step)).toPrecision(6))).map((edge, i) =>
+      i === 0 ? Math.min(edge, 10 ** low) : i === bins ? Math.max(edge, 10 ** high) : edge,
+    );
   }
   // Integers are binned by whole numbers, else bins would hold unequal numbers of them.
   const { ticks } = roundDomain(low, high, count);

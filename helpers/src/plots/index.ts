@@ -1,7 +1,15 @@
 export { bandChart, type BandOptions } from "./band.js";
 export { barChart, type BarOptions } from "./bar.js";
 export { Chart, type VegaLiteSpec } from "./chart.js";
-export { controlParams, dropdown, slider, toggle, type BoundControl, type Control, type ControlOptions } from "./controls.js";
+export {
+  controlParams,
+  dropdown,
+  slider,
+  toggle,
+  type BoundControl,
+  type Control,
+  type ControlOptions,
+} from "./controls.js";
 export { lttbDownsample, minMaxDownsample } from "./downsample.js";
 export { heatMap, type HeatMapOptions } from "./heat-map.js";
 export { histogram, type HistogramOptions } from "./histogram.js";

@@ -21,10 +21,20 @@ export interface Overlay {
  * @throws InputError unless exactly one of x and y is given, finite
  * @example layer(chart, referenceLine({ y: 4_000_000, label: "pages in the workload" }))
  */
-export function referenceLine(options: { readonly x?: AxisValue; readonly y?: AxisValue; readonly label: string }): Overlay {
+export function referenceLine(options: {
+  readonly x?: AxisValue;
+  readonly y?: AxisValue;
+  readonly label: string;
+}): Overlay {
   checkKeys("referenceLine", options, ["x", "y", "label"]);
   const { x, y, label } = options;
-  if ((x === undefined) === (y === undefined)) throw new InputError("referenceLine", options, "exactly one of x and y", "give { y: value, label: \"...\" } for a level line or { x: value, label: \"...\" } for an upright one");
+  if ((x === undefined) === (y === undefined))
+    throw new InputError(
+      "referenceLine",
+      options,
+      "exactly one of x and y",
+      'give { y: value, label: "..." } for a level line or { x: value, label: "..." } for an upright one',
+    );
   checkValue("x", x);
   checkValue("y", y);
   return { kind: "reference line", ...(x === undefined ? {} : { x }), ...(y === undefined ? {} : { y }), text: label };
@@ -37,7 +47,8 @@ export function referenceLine(options: { readonly x?: AxisValue; readonly y?: Ax
  */
 export function annotation(options: { readonly x: AxisValue; readonly y: AxisValue; readonly text: string }): Overlay {
   checkKeys("annotation", options, ["x", "y", "text"]);
-  if (options.x === undefined || options.y === undefined) throw new InputError("annotation", options, "both x and y", "say where the remark stands: { x, y, text }");
+  if (options.x === undefined || options.y === undefined)
+    throw new InputError("annotation", options, "both x and y", "say where the remark stands: { x, y, text }");
   checkValue("x", options.x);
   checkValue("y", options.y);
   return { kind: "annotation", x: options.x, y: options.y, text: options.text };
@@ -58,24 +69,52 @@ function checkValue(name: string, value: AxisValue | undefined): void {
 export function layer(base: Chart, ...above: readonly (Chart | Overlay)[]): Chart {
   const { parts } = base;
   const faceted = [base, ...above].find((c) => c instanceof Chart && c.parts.facet !== undefined);
-  if (faceted !== undefined) throw new InputError("a chart to layer", (faceted as Chart).parts.title, "charts without panels", "layer the charts first, then divide them with smallMultiples");
+  if (faceted !== undefined)
+    throw new InputError(
+      "a chart to layer",
+      (faceted as Chart).parts.title,
+      "charts without panels",
+      "layer the charts first, then divide them with smallMultiples",
+    );
   const first = parts.layers[0]!.encoding;
   const layers: Layer[] = [...parts.layers];
   const said: string[] = [];
   const columns = [...parts.columns];
   for (const item of above) {
     if (item instanceof Chart) {
-      if (item.parts.controls.length > 0) throw new InputError("a chart to layer", item.parts.title, "controls on the first chart only", "make the chart with controls the first one");
-      layers.push(...item.parts.layers.map((l) => ({ ...l, data: l.data ?? item.parts.rows, encoding: onAxesOf(first, l.encoding) })));
+      if (item.parts.controls.length > 0)
+        throw new InputError(
+          "a chart to layer",
+          item.parts.title,
+          "controls on the first chart only",
+          "make the chart with controls the first one",
+        );
+      layers.push(
+        ...item.parts.layers.map((l) => ({
+          ...l,
+          data: l.data ?? item.parts.rows,
+          encoding: onAxesOf(first, l.encoding),
+        })),
+      );
       columns.push(...item.parts.columns.filter((c) => !columns.some((own) => own.field === c.field)));
       said.push(`${item.parts.kind}: ${item.parts.description}`);
     } else {
       layers.push(...overlayLayers(item, first));
-      const place = [item.x === undefined ? "" : `x = ${spoken(item.x)}`, item.y === undefined ? "" : `y = ${spoken(item.y)}`].filter((t) => t !== "").join(", ");
+      const place = [
+        item.x === undefined ? "" : `x = ${spoken(item.x)}`,
+        item.y === undefined ? "" : `y = ${spoken(item.y)}`,
+      ]
+        .filter((t) => t !== "")
+        .join(", ");
       said.push(`${item.kind === "annotation" ? "Remark" : "Line"} at ${visible(place)}: ${visible(item.text)}.`);
     }
   }
-  return new Chart({ ...parts, description: [parts.description, ...said].join(" "), layers: oneSeriesScale(layers), columns });
+  return new Chart({
+    ...parts,
+    description: [parts.description, ...said].join(" "),
+    layers: oneSeriesScale(layers),
+    columns,
+  });
 }
 
 /** A value as alt text says it: no more digits than one can listen to. */
@@ -86,19 +125,28 @@ function spoken(value: AxisValue): AxisValue {
 /** Charts with different series share one colour scale: all names, in order of appearance, each with its own colour and dash. */
 function oneSeriesScale(layers: readonly Layer[]): Layer[] {
   const channels = ["color", "fill", "strokeDash"] as const;
-  const domains = layers.flatMap((l) => channels.flatMap((c) => {
-    const domain = (l.encoding[c] as { type?: string; scale?: { domain?: readonly unknown[] } } | undefined);
-    return domain?.type === "nominal" && domain.scale?.domain !== undefined ? [domain.scale.domain] : [];
-  }));
+  const domains = layers.flatMap((l) =>
+    channels.flatMap((c) => {
+      const domain = l.encoding[c] as { type?: string; scale?: { domain?: readonly unknown[] } } | undefined;
+      return domain?.type === "nominal" && domain.scale?.domain !== undefined ? [domain.scale.domain] : [];
+    }),
+  );
   const names = [...new Set(domains.flat())];
   if (domains.every((d) => d.length === names.length)) return [...layers];
   return layers.map((l) => ({
     ...l,
-    encoding: Object.fromEntries(Object.entries(l.encoding).map(([channel, value]) => {
-      const own = value as { type?: string; scale?: { domain?: unknown } };
-      if (!(channels as readonly string[]).includes(channel) || own.type !== "nominal" || own.scale?.domain === undefined) return [channel, value];
-      return [channel, { ...own, scale: seriesScale(names, channel === "strokeDash") }];
-    })),
+    encoding: Object.fromEntries(
+      Object.entries(l.encoding).map(([channel, value]) => {
+        const own = value as { type?: string; scale?: { domain?: unknown } };
+        if (
+          !(channels as readonly string[]).includes(channel) ||
+          own.type !== "nominal" ||
+          own.scale?.domain === undefined
+        )
+          return [channel, value];
+        return [channel, { ...own, scale: seriesScale(names, channel === "strokeDash") }];
+      }),
+    ),
   }));
 }
 
@@ -108,7 +156,9 @@ function onAxesOf(first: Json, encoding: Json): Json {
     const own = encoding[channel] as Json | undefined;
     if (own === undefined || base === undefined) return {};
     const { axis, scale, title } = base;
-    return { [channel]: { ...own, ...(axis === undefined ? {} : { axis }), ...(scale === undefined ? {} : { scale }), title } };
+    return {
+      [channel]: { ...own, ...(axis === undefined ? {} : { axis }), ...(scale === undefined ? {} : { scale }), title },
+    };
   };
   return { ...encoding, ...shared("x"), ...shared("y") };
 }
@@ -116,7 +166,13 @@ function onAxesOf(first: Json, encoding: Json): Json {
 function overlayLayers(overlay: Overlay, first: Json): Layer[] {
   const at = (channel: "x" | "y", value: AxisValue): Json => {
     const base = first[channel] as { type?: string; axis?: unknown; scale?: unknown; title?: unknown; sort?: unknown };
-    return { datum: typeof value === "string" ? visible(value) : value, type: base.type ?? "quantitative", title: base.title, ...(base.axis === undefined ? {} : { axis: base.axis }), ...(base.scale === undefined ? {} : { scale: base.scale }) };
+    return {
+      datum: typeof value === "string" ? visible(value) : value,
+      type: base.type ?? "quantitative",
+      title: base.title,
+      ...(base.axis === undefined ? {} : { axis: base.axis }),
+      ...(base.scale === undefined ? {} : { scale: base.scale }),
+    };
   };
   const text = shorten(visible(overlay.text), 120);
   const data = [{ label: text }];
@@ -132,8 +188,18 @@ function overlayLayers(overlay: Overlay, first: Json): Layer[] {
   const rule = { type: "rule", color: FURNITURE, strokeDash: [5, 3], strokeWidth: 1.5 };
   if (overlay.y !== undefined) {
     const place = at("y", overlay.y);
-    return [{ data, mark: rule, encoding: { y: place } }, { data, mark: { ...style, align: "left", baseline: "bottom", dx: 4, dy: -3, x: 0 }, encoding: { y: place, ...label } }];
+    return [
+      { data, mark: rule, encoding: { y: place } },
+      {
+        data,
+        mark: { ...style, align: "left", baseline: "bottom", dx: 4, dy: -3, x: 0 },
+        encoding: { y: place, ...label },
+      },
+    ];
   }
   const place = at("x", overlay.x!);
-  return [{ data, mark: rule, encoding: { x: place } }, { data, mark: { ...style, align: "left", baseline: "top", dx: 4, y: 0 }, encoding: { x: place, ...label } }];
+  return [
+    { data, mark: rule, encoding: { x: place } },
+    { data, mark: { ...style, align: "left", baseline: "top", dx: 4, y: 0 }, encoding: { x: place, ...label } },
+  ];
 }

@@ -2,7 +2,21 @@ import { checkOneOf } from "@mm-lab/kernel-model";
 import { groupDigits } from "../tables/numbers.js";
 import type { Source } from "../tables/table.js";
 import { categories, positionOf, seriesOf, tooltipOf, type Json } from "./axes.js";
-import { commonParts, counted, dataColumns, emitRows, groupRows, listed, numbersOnly, plainTitle, prepare, rangeText, unique, valueText, type Group } from "./build.js";
+import {
+  commonParts,
+  counted,
+  dataColumns,
+  emitRows,
+  groupRows,
+  listed,
+  numbersOnly,
+  plainTitle,
+  prepare,
+  rangeText,
+  unique,
+  valueText,
+  type Group,
+} from "./build.js";
 import { Chart, type Layer } from "./chart.js";
 import { minMaxDownsample, lttbDownsample } from "./downsample.js";
 import { endLabels } from "./end-labels.js";
@@ -31,7 +45,11 @@ export interface LineOptions extends XYOptions {
  * @example lineChart(results, { title: "Smart scan skips pages", x: "scan", y: "pages_skipped", color: "policy" })
  */
 export function lineChart(source: Source, options: LineOptions): Chart {
-  const fields = { x: fieldOptions("x", options.x), y: fieldOptions("y", options.y), color: options.color === undefined ? undefined : fieldOptions("color", options.color) };
+  const fields = {
+    x: fieldOptions("x", options.x),
+    y: fieldOptions("y", options.y),
+    color: options.color === undefined ? undefined : fieldOptions("color", options.color),
+  };
   const prepared = prepare("lineChart", source, options, fields, ["x", "y", "color", "downsample", "interpolate"]);
   const downsample = checkOneOf("downsample", options.downsample ?? "min-max", ["min-max", "lttb"]);
   const interpolate = checkOneOf("interpolate", options.interpolate ?? "linear", ["linear", "step"]);
@@ -39,7 +57,9 @@ export function lineChart(source: Source, options: LineOptions): Chart {
   const x = prepared.of("x");
   const y = prepared.of("y");
   numbersOnly("y", y);
-  const groups = groupRows(prepared.rows, unique([...(color === undefined ? [] : [color]), ...dividing]), color).map((g) => ordered(g, x));
+  const groups = groupRows(prepared.rows, unique([...(color === undefined ? [] : [color]), ...dividing]), color).map(
+    (g) => ordered(g, x),
+  );
   const { rows, note } = thinned(groups, x, y, downsample, prepared.controls.length > 0);
   const names = color === undefined ? [] : categories(color, prepared.rows);
   const series = color === undefined ? {} : seriesOf(color, names, true);
@@ -48,13 +68,25 @@ export function lineChart(source: Source, options: LineOptions): Chart {
     y: positionOf(y, { channel: "y", size: prepared.height }),
     ...series,
   };
-  const labels = dividing.length > 0 ? undefined : endLabels({ groups, names, x, y, color, encoding, height: prepared.height });
+  const labels =
+    dividing.length > 0 ? undefined : endLabels({ groups, names, x, y, color, encoding, height: prepared.height });
   const interpolation = interpolate === "step" ? { interpolate: "step-after" } : {};
-  const drawn = labels === undefined ? encoding : { ...encoding, color: { ...(series as { color: Json }).color, legend: null }, strokeDash: { ...(series as { strokeDash: Json }).strokeDash, legend: null } };
+  const drawn =
+    labels === undefined
+      ? encoding
+      : {
+          ...encoding,
+          color: { ...(series as { color: Json }).color, legend: null },
+          strokeDash: { ...(series as { strokeDash: Json }).strokeDash, legend: null },
+        };
   // Wide, invisible targets for the pointer, because the line itself is thin; a crowded line needs none.
   const targets: Layer = {
     mark: { type: "point", opacity: 0, size: 80, tooltip: true, aria: false },
-    encoding: { x: encoding["x"], y: encoding["y"], tooltip: unique([x, y, ...(color === undefined ? [] : [color]), ...dividing]).map(tooltipOf) },
+    encoding: {
+      x: encoding["x"],
+      y: encoding["y"],
+      tooltip: unique([x, y, ...(color === undefined ? [] : [color]), ...dividing]).map(tooltipOf),
+    },
   };
   const layers: Layer[] = [
     { mark: { type: "line", ...interpolation, ...(color === undefined ? { color: COLORS[0] } : {}) }, encoding: drawn },
@@ -63,7 +95,13 @@ export function lineChart(source: Source, options: LineOptions): Chart {
   ];
   const shown = [x, y, ...(color === undefined ? [] : [color])];
   return new Chart({
-    ...commonParts("Line chart", options, prepared, describeLines(x, y, color, names, groups, prepared.rows), note === undefined ? [] : [note]),
+    ...commonParts(
+      "Line chart",
+      options,
+      prepared,
+      describeLines(x, y, color, names, groups, prepared.rows),
+      note === undefined ? [] : [note],
+    ),
     rows: emitRows(rows, shown, [...(color === undefined ? [] : [color]), ...dividing]),
     columns: dataColumns([...shown, ...dividing]),
     layers,
@@ -74,11 +112,18 @@ export function lineChart(source: Source, options: LineOptions): Chart {
 function ordered(group: Group, x: FrameColumn): Group {
   if (x.type === "text") return group;
   let ascending = true;
-  for (let i = 1; i < group.rows.length && ascending; i++) ascending = !(x.numbers[group.rows[i]!]! < x.numbers[group.rows[i - 1]!]!);
+  for (let i = 1; i < group.rows.length && ascending; i++)
+    ascending = !(x.numbers[group.rows[i]!]! < x.numbers[group.rows[i - 1]!]!);
   return ascending ? group : { ...group, rows: group.rows.slice().sort((a, b) => x.numbers[a]! - x.numbers[b]!) };
 }
 
-function thinned(groups: readonly Group[], x: FrameColumn, y: FrameColumn, method: "min-max" | "lttb", perGroup: boolean): { rows: number[]; note?: string } {
+function thinned(
+  groups: readonly Group[],
+  x: FrameColumn,
+  y: FrameColumn,
+  method: "min-max" | "lttb",
+  perGroup: boolean,
+): { rows: number[]; note?: string } {
   const total = groups.reduce((n, g) => n + g.rows.length, 0);
   const visible = perGroup ? Math.max(0, ...groups.map((g) => g.rows.length)) : total;
   if (visible <= POINT_LIMIT) return { rows: groups.flatMap((g) => [...g.rows]) };
@@ -86,10 +131,16 @@ function thinned(groups: readonly Group[], x: FrameColumn, y: FrameColumn, metho
     const target = Math.max(8, Math.round((KEPT_POINTS * g.rows.length) / visible));
     const present = g.rows.filter((row) => !Number.isNaN(y.numbers[row]));
     const ys = pick(y, present);
-    const kept = method === "min-max" || x.type === "text" ? minMaxDownsample(ys, target) : lttbDownsample(pick(x, present), ys, target);
+    const kept =
+      method === "min-max" || x.type === "text"
+        ? minMaxDownsample(ys, target)
+        : lttbDownsample(pick(x, present), ys, target);
     return kept.map((i) => present[i]!);
   });
-  return { rows, note: `${groupDigits(total)} → ${groupDigits(rows.length)} points (${method === "min-max" ? "min/max kept" : "shape kept, LTTB"})` };
+  return {
+    rows,
+    note: `${groupDigits(total)} → ${groupDigits(rows.length)} points (${method === "min-max" ? "min/max kept" : "shape kept, LTTB"})`,
+  };
 }
 
 function pick(column: FrameColumn, rows: Uint32Array): Float64Array {
@@ -98,14 +149,28 @@ function pick(column: FrameColumn, rows: Uint32Array): Float64Array {
   return picked;
 }
 
-function describeLines(x: FrameColumn, y: FrameColumn, color: FrameColumn | undefined, names: readonly string[], groups: readonly Group[], points: number): string {
-  const series = color === undefined ? "1 series" : `${counted(names.length, "series", "series")} by ${plainTitle(color)} (${listed(names)})`;
+function describeLines(
+  x: FrameColumn,
+  y: FrameColumn,
+  color: FrameColumn | undefined,
+  names: readonly string[],
+  groups: readonly Group[],
+  points: number,
+): string {
+  const series =
+    color === undefined
+      ? "1 series"
+      : `${counted(names.length, "series", "series")} by ${plainTitle(color)} (${listed(names)})`;
   const ends = groups.slice(0, 6).flatMap((g) => {
     const first = g.rows.find((row) => !Number.isNaN(y.numbers[row]));
     const last = g.rows.findLast((row) => !Number.isNaN(y.numbers[row]));
     if (first === undefined || last === undefined) return [];
-    return [`${g.series === "" ? "" : `${g.series} `}from ${valueText(y, y.numbers[first]!)} to ${valueText(y, y.numbers[last]!)}`];
+    return [
+      `${g.series === "" ? "" : `${g.series} `}from ${valueText(y, y.numbers[first]!)} to ${valueText(y, y.numbers[last]!)}`,
+    ];
   });
-  return `${plainTitle(y)} by ${plainTitle(x)}, ${series}, ${counted(points, "point")}. ${plainTitle(x)} ${rangeText(x)}; ${plainTitle(y)} ${rangeText(y)}.`
-    + (ends.length === 0 ? "" : ` First to last: ${ends.join("; ")}${groups.length > 6 ? "; and so on" : ""}.`);
+  return (
+    `${plainTitle(y)} by ${plainTitle(x)}, ${series}, ${counted(points, "point")}. ${plainTitle(x)} ${rangeText(x)}; ${plainTitle(y)} ${rangeText(y)}.` +
+    (ends.length === 0 ? "" : ` First to last: ${ends.join("; ")}${groups.length > 6 ? "; and so on" : ""}.`)
+  );
 }

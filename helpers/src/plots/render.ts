@@ -28,7 +28,12 @@ interface SceneItem {
 
 /** What vega's types leave out: a text measure of one's own, and the renderers. */
 interface VegaInternals {
-  textMetrics: { width: (item: { fontSize?: number; fontWeight?: unknown }, text: string | readonly string[] | null | undefined) => number };
+  textMetrics: {
+    width: (
+      item: { fontSize?: number; fontWeight?: unknown },
+      text: string | readonly string[] | null | undefined,
+    ) => number;
+  };
   resetSVGDefIds: () => void;
   SVGStringRenderer: new (loader: unknown) => {
     initialize: (el: null, width: number, height: number, origin: [number, number], scale: number) => unknown;
@@ -55,10 +60,18 @@ export function renderSvg(spec: object, label: string, aria: boolean): StaticPic
   const internals = vega as unknown as VegaInternals;
   // A copy, because Vega marks the rows it is given with its own symbols.
   const own = JSON.parse(JSON.stringify(spec)) as SpecParts;
-  for (const part of [own, own.spec]) if (part?.layer !== undefined) part.layer = part.layer.filter((l) => l.mark?.opacity !== 0);
-  const compiled = vegaLite.compile({ ...own, config: { ...own.config, aria } } as unknown as TopLevelSpec, { logger: SILENT });
+  for (const part of [own, own.spec])
+    if (part?.layer !== undefined) part.layer = part.layer.filter((l) => l.mark?.opacity !== 0);
+  const compiled = vegaLite.compile({ ...own, config: { ...own.config, aria } } as unknown as TopLevelSpec, {
+    logger: SILENT,
+  });
   const measure = internals.textMetrics.width;
-  internals.textMetrics.width = (item, text) => chartTextWidth(text === null || text === undefined ? "" : [text].flat().join(" "), item.fontSize ?? 11, Number(item.fontWeight) >= 600 || item.fontWeight === "bold");
+  internals.textMetrics.width = (item, text) =>
+    chartTextWidth(
+      text === null || text === undefined ? "" : [text].flat().join(" "),
+      item.fontSize ?? 11,
+      Number(item.fontWeight) >= 600 || item.fontWeight === "bold",
+    );
   try {
     internals.resetSVGDefIds();
     const view = new vega.View(vega.parse(compiled.spec), { renderer: "none", logLevel: vega.None });
@@ -66,8 +79,13 @@ export function renderSvg(spec: object, label: string, aria: boolean): StaticPic
     const inside = view as unknown as ViewInternals;
     const padding = view.padding() as { left: number; right: number; top: number; bottom: number };
     const renderer = new internals.SVGStringRenderer(view.loader());
-    renderer.initialize(null, Math.max(0, inside._viewWidth + padding.left + padding.right), Math.max(0, inside._viewHeight + padding.top + padding.bottom),
-      [padding.left + inside._origin[0], padding.top + inside._origin[1]], 1);
+    renderer.initialize(
+      null,
+      Math.max(0, inside._viewWidth + padding.left + padding.right),
+      Math.max(0, inside._viewHeight + padding.top + padding.bottom),
+      [padding.left + inside._origin[0], padding.top + inside._origin[1]],
+      1,
+    );
     renderer.background(view.background());
     renderer.render(inside._scenegraph.root);
     const marks = countMarks(inside._scenegraph.root);
@@ -102,11 +120,15 @@ function named(svg: string, label: string): string {
   return svg
     .replace(/ id="(clip|gradient_)(\d+)"/g, ` id="${prefix}$1$2"`)
     .replace(/="url\(#(clip|gradient_)(\d+)\)"/g, `="url(#${prefix}$1$2)"`)
-    .replace(/^<svg ([^>]*)>/, (_all, attributes: string) => `<svg ${attributes} role="img" aria-label="${text}"><title>${text}</title>`);
+    .replace(
+      /^<svg ([^>]*)>/,
+      (_all, attributes: string) => `<svg ${attributes} role="img" aria-label="${text}"><title>${text}</title>`,
+    );
 }
 
 function countMarks(item: SceneItem): number {
-  if (item.role !== undefined && item.role !== "mark" && !item.role.startsWith("scope") && item.role !== "frame") return 0;
+  if (item.role !== undefined && item.role !== "mark" && !item.role.startsWith("scope") && item.role !== "frame")
+    return 0;
   if (item.marktype === "line" || item.marktype === "area") return (item.items?.length ?? 0) > 0 ? 1 : 0;
   if (item.marktype !== undefined && item.marktype !== "group") return item.items?.length ?? 0;
   return (item.items ?? []).reduce((n, child) => n + countMarks(child), 0);

@@ -23,23 +23,47 @@ export interface FacetOptions {
  * @throws InputError as the chart does
  * @example smallMultiples(lineChart, results, { by: "workload", title: "Sharing by workload", x: "scan", y: "pages_sharing" })
  */
-export function smallMultiples<O extends ChartOptions>(chart: (source: Source, options: O) => Chart, source: Source, options: O & FacetOptions): Chart {
+export function smallMultiples<O extends ChartOptions>(
+  chart: (source: Source, options: O) => Chart,
+  source: Source,
+  options: O & FacetOptions,
+): Chart {
   const { by, columns, independent, ...rest } = options;
   const width = options.width ?? 220;
-  const count = checkInteger("columns", columns ?? Math.max(1, Math.floor(720 / (width + 40))), { min: 1, max: 20, unit: "panels" });
+  const count = checkInteger("columns", columns ?? Math.max(1, Math.floor(720 / (width + 40))), {
+    min: 1,
+    max: 20,
+    unit: "panels",
+  });
   const field = fieldOptions("by", by);
-  const { parts } = chart(source, { ...rest, width, height: options.height ?? 150, keep: [...(options.keep ?? []), field.field] } as unknown as O);
+  const { parts } = chart(source, {
+    ...rest,
+    width,
+    height: options.height ?? 150,
+    keep: [...(options.keep ?? []), field.field],
+  } as unknown as O);
   const frame = frameOf(source, { by: field });
   const column = asCategories(frame.columns[0]!);
   const panels = categories(column, frame.rows);
   const key = parts.columns.find((c) => c.name === column.name)?.field ?? column.key;
-  const facet: Json = { field: key, type: column.type === "number" ? "ordinal" : "nominal", title: null, ...(column.type === "text" ? { sort: panels } : {}) };
+  const facet: Json = {
+    field: key,
+    type: column.type === "number" ? "ordinal" : "nominal",
+    title: null,
+    ...(column.type === "text" ? { sort: panels } : {}),
+  };
   return new Chart({
     ...parts,
     notes: [...parts.notes, `Panels: ${columnTitle(column)}`],
     kind: `${counted(panels.length, "panel")}, each a ${parts.kind.toLowerCase()}`,
-    description: options.description === undefined ? `One panel for each ${plainTitle(column)} (${listed(panels)}). ${parts.description}` : parts.description,
-    layers: parts.layers.map((layer) => ({ ...layer, encoding: independent === true ? ownScale(upright(layer.encoding)) : upright(layer.encoding) })),
+    description:
+      options.description === undefined
+        ? `One panel for each ${plainTitle(column)} (${listed(panels)}). ${parts.description}`
+        : parts.description,
+    layers: parts.layers.map((layer) => ({
+      ...layer,
+      encoding: independent === true ? ownScale(upright(layer.encoding)) : upright(layer.encoding),
+    })),
     facet: { by: facet, columns: Math.min(count, Math.max(1, panels.length)), independent: independent === true },
   });
 }
@@ -58,5 +82,12 @@ function ownScale(encoding: Json): Json {
   if (y?.scale?.domain === undefined || y.axis === undefined) return encoding;
   const { type, domain } = y.scale;
   const axis = Object.fromEntries(Object.entries(y.axis).filter(([name]) => name !== "values"));
-  return { ...encoding, y: { ...y, axis, scale: type === undefined ? { nice: true, zero: domain[0] <= 0 && domain[1] >= 0 } : { type, nice: true } } };
+  return {
+    ...encoding,
+    y: {
+      ...y,
+      axis,
+      scale: type === undefined ? { nice: true, zero: domain[0] <= 0 && domain[1] >= 0 } : { type, nice: true },
+    },
+  };
 }

@@ -10,7 +10,12 @@
 export const COLORS = ["#1a85c8", "#d55e00", "#009e73", "#cc79a7", "#b88600", "#8c8c8c"] as const;
 
 /** Dash patterns, so that no meaning rests on colour alone. More patterns than colours, so that 24 series all differ. */
-export const DASHES: readonly (readonly number[])[] = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]];
+export const DASHES: readonly (readonly number[])[] = [
+  [1, 0],
+  [6, 3],
+  [2, 2],
+  [8, 3, 2, 3],
+];
 
 /** Marks on lines that have few points. */
 export const SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"] as const;
@@ -31,13 +36,47 @@ export const THEME_TEXT = { style: "guide-label", fontSize: 11, filled: false, s
 export const CONFIG = {
   font: FONT,
   view: { stroke: null },
-  title: { anchor: "start", frame: "group", fontSize: 14, fontWeight: 600, subtitleFontSize: 12, subtitlePadding: 4, lineHeight: 18, subtitleLineHeight: 15, offset: 12 },
-  axis: {
-    labelFontSize: 11, titleFontSize: 12, titleFontWeight: "normal", titlePadding: 8, labelLimit: 220, tickSize: 4,
-    gridColor: FURNITURE, gridOpacity: 0.22, domainColor: FURNITURE, tickColor: FURNITURE,
+  title: {
+    anchor: "start",
+    frame: "group",
+    fontSize: 14,
+    fontWeight: 600,
+    subtitleFontSize: 12,
+    subtitlePadding: 4,
+    lineHeight: 18,
+    subtitleLineHeight: 15,
+    offset: 12,
   },
-  legend: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: "normal", labelLimit: 220, symbolStrokeWidth: 2, symbolSize: 120 },
-  header: { titleAnchor: "start", titleAlign: "left", labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelFontWeight: 600, labelAnchor: "start", labelPadding: 6 },
+  axis: {
+    labelFontSize: 11,
+    titleFontSize: 12,
+    titleFontWeight: "normal",
+    titlePadding: 8,
+    labelLimit: 220,
+    tickSize: 4,
+    gridColor: FURNITURE,
+    gridOpacity: 0.22,
+    domainColor: FURNITURE,
+    tickColor: FURNITURE,
+  },
+  legend: {
+    labelFontSize: 11,
+    titleFontSize: 12,
+    titleFontWeight: "normal",
+    labelLimit: 220,
+    symbolStrokeWidth: 2,
+    symbolSize: 120,
+  },
+  header: {
+    titleAnchor: "start",
+    titleAlign: "left",
+    labelFontSize: 12,
+    titleFontSize: 12,
+    titleFontWeight: "normal",
+    labelFontWeight: 600,
+    labelAnchor: "start",
+    labelPadding: 6,
+  },
   line: { strokeWidth: 2 },
   bar: { discreteBandSize: { band: 0.8 } },
 } as const;

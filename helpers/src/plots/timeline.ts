@@ -1,7 +1,19 @@
 import { InputError } from "@mm-lab/kernel-model";
 import type { Source } from "../tables/table.js";
 import { categories, categoriesOf, positionOf, seriesOf, tooltipOf, type Json } from "./axes.js";
-import { allRows, commonParts, counted, dataColumns, emitRows, listed, numbersOnly, plainTitle, prepare, unique, valueText } from "./build.js";
+import {
+  allRows,
+  commonParts,
+  counted,
+  dataColumns,
+  emitRows,
+  listed,
+  numbersOnly,
+  plainTitle,
+  prepare,
+  unique,
+  valueText,
+} from "./build.js";
 import { Chart } from "./chart.js";
 import { asCategories, extent, fieldOptions } from "./frame.js";
 import type { ChartOptions, Field } from "./options.js";
@@ -25,17 +37,29 @@ export interface TimelineOptions extends ChartOptions {
  */
 export function timeline(source: Source, options: TimelineOptions): Chart {
   const start = fieldOptions("start", options.start);
-  const fields = { task: fieldOptions("task", options.task), start, end: fieldOptions("end", options.end), color: options.color === undefined ? undefined : fieldOptions("color", options.color) };
+  const fields = {
+    task: fieldOptions("task", options.task),
+    start,
+    end: fieldOptions("end", options.end),
+    color: options.color === undefined ? undefined : fieldOptions("color", options.color),
+  };
   const first = prepare("timeline", source, options, fields, ["task", "start", "end", "color"]);
   const task = asCategories(first.of("task"));
   const tasks = categories(task, first.rows);
-  const prepared = options.height === undefined ? { ...first, height: Math.min(2000, Math.max(60, 26 * tasks.length)) } : first;
+  const prepared =
+    options.height === undefined ? { ...first, height: Math.min(2000, Math.max(60, 26 * tasks.length)) } : first;
   const [from, to] = [prepared.of("start"), prepared.of("end")];
   const { color, dividing } = prepared;
   numbersOnly("start", from);
   numbersOnly("end", to);
   for (let row = 0; row < prepared.rows; row++) {
-    if (to.numbers[row]! < from.numbers[row]!) throw new InputError(`the end of span ${row}`, to.numbers[row], `a time of at least its start, ${from.numbers[row]!}`, "swap `start` and `end`, or correct the row");
+    if (to.numbers[row]! < from.numbers[row]!)
+      throw new InputError(
+        `the end of span ${row}`,
+        to.numbers[row],
+        `a time of at least its start, ${from.numbers[row]!}`,
+        "swap `start` and `end`, or correct the row",
+      );
   }
   const names = color === undefined ? [] : categories(color, prepared.rows);
   const titled = start.title === undefined ? { ...from, options: { ...from.options, title: "time" } } : from;
@@ -55,6 +79,8 @@ export function timeline(source: Source, options: TimelineOptions): Chart {
     ...commonParts("Timeline", options, prepared, description),
     rows: emitRows(allRows(prepared.rows), drawn, [task, ...(color === undefined ? [] : [color]), ...dividing]),
     columns: dataColumns([...drawn, ...dividing]),
-    layers: [{ mark: { type: "bar", height: { band: 0.7 }, ...(color === undefined ? { color: COLORS[0] } : {}) }, encoding }],
+    layers: [
+      { mark: { type: "bar", height: { band: 0.7 }, ...(color === undefined ? { color: COLORS[0] } : {}) }, encoding },
+    ],
   });
 }

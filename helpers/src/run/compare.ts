@@ -17,7 +17,8 @@ export interface Difference {
 export function compareNotebooks(committed: Notebook, now: Notebook): Difference | undefined {
   for (const [index, cell] of committed.cells.entries()) {
     const other = now.cells[index];
-    const found = other === undefined ? { where: "the cell", committed: "present", now: "absent" } : compareCells(cell, other);
+    const found =
+      other === undefined ? { where: "the cell", committed: "present", now: "absent" } : compareCells(cell, other);
     if (found !== undefined) return { cell: index + 1, ...found };
   }
   return undefined;
@@ -36,7 +37,12 @@ function compareCells(committed: Cell, now: Cell): Found | undefined {
   const after = now.outputs ?? [];
   for (let i = 0; i < Math.max(before.length, after.length); i++) {
     const [a, b] = [before[i], after[i]];
-    if (a === undefined) return { where: `output ${i + 1}`, committed: before.length === 0 ? "no output (is the notebook committed executed?)" : "no such output", now: brief(b) };
+    if (a === undefined)
+      return {
+        where: `output ${i + 1}`,
+        committed: before.length === 0 ? "no output (is the notebook committed executed?)" : "no such output",
+        now: brief(b),
+      };
     if (b === undefined) return { where: `output ${i + 1}`, committed: brief(a), now: "no such output" };
     const found = compareOutputs(a, b);
     if (found !== undefined) return { ...found, where: `output ${i + 1}${found.where}` };
@@ -48,10 +54,13 @@ function compareOutputs(committed: Output, now: Output): Found | undefined {
   if (committed.output_type !== now.output_type || committed.name !== now.name) {
     return { where: "", committed: brief(committed), now: brief(now) };
   }
-  if (committed.output_type === "stream") return compareText(`, ${committed.name ?? "stream"}`, joined(committed.text), joined(now.text));
+  if (committed.output_type === "stream")
+    return compareText(`, ${committed.name ?? "stream"}`, joined(committed.text), joined(now.text));
   if (committed.output_type === "error") {
-    return compareText(", error", `${committed.ename}: ${committed.evalue}`, `${now.ename}: ${now.evalue}`)
-      ?? compareText(", traceback", (committed.traceback ?? []).join("\n"), (now.traceback ?? []).join("\n"));
+    return (
+      compareText(", error", `${committed.ename}: ${committed.evalue}`, `${now.ename}: ${now.evalue}`) ??
+      compareText(", traceback", (committed.traceback ?? []).join("\n"), (now.traceback ?? []).join("\n"))
+    );
   }
   const [before, after] = [committed.data ?? {}, now.data ?? {}];
   for (const type of new Set([...Object.keys(before), ...Object.keys(after)])) {
@@ -66,7 +75,11 @@ function compareValues(where: string, committed: unknown, now: unknown): Found |
   if (isLines(committed) && isLines(now)) return compareText(where, joined(committed), joined(now));
   if (isObject(committed) && isObject(now)) {
     for (const key of new Set([...Object.keys(committed), ...Object.keys(now)])) {
-      const found = compareValues(`${where}${where.includes(" $") ? "" : " $"}${path(key, Array.isArray(committed))}`, committed[key], now[key]);
+      const found = compareValues(
+        `${where}${where.includes(" $") ? "" : " $"}${path(key, Array.isArray(committed))}`,
+        committed[key],
+        now[key],
+      );
       if (found !== undefined) return found;
     }
     return undefined;
@@ -79,7 +92,11 @@ function compareText(where: string, committed: string, now: string): Found | und
   const [before, after] = [committed.split("\n"), now.split("\n")];
   let line = 0;
   while (before[line] === after[line]) line++;
-  return { where: `${where}, line ${line + 1}`, committed: excerpt(before[line], after[line]), now: excerpt(after[line], before[line]) };
+  return {
+    where: `${where}, line ${line + 1}`,
+    committed: excerpt(before[line], after[line]),
+    now: excerpt(after[line], before[line]),
+  };
 }
 
 /** The part of a long line around the first difference. */
@@ -100,7 +117,7 @@ function brief(output: Output | undefined): string {
 }
 
 function show(value: unknown): string {
-  const text = value === undefined ? "absent" : JSON.stringify(value) ?? typeof value;
+  const text = value === undefined ? "absent" : (JSON.stringify(value) ?? typeof value);
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
 

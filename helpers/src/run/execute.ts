@@ -49,7 +49,11 @@ const DIAGNOSTIC = /^(?:Uncaught|UncaughtException|UnhandledPromiseRejection)\b/
  */
 export async function executeNotebook(path: string, options: ExecuteOptions = {}): Promise<Notebook> {
   const { params = {}, timeoutSeconds = 600, signal, onCell } = options;
-  checkNumber("--timeout", timeoutSeconds, { min: 0.001, unit: "seconds", next: "give the seconds one cell may take, e.g. --timeout 600" });
+  checkNumber("--timeout", timeoutSeconds, {
+    min: 0.001,
+    unit: "seconds",
+    next: "give the seconds one cell may take, e.g. --timeout 600",
+  });
   const source = await readNotebook(path);
   checkParameters(path, source, params);
   requireVenv();
@@ -66,12 +70,22 @@ export async function executeNotebook(path: string, options: ExecuteOptions = {}
 function checkParameters(path: string, notebook: Notebook, params: Readonly<Record<string, unknown>>): void {
   const names = Object.keys(params);
   if (names.length === 0 || notebook.cells.some((cell) => tagsOf(cell).includes("parameters"))) return;
-  throw new InputError("a parameter", names[0], `none: ${path} has no cell tagged "parameters"`, "leave -p out, or tag the cell that calls params() in JupyterLab (property inspector, cell tags)");
+  throw new InputError(
+    "a parameter",
+    names[0],
+    `none: ${path} has no cell tagged "parameters"`,
+    "leave -p out, or tag the cell that calls params() in JupyterLab (property inspector, cell tags)",
+  );
 }
 
 function requireVenv(): void {
   if (existsSync(venvPython())) return;
-  throw new InputError("the Python environment", ".venv", "one made by the set-up", "run `npx mm-lab run` or `npm start` in the repository, which make it");
+  throw new InputError(
+    "the Python environment",
+    ".venv",
+    "one made by the set-up",
+    "run `npx mm-lab run` or `npm start` in the repository, which make it",
+  );
 }
 
 interface End {
@@ -80,7 +94,13 @@ interface End {
 }
 
 /** Starts helpers/jupyter/execute.py and hands its events on until it ends. */
-async function talk(path: string, timeout: number, params: Readonly<Record<string, unknown>>, signal: AbortSignal | undefined, take: (event: Event) => void): Promise<End> {
+async function talk(
+  path: string,
+  timeout: number,
+  params: Readonly<Record<string, unknown>>,
+  signal: AbortSignal | undefined,
+  take: (event: Event) => void,
+): Promise<End> {
   const child = spawn(venvPython(root), [join(root, "helpers", "jupyter", "execute.py")], {
     stdio: ["pipe", "pipe", "pipe"],
     env: { ...process.env, ...jupyterEnvironment(root), MMLAB_PARAMS: JSON.stringify(params) },
@@ -89,7 +109,9 @@ async function talk(path: string, timeout: number, params: Readonly<Record<strin
   const abort = (): void => void child.kill("SIGTERM");
   signal?.addEventListener("abort", abort, { once: true });
   let stderr = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => { stderr = (stderr + text).slice(-20_000); });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr = (stderr + text).slice(-20_000);
+  });
   child.stdin.on("error", () => undefined); // it ended early: its exit status tells
   child.stdin.end(JSON.stringify({ notebook: resolve(path), timeout }));
   const ended = new Promise<number | null>((done, fail) => child.on("close", done).on("error", fail));
@@ -106,7 +128,12 @@ async function talk(path: string, timeout: number, params: Readonly<Record<strin
   return end.failure === null ? end : { ...end, failure: `${end.failure}\n${stderr}` };
 }
 
-function judge(notebook: Notebook, replies: ReadonlyMap<number, Reply>, ending: string | null, timeout: number): RunFailure | undefined {
+function judge(
+  notebook: Notebook,
+  replies: ReadonlyMap<number, Reply>,
+  ending: string | null,
+  timeout: number,
+): RunFailure | undefined {
   let count = 0;
   for (const [index, cell] of notebook.cells.entries()) {
     if (!isRunnable(cell)) continue;
@@ -116,32 +143,69 @@ function judge(notebook: Notebook, replies: ReadonlyMap<number, Reply>, ending: 
   return ending === null ? undefined : judgeEnding(ending);
 }
 
-function judgeCell(cell: Cell, count: number, reply: Reply | undefined, ending: string | null, timeout: number): RunFailure | undefined {
+function judgeCell(
+  cell: Cell,
+  count: number,
+  reply: Reply | undefined,
+  ending: string | null,
+  timeout: number,
+): RunFailure | undefined {
   const mayFail = tagsOf(cell).includes("raises-exception");
   const outputs = cell.outputs ?? [];
   const error = outputs.find((output) => output.output_type === "error");
   const stderr = outputs.filter((output) => output.name === "stderr").map((output) => joined(output.text));
   // The runner then interrupts the cell, whose last words may still arrive: they are not what went wrong.
   if (ending?.startsWith("timeout") && (reply === undefined || error?.ename === "Interrupted")) {
-    return { kind: "timeout", message: `the cell ran longer than ${timeout} s`, trace: [], next: "give it more time with --timeout SECONDS, or a smaller run with -p" };
+    return {
+      kind: "timeout",
+      message: `the cell ran longer than ${timeout} s`,
+      trace: [],
+      next: "give it more time with --timeout SECONDS, or a smaller run with -p",
+    };
   }
-  if (!mayFail && (error !== undefined || reply?.status === "error")) return failedCell(cell, count, error, reply, cleanTrace(stderr));
+  if (!mayFail && (error !== undefined || reply?.status === "error"))
+    return failedCell(cell, count, error, reply, cleanTrace(stderr));
   const diagnostic = stderr.find((text) => DIAGNOSTIC.test(text));
   if (!mayFail && diagnostic !== undefined) {
     const trace = cleanTrace([diagnostic]);
-    return { kind: "diagnostic", message: `an error that no cell caught: ${firstError(trace)}`, trace, ...located(cell, count, trace), next: "await the promise in the cell, or catch its error" };
+    return {
+      kind: "diagnostic",
+      message: `an error that no cell caught: ${firstError(trace)}`,
+      trace,
+      ...located(cell, count, trace),
+      next: "await the promise in the cell, or catch its error",
+    };
   }
   if (reply !== undefined && (reply.status === "ok" || mayFail)) return undefined;
   if (ending !== null) return judgeEnding(ending);
-  return { kind: "not-executed", message: `the cell was not executed (${reply?.status ?? "no reply"})`, trace: [], next: "look at the cell before it: an error there makes the kernel skip what follows" };
+  return {
+    kind: "not-executed",
+    message: `the cell was not executed (${reply?.status ?? "no reply"})`,
+    trace: [],
+    next: "look at the cell before it: an error there makes the kernel skip what follows",
+  };
 }
 
-function failedCell(cell: Cell, count: number, error: Output | undefined, reply: Reply | undefined, stderr: readonly string[]): RunFailure {
+function failedCell(
+  cell: Cell,
+  count: number,
+  error: Output | undefined,
+  reply: Reply | undefined,
+  stderr: readonly string[],
+): RunFailure {
   const trace = cleanTrace(error?.traceback ?? reply?.traceback);
   const shown = trace.length > 0 ? trace : stderr; // plain tslab writes errors to stderr only
   const name = error?.ename ?? reply?.ename;
-  const message = name ? `${name}: ${error?.evalue ?? reply?.evalue ?? ""}` : (stderr.find((line) => line.trim() !== "") ?? "the cell failed");
-  return { kind: "error", message: message.trimEnd(), trace: shown, ...located(cell, count, shown), next: adviceFor(cell, name) };
+  const message = name
+    ? `${name}: ${error?.evalue ?? reply?.evalue ?? ""}`
+    : (stderr.find((line) => line.trim() !== "") ?? "the cell failed");
+  return {
+    kind: "error",
+    message: message.trimEnd(),
+    trace: shown,
+    ...located(cell, count, shown),
+    next: adviceFor(cell, name),
+  };
 }
 
 function adviceFor(cell: Cell, name: string | null | undefined): string {
@@ -156,13 +220,31 @@ function located(cell: Cell, count: number, trace: readonly string[]): Pick<RunF
 }
 
 function firstError(trace: readonly string[]): string {
-  return (trace.find((line) => /^\w*(?:Error|Exception)\b.*:/.test(line) && !line.startsWith("Uncaught,")) ?? trace.find((line) => line.trim() !== "") ?? "").trim();
+  return (
+    trace.find((line) => /^\w*(?:Error|Exception)\b.*:/.test(line) && !line.startsWith("Uncaught,")) ??
+    trace.find((line) => line.trim() !== "") ??
+    ""
+  ).trim();
 }
 
 function judgeEnding(ending: string): RunFailure {
   const [first = "", ...rest] = ending.split("\n");
-  const trace = cleanTrace(rest).filter((line) => line.trim() !== "").slice(-15);
-  if (first === "no-kernel") return { kind: "no-kernel", message: "its kernel is not registered in .venv", trace: [], next: "run `npx mm-lab doctor`, which tells what is registered; notebooks of this project name the kernel tslab" };
-  if (first === "dead-kernel") return { kind: "dead-kernel", message: "the kernel died", trace, next: "see the kernel's last words above; a model too large for the memory is the usual cause" };
+  const trace = cleanTrace(rest)
+    .filter((line) => line.trim() !== "")
+    .slice(-15);
+  if (first === "no-kernel")
+    return {
+      kind: "no-kernel",
+      message: "its kernel is not registered in .venv",
+      trace: [],
+      next: "run `npx mm-lab doctor`, which tells what is registered; notebooks of this project name the kernel tslab",
+    };
+  if (first === "dead-kernel")
+    return {
+      kind: "dead-kernel",
+      message: "the kernel died",
+      trace,
+      next: "see the kernel's last words above; a model too large for the memory is the usual cause",
+    };
   return { kind: "no-kernel", message: `the kernel did not start (${first})`, trace, next: "run `npx mm-lab doctor`" };
 }

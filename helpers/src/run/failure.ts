@@ -20,16 +20,22 @@ export interface RunFailure {
 export class RunError extends Error {
   override readonly name = "RunError";
 
-  constructor(readonly notebook: string, readonly failure: RunFailure) {
+  constructor(
+    readonly notebook: string,
+    readonly failure: RunFailure,
+  ) {
     super(describeFailure(notebook, failure));
   }
 }
 
 function describeFailure(notebook: string, { cell, message, line, trace, next }: RunFailure): string {
-  const where = cell === undefined ? notebook : `${notebook}, cell ${cell}${line === undefined ? "" : `, line ${line.number}`}`;
+  const where =
+    cell === undefined ? notebook : `${notebook}, cell ${cell}${line === undefined ? "" : `, line ${line.number}`}`;
   const source = line === undefined ? [] : [`  ${line.number} | ${line.text}`];
   // The trace often begins with the message itself.
-  const rest = trace.filter((text) => text.trim() !== "" && text.trim() !== message.trim()).map((text) => `  ${text.trimEnd()}`);
+  const rest = trace
+    .filter((text) => text.trim() !== "" && text.trim() !== message.trim())
+    .map((text) => `  ${text.trimEnd()}`);
   return [`${where}: ${message}`, ...source, ...rest, `Next: ${next}.`].join("\n");
 }
 

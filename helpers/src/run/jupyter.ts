@@ -3,7 +3,9 @@ import { root as repository } from "../data/root.js";
 
 /** The Python of the project's own environment. */
 export function venvPython(root: string = repository): string {
-  return process.platform === "win32" ? join(root, ".venv", "Scripts", "python.exe") : join(root, ".venv", "bin", "python");
+  return process.platform === "win32"
+    ? join(root, ".venv", "Scripts", "python.exe")
+    : join(root, ".venv", "bin", "python");
 }
 
 /**

@@ -49,9 +49,12 @@ function notebookMetadata(notebook: Notebook): Readonly<Record<string, unknown>>
 }
 
 function normaliseCell(cell: Cell, id: string, count: number | null): Cell {
-  const metadata = Object.fromEntries(KEPT_CELL_METADATA.filter((key) => cell.metadata[key] !== undefined).map((key) => [key, cell.metadata[key]]));
+  const metadata = Object.fromEntries(
+    KEPT_CELL_METADATA.filter((key) => cell.metadata[key] !== undefined).map((key) => [key, cell.metadata[key]]),
+  );
   const base = { cell_type: cell.cell_type, id, metadata, source: lines(joined(cell.source)) };
-  if (cell.cell_type !== "code") return cell.attachments === undefined ? base : { ...base, attachments: cell.attachments };
+  if (cell.cell_type !== "code")
+    return cell.attachments === undefined ? base : { ...base, attachments: cell.attachments };
   return { ...base, execution_count: count, outputs: normaliseOutputs(cell.outputs ?? [], count) };
 }
 
@@ -77,9 +80,18 @@ function normaliseOutput(output: Output, count: number | null): Output {
     case "stream":
       return streamOutput(output.name, joined(output.text));
     case "error":
-      return { output_type: "error", ename: output.ename ?? "Error", evalue: output.evalue ?? "", traceback: output.traceback ?? [] };
+      return {
+        output_type: "error",
+        ename: output.ename ?? "Error",
+        evalue: output.evalue ?? "",
+        traceback: output.traceback ?? [],
+      };
     default: {
-      const result = { output_type: output.output_type, data: normaliseData(output.data ?? {}), metadata: output.metadata ?? {} };
+      const result = {
+        output_type: output.output_type,
+        data: normaliseData(output.data ?? {}),
+        metadata: output.metadata ?? {},
+      };
       return output.output_type === "execute_result" ? { ...result, execution_count: count } : result;
     }
   }
@@ -111,5 +123,9 @@ function lines(text: string): readonly string[] {
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
 }

@@ -57,7 +57,12 @@ export async function readNotebook(path: string): Promise<Notebook> {
     text = await readFile(path, "utf8");
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new InputError("the notebook", path, `a readable .ipynb file (the system says ${code})`, "check the path, e.g. notebooks/start-here.ipynb");
+    throw new InputError(
+      "the notebook",
+      path,
+      `a readable .ipynb file (the system says ${code})`,
+      "check the path, e.g. notebooks/start-here.ipynb",
+    );
   }
   return parseNotebook(path, text);
 }
@@ -69,21 +74,38 @@ export function parseNotebook(path: string, text: string): Notebook {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new InputError("the notebook", path, `${accepted}; this is not JSON: ${(error as Error).message}`, "restore the file from git, or save it again in JupyterLab");
+    throw new InputError(
+      "the notebook",
+      path,
+      `${accepted}; this is not JSON: ${(error as Error).message}`,
+      "restore the file from git, or save it again in JupyterLab",
+    );
   }
   if (isNotebook(value)) return value;
-  throw new InputError("the notebook", path, accepted, "open it in JupyterLab and save it, which converts older formats");
+  throw new InputError(
+    "the notebook",
+    path,
+    accepted,
+    "open it in JupyterLab and save it, which converts older formats",
+  );
 }
 
 function isNotebook(value: unknown): value is Notebook {
   if (typeof value !== "object" || value === null) return false;
   const { nbformat, cells, metadata } = value as Partial<Notebook>;
-  return nbformat === 4 && typeof metadata === "object" && metadata !== null && Array.isArray(cells) && cells.every(isCell);
+  return (
+    nbformat === 4 && typeof metadata === "object" && metadata !== null && Array.isArray(cells) && cells.every(isCell)
+  );
 }
 
 function isCell(value: unknown): value is Cell {
   if (typeof value !== "object" || value === null) return false;
   const { cell_type: type, source, metadata, outputs } = value as Partial<Cell>;
-  return typeof type === "string" && (typeof source === "string" || Array.isArray(source))
-    && typeof metadata === "object" && metadata !== null && (outputs === undefined || Array.isArray(outputs));
+  return (
+    typeof type === "string" &&
+    (typeof source === "string" || Array.isArray(source)) &&
+    typeof metadata === "object" &&
+    metadata !== null &&
+    (outputs === undefined || Array.isArray(outputs))
+  );
 }

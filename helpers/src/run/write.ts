@@ -13,6 +13,11 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
   } catch (error) {
     await rm(draft, { force: true });
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new InputError("the output file", path, `a place that can be written (the system says ${code})`, "give another file, in a folder that exists");
+    throw new InputError(
+      "the output file",
+      path,
+      `a place that can be written (the system says ${code})`,
+      "give another file, in a folder that exists",
+    );
   }
 }

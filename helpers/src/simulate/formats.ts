@@ -7,10 +7,16 @@ export type Format = (typeof FORMATS)[number];
 /** A dataset as a file: json carries units and meanings, csv is a header and rows, parquet has typed columns. */
 export function formatDataset(dataset: Dataset, format: Format): string | Uint8Array {
   switch (format) {
-    case "json": return `${JSON.stringify({ title: dataset.title, columns: dataset.columns.map((column) => ({ ...column, values: values(column) })) })}\n`;
-    case "csv": return csv(dataset);
+    case "json":
+      return `${JSON.stringify({ title: dataset.title, columns: dataset.columns.map((column) => ({ ...column, values: values(column) })) })}\n`;
+    case "csv":
+      return csv(dataset);
     case "parquet": {
-      const columnData = dataset.columns.map((column) => ({ name: column.name, data: values(column), ...(isNumeric(column) && { type: "DOUBLE" as const }) }));
+      const columnData = dataset.columns.map((column) => ({
+        name: column.name,
+        data: values(column),
+        ...(isNumeric(column) && { type: "DOUBLE" as const }),
+      }));
       return new Uint8Array(parquetWriteBuffer({ columnData }));
     }
   }

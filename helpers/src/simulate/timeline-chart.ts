@@ -24,7 +24,12 @@ const MOST_TASKS = 60;
 const MOST_OBJECTS = 6;
 
 /** Colours of the states, that of running strongest; waits get further ones. */
-const STATES: Readonly<Record<string, string>> = { running: COLORS[0], ready: COLORS[4], sleeping: "#b0b0b0", interrupted: COLORS[3] };
+const STATES: Readonly<Record<string, string>> = {
+  running: COLORS[0],
+  ready: COLORS[4],
+  sleeping: "#b0b0b0",
+  interrupted: COLORS[3],
+};
 const WAITS = [COLORS[1], COLORS[2], "#7a5195", "#a6611a", "#ef5675", "#4d9221", "#6b6b6b"] as const;
 
 /**
@@ -39,9 +44,23 @@ export function timelineChart(source: IntervalSource, options: TimelineChartOpti
   checkKeys("timelineChart", options, ["title", "from", "to", "width"]);
   const { intervals, cutAt } = intervalsOf(source);
   const from = options.from === undefined ? -Infinity : checkNumber("from", options.from, { unit: "ns" });
-  const to = options.to === undefined ? Infinity : checkNumber("to", options.to, { min: Math.max(from, -Number.MAX_VALUE), unit: "ns" });
-  const inside = intervals.filter((one) => one.to > from && one.from < to).map((one) => ({ ...one, from: Math.max(one.from, from), to: Math.min(one.to, to) })).sort((a, b) => a.from - b.from);
-  if (inside.length === 0) throw new InputError("the part of the timeline to draw", `${options.from ?? "its beginning"} to ${options.to ?? "its end"}`, intervals.length === 0 ? "a run in which something happened" : `times between ${intervals[0]!.from} and ${intervals.reduce((most, one) => Math.max(most, one.to), 0)} ns`, intervals.length === 0 ? "simulate longer" : "choose `from` and `to` in that range");
+  const to =
+    options.to === undefined
+      ? Infinity
+      : checkNumber("to", options.to, { min: Math.max(from, -Number.MAX_VALUE), unit: "ns" });
+  const inside = intervals
+    .filter((one) => one.to > from && one.from < to)
+    .map((one) => ({ ...one, from: Math.max(one.from, from), to: Math.min(one.to, to) }))
+    .sort((a, b) => a.from - b.from);
+  if (inside.length === 0)
+    throw new InputError(
+      "the part of the timeline to draw",
+      `${options.from ?? "its beginning"} to ${options.to ?? "its end"}`,
+      intervals.length === 0
+        ? "a run in which something happened"
+        : `times between ${intervals[0]!.from} and ${intervals.reduce((most, one) => Math.max(most, one.to), 0)} ns`,
+      intervals.length === 0 ? "simulate longer" : "choose `from` and `to` in that range",
+    );
 
   const tasks = [...new Set(inside.map(({ task }) => task))].sort(naturally);
   const shownTasks = new Set(tasks.slice(0, MOST_TASKS));
@@ -49,26 +68,52 @@ export function timelineChart(source: IntervalSource, options: TimelineChartOpti
   const shown = ofTasks.slice(0, MOST_STRETCHES);
   const notes = [
     ...(tasks.length > MOST_TASKS ? [`${MOST_TASKS} of ${groupDigits(tasks.length)} tasks`] : []),
-    ...(ofTasks.length > shown.length ? [`the first ${groupDigits(shown.length)} of ${groupDigits(ofTasks.length)} stretches, up to ${formatWithUnit(shown.at(-1)!.from, "ns")}: choose a part with \`from\` and \`to\``] : []),
+    ...(ofTasks.length > shown.length
+      ? [
+          `the first ${groupDigits(shown.length)} of ${groupDigits(ofTasks.length)} stretches, up to ${formatWithUnit(shown.at(-1)!.from, "ns")}: choose a part with \`from\` and \`to\``,
+        ]
+      : []),
     ...(cutAt !== null ? [`the simulator kept no more stretches from ${formatWithUnit(cutAt, "ns")} on`] : []),
   ];
   const nameOf = namer(shown);
   const order = new Map(tasks.map((task, i) => [task, i]));
-  const rows = [...shown].sort((a, b) => order.get(a.task)! - order.get(b.task)! || a.from - b.from)
-    .map((one) => ({ task: one.task, from: one.from, to: one.to, doing: nameOf(one), CPU: one.cpu === null ? "none" : String(one.cpu), "waits for": one.on ?? "nothing" }));
+  const rows = [...shown]
+    .sort((a, b) => order.get(a.task)! - order.get(b.task)! || a.from - b.from)
+    .map((one) => ({
+      task: one.task,
+      from: one.from,
+      to: one.to,
+      doing: nameOf(one),
+      CPU: one.cpu === null ? "none" : String(one.cpu),
+      "waits for": one.on ?? "nothing",
+    }));
   const chart = timeline(rows, {
-    title: options.title ?? "What the tasks did", width: options.width ?? 640,
-    task: "task", start: { field: "from", title: "time", unit: "ns" }, end: { field: "to", unit: "ns" }, color: { field: "doing", title: "state" }, keep: ["CPU", "waits for"],
+    title: options.title ?? "What the tasks did",
+    width: options.width ?? 640,
+    task: "task",
+    start: { field: "from", title: "time", unit: "ns" },
+    end: { field: "to", unit: "ns" },
+    color: { field: "doing", title: "state" },
+    keep: ["CPU", "waits for"],
     ...(notes.length === 0 ? {} : { subtitle: `Shown: ${notes.join("; ")}.` }),
   });
-  return recoloured(chart, rows.map(({ doing }) => doing));
+  return recoloured(
+    chart,
+    rows.map(({ doing }) => doing),
+  );
 }
 
 /** "waiting for LOCK", "spinning on LOCK", or the state; objects beyond the most waited-for ones share a name. */
 function namer(intervals: readonly TimelineInterval[]): (one: TimelineInterval) => string {
   const waited = new Map<string, number>();
-  for (const { state, on, from, to } of intervals) if (state === "waiting" && on !== null) waited.set(on, (waited.get(on) ?? 0) + to - from);
-  const known = new Set([...waited].sort((a, b) => b[1] - a[1] || naturally(a[0], b[0])).slice(0, MOST_OBJECTS).map(([name]) => name));
+  for (const { state, on, from, to } of intervals)
+    if (state === "waiting" && on !== null) waited.set(on, (waited.get(on) ?? 0) + to - from);
+  const known = new Set(
+    [...waited]
+      .sort((a, b) => b[1] - a[1] || naturally(a[0], b[0]))
+      .slice(0, MOST_OBJECTS)
+      .map(([name]) => name),
+  );
   return ({ state, on, cpu }) => {
     if (state !== "waiting") return state;
     const what = on === null ? "something" : known.has(on) ? on : "others";
@@ -82,10 +127,17 @@ function recoloured(chart: Chart, doing: readonly string[]): Chart {
   const color = bars!.encoding["color"] as Json & { readonly scale: { readonly domain: readonly string[] } };
   const states = Object.keys(STATES);
   const rank = (name: string): number => (states.includes(name) ? states.indexOf(name) : states.length);
-  const domain = [...new Set(color.scale.domain.length > 0 ? color.scale.domain : doing)].sort((a, b) => rank(a) - rank(b) || naturally(a, b));
+  const domain = [...new Set(color.scale.domain.length > 0 ? color.scale.domain : doing)].sort(
+    (a, b) => rank(a) - rank(b) || naturally(a, b),
+  );
   const waits = domain.filter((name) => rank(name) === states.length);
-  const range = domain.map((name) => (Object.hasOwn(STATES, name) ? STATES[name]! : WAITS[waits.indexOf(name) % WAITS.length]!));
-  return new Chart({ ...chart.parts, layers: [{ ...bars!, encoding: { ...bars!.encoding, color: { ...color, scale: { domain, range } } } }, ...rest] });
+  const range = domain.map((name) =>
+    Object.hasOwn(STATES, name) ? STATES[name]! : WAITS[waits.indexOf(name) % WAITS.length]!,
+  );
+  return new Chart({
+    ...chart.parts,
+    layers: [{ ...bars!, encoding: { ...bars!.encoding, color: { ...color, scale: { domain, range } } } }, ...rest],
+  });
 }
 
 /** "worker 2" before "worker 10". */

@@ -20,16 +20,22 @@ export interface ColumnFormat {
 export function columnFormat(scan: ColumnScan, unit: string | undefined): ColumnFormat {
   if (!isNumeric(scan.kind)) {
     const right = scan.kind === "mixed" && !Number.isNaN(scan.max);
-    return { note: unit ?? scan.kind.replace("empty", "no values"), align: right ? "right" : "left", cell: (value) => anyCell(value, unit, scan) };
+    return {
+      note: unit ?? scan.kind.replace("empty", "no values"),
+      align: right ? "right" : "left",
+      cell: (value) => anyCell(value, unit, scan),
+    };
   }
   if (unit === undefined) return { note: scan.kind, align: "right", cell: (value) => anyCell(value, undefined, scan) };
   const scale = readableUnit(unit, scan.largest);
-  if (scale.size > 1 && scan.smallest / scale.size < 0.01) return { note: unit, align: "right", cell: (value) => anyCell(value, unit, scan) };
+  if (scale.size > 1 && scan.smallest / scale.size < 0.01)
+    return { note: unit, align: "right", cell: (value) => anyCell(value, unit, scan) };
   return {
     note: scale.unit,
     align: "right",
     cell(value) {
-      if (scale.size === 1 || typeof value !== "number") return anyCell(value, scale.size === 1 ? undefined : unit, scan, unit);
+      if (scale.size === 1 || typeof value !== "number")
+        return anyCell(value, scale.size === 1 ? undefined : unit, scan, unit);
       const exact = `${exactNumber(value)} ${unit}`;
       return { text: formatNumber(value / scale.size), exact };
     },
@@ -38,11 +44,14 @@ export function columnFormat(scan: ColumnScan, unit: string | undefined): Column
 
 /** A cell for any value at all; with `unit`, a number names it. */
 export function anyCell(value: unknown, unit?: string, scan?: Pick<ColumnScan, "wholeDays">, exactUnit = unit): Cell {
-  if (value === null || value === undefined) return { text: "–", exact: value === null ? "null" : "missing", absent: true };
+  if (value === null || value === undefined)
+    return { text: "–", exact: value === null ? "null" : "missing", absent: true };
   if (typeof value === "number" || typeof value === "bigint") {
     const text = formatWithUnit(value, unit);
     const exact = exactNumber(value) + (exactUnit === undefined ? "" : ` ${exactUnit}`);
-    return text === exact || formatNumber(value) === exactNumber(value) && unit === undefined ? { text } : { text, exact };
+    return text === exact || (formatNumber(value) === exactNumber(value) && unit === undefined)
+      ? { text }
+      : { text, exact };
   }
   const text = value instanceof Date ? dateText(value, scan?.wholeDays === true) : textOf(value);
   return text.length > CELL_LIMIT ? { text: shorten(text, CELL_LIMIT), exact: text } : { text };
@@ -61,8 +70,16 @@ function textOf(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   try {
     if (value instanceof Error) return `${value.name}: ${value.message}`;
-    const plain: unknown = value instanceof Map || value instanceof Set ? [...value] : ArrayBuffer.isView(value) ? Array.from(value as Uint8Array) : value;
-    return JSON.stringify(plain, (_key, v: unknown) => (typeof v === "bigint" ? `${v}n` : v)) ?? Object.prototype.toString.call(value);
+    const plain: unknown =
+      value instanceof Map || value instanceof Set
+        ? [...value]
+        : ArrayBuffer.isView(value)
+          ? Array.from(value as Uint8Array)
+          : value;
+    return (
+      JSON.stringify(plain, (_key, v: unknown) => (typeof v === "bigint" ? `${v}n` : v)) ??
+      Object.prototype.toString.call(value)
+    );
   } catch {
     return Object.prototype.toString.call(value);
   }

@@ -32,8 +32,9 @@ export function isTable(value: unknown): value is TableLike {
   if (typeof value !== "object" || value === null) return false;
   try {
     const table = value as Record<string, unknown>;
-    return ["numRows", "numCols", "columnNames", "column", "array", "isFiltered", "isOrdered", "objects"]
-      .every((method) => typeof table[method] === "function");
+    return ["numRows", "numCols", "columnNames", "column", "array", "isFiltered", "isOrdered", "objects"].every(
+      (method) => typeof table[method] === "function",
+    );
   } catch {
     return false;
   }

@@ -13,7 +13,13 @@ export function parseCsvRows(text: string): string[][] {
       let end = i + 1;
       for (;;) {
         end = text.indexOf('"', end);
-        if (end < 0) throw new InputError("the CSV text", text.slice(i, i + 40), `a closing quote for the one opened on line ${opened}`, "close the quote, or double a quote that is part of the value");
+        if (end < 0)
+          throw new InputError(
+            "the CSV text",
+            text.slice(i, i + 40),
+            `a closing quote for the one opened on line ${opened}`,
+            "close the quote, or double a quote that is part of the value",
+          );
         if (text[end + 1] !== '"') break;
         end += 2;
       }
@@ -22,7 +28,12 @@ export function parseCsvRows(text: string): string[][] {
       cell = cell.replaceAll('""', '"');
       i = end + 1;
       if (i < text.length && !",\r\n".includes(text.charAt(i))) {
-        throw new InputError(`the CSV text on line ${line}`, text.slice(i, i + 20), "a comma or a line end after a closing quote", "double a quote that is part of the value");
+        throw new InputError(
+          `the CSV text on line ${line}`,
+          text.slice(i, i + 20),
+          "a comma or a line end after a closing quote",
+          "double a quote that is part of the value",
+        );
       }
     } else {
       const start = i;
@@ -41,7 +52,12 @@ export function parseCsvRows(text: string): string[][] {
     if (row.length > 1 || row[0] !== "") rows.push(row);
     const width = rows[0]?.length;
     if (width !== undefined && row.length !== width && (row.length > 1 || row[0] !== "")) {
-      throw new InputError(`the number of cells on line ${line - 1} of the CSV text`, row.length, `${width}, as in its first line`, "add the missing cells, or quote the value that contains a comma");
+      throw new InputError(
+        `the number of cells on line ${line - 1} of the CSV text`,
+        row.length,
+        `${width}, as in its first line`,
+        "add the missing cells, or quote the value that contains a comma",
+      );
     }
     row = [];
   }
@@ -49,7 +65,11 @@ export function parseCsvRows(text: string): string[][] {
 }
 
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
-const NOT_FINITE = new Map([["NaN", NaN], ["Infinity", Infinity], ["-Infinity", -Infinity]]);
+const NOT_FINITE = new Map([
+  ["NaN", NaN],
+  ["Infinity", Infinity],
+  ["-Infinity", -Infinity],
+]);
 const INTEGER = /^\s*[+-]?\d+\s*$/;
 const DATE = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
 
@@ -63,7 +83,8 @@ export function inferColumn(cells: readonly string[]): Float64Array | unknown[] 
   const every = (test: (cell: string) => boolean): boolean => filled.length > 0 && filled.every(test);
   const map = (convert: (cell: string) => unknown): unknown[] => cells.map((c) => (c === "" ? null : convert(c)));
   if (every((c) => NUMBER.test(c) || NOT_FINITE.has(c))) {
-    if (every((c) => INTEGER.test(c)) && !every((c) => Number.isSafeInteger(Number(c)))) return map((c) => BigInt(c.trim().replace(/^\+/, "")));
+    if (every((c) => INTEGER.test(c)) && !every((c) => Number.isSafeInteger(Number(c))))
+      return map((c) => BigInt(c.trim().replace(/^\+/, "")));
     const number = (c: string): number => NOT_FINITE.get(c) ?? Number(c);
     return filled.length === cells.length ? Float64Array.from(cells, number) : map(number);
   }

@@ -19,7 +19,12 @@ const BINS = 12;
  */
 export function describe(source: Source): TableView {
   const described: TableLike = table(source);
-  const column = (name: string, align: "left" | "right", meaning: string): GridColumn => ({ name, note: "", align, meaning });
+  const column = (name: string, align: "left" | "right", meaning: string): GridColumn => ({
+    name,
+    note: "",
+    align,
+    meaning,
+  });
   return new TableView({
     caption: `${counted(described.numRows(), "row")} × ${counted(described.numCols(), "column")} · summary, one row per column`,
     columns: [
@@ -62,11 +67,17 @@ function statistics(values: ArrayLike<unknown>, scan: ColumnScan, unit: string |
     const sorted = finite(values).sort();
     if (sorted.length === 0) return [none, none, none, none];
     // Nearest rank: the smallest value that at least this share of the values does not exceed.
-    return [0, 0.5, 0.99, 1].map((share) => anyCell(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)], unit !== undefined && hasScales(unit) ? unit : undefined));
+    return [0, 0.5, 0.99, 1].map((share) =>
+      anyCell(
+        sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)],
+        unit !== undefined && hasScales(unit) ? unit : undefined,
+      ),
+    );
   }
   if (scan.kind === "date") {
     const times = finite(values).sort();
-    const date = (time: number | undefined): Cell => (time === undefined ? none : anyCell(new Date(time), undefined, scan));
+    const date = (time: number | undefined): Cell =>
+      time === undefined ? none : anyCell(new Date(time), undefined, scan);
     return [date(times[0]), date(times[Math.ceil(times.length / 2) - 1]), none, date(times.at(-1))];
   }
   return [none, none, none, none];
@@ -78,7 +89,12 @@ function finite(values: ArrayLike<unknown>): Float64Array {
   let n = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    if (value === null || value === undefined || (typeof value !== "number" && typeof value !== "bigint" && !(value instanceof Date))) continue;
+    if (
+      value === null ||
+      value === undefined ||
+      (typeof value !== "number" && typeof value !== "bigint" && !(value instanceof Date))
+    )
+      continue;
     const number = Number(value);
     if (Number.isFinite(number)) numbers[n++] = number;
   }

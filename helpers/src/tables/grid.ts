@@ -29,7 +29,8 @@ export interface Grid {
   readonly gap?: { readonly after: number; readonly hidden: string };
 }
 
-const TOP = "position:sticky;top:0;z-index:1;background:var(--jp-layout-color0,var(--vscode-editor-background,#fff));vertical-align:bottom;padding:2px 10px;border-bottom:1px solid #888;";
+const TOP =
+  "position:sticky;top:0;z-index:1;background:var(--jp-layout-color0,var(--vscode-editor-background,#fff));vertical-align:bottom;padding:2px 10px;border-bottom:1px solid #888;";
 const GREY = "color:#767676";
 const INK = "#1a85c8";
 
@@ -43,22 +44,34 @@ const WHOLE_ROWS = 20;
 export function gridToHtml(grid: Grid): string {
   const head = grid.columns.map((c) => {
     const title = c.meaning === undefined || c.meaning === "" ? "" : ` title="${attribute(c.meaning)}"`;
-    const note = c.note === "" ? "" : `<br><span style="font-weight:normal;font-size:85%;${GREY}">${html(c.note)}</span>`;
+    const note =
+      c.note === "" ? "" : `<br><span style="font-weight:normal;font-size:85%;${GREY}">${html(c.note)}</span>`;
     return `<th scope="col"${title} style="${TOP}text-align:${c.align}"><bdi>${html(c.name)}</bdi>${note}</th>`;
   });
-  const body = grid.rows.map((row) => `<tr>${row.map((cell, i) => cellToHtml(cell, grid.columns[i]!.align)).join("")}</tr>`);
+  const body = grid.rows.map(
+    (row) => `<tr>${row.map((cell, i) => cellToHtml(cell, grid.columns[i]!.align)).join("")}</tr>`,
+  );
   if (grid.gap !== undefined) {
-    body.splice(grid.gap.after, 0, `<tr><td colspan="${grid.columns.length}" style="text-align:center;padding:2px 10px;${GREY}">⋮ ${html(grid.gap.hidden)}</td></tr>`);
+    body.splice(
+      grid.gap.after,
+      0,
+      `<tr><td colspan="${grid.columns.length}" style="text-align:center;padding:2px 10px;${GREY}">⋮ ${html(grid.gap.hidden)}</td></tr>`,
+    );
   }
-  return `<div class="mm-lab-table" role="region" tabindex="0" aria-label="${attribute(grid.caption)}" style="${grid.rows.length > WHOLE_ROWS ? "max-height:480px;" : ""}max-width:100%;overflow:auto">`
-    + `<table style="border-collapse:collapse;margin:0;font-variant-numeric:tabular-nums">`
-    + `<caption style="caption-side:top;text-align:left;padding:2px 10px 4px${grid.caption.length <= 90 ? ";white-space:nowrap" : ""}">${html(grid.caption)}</caption>`
-    + `<thead><tr>${head.join("")}</tr></thead>\n<tbody>\n${body.join("\n")}\n</tbody></table></div>`;
+  return (
+    `<div class="mm-lab-table" role="region" tabindex="0" aria-label="${attribute(grid.caption)}" style="${grid.rows.length > WHOLE_ROWS ? "max-height:480px;" : ""}max-width:100%;overflow:auto">` +
+    `<table style="border-collapse:collapse;margin:0;font-variant-numeric:tabular-nums">` +
+    `<caption style="caption-side:top;text-align:left;padding:2px 10px 4px${grid.caption.length <= 90 ? ";white-space:nowrap" : ""}">${html(grid.caption)}</caption>` +
+    `<thead><tr>${head.join("")}</tr></thead>\n<tbody>\n${body.join("\n")}\n</tbody></table></div>`
+  );
 }
 
 function cellToHtml(cell: Cell, align: "left" | "right"): string {
   const title = cell.exact === undefined ? "" : ` title="${attribute(cell.exact)}"`;
-  const bar = cell.bar === undefined ? "" : `background:linear-gradient(90deg,transparent ${percent(cell.bar[0])},${INK}47 ${percent(cell.bar[0])},${INK}47 ${percent(cell.bar[1])},transparent ${percent(cell.bar[1])});`;
+  const bar =
+    cell.bar === undefined
+      ? ""
+      : `background:linear-gradient(90deg,transparent ${percent(cell.bar[0])},${INK}47 ${percent(cell.bar[0])},${INK}47 ${percent(cell.bar[1])},transparent ${percent(cell.bar[1])});`;
   const direction = align === "left" ? ` dir="auto"` : "";
   const content = cell.histogram === undefined ? html(cell.text) : histogramSvg(cell.histogram, cell.text);
   return `<td${direction}${title} style="text-align:${align};padding:2px 10px;${align === "right" ? "white-space:pre;" : "max-width:36em;overflow-wrap:break-word;"}${bar}${cell.absent === true ? GREY : ""}">${content}</td>`;
@@ -75,8 +88,10 @@ function histogramSvg(counts: readonly number[], label: string): string {
     return height === 0 ? "" : `<rect x="${i * 6}" y="${17 - height}" width="5" height="${height}"/>`;
   });
   const width = counts.length * 6;
-  return `<svg role="img" aria-label="${attribute(label)}" width="${width}" height="18" viewBox="0 0 ${width} 18" style="fill:${INK};vertical-align:middle">`
-    + `<title>${html(label)}</title>${bars.join("")}<rect x="0" y="17" width="${width}" height="1" fill="#888"/></svg>`;
+  return (
+    `<svg role="img" aria-label="${attribute(label)}" width="${width}" height="18" viewBox="0 0 ${width} 18" style="fill:${INK};vertical-align:middle">` +
+    `<title>${html(label)}</title>${bars.join("")}<rect x="0" y="17" width="${width}" height="1" fill="#888"/></svg>`
+  );
 }
 
 function html(text: string): string {
@@ -91,19 +106,30 @@ const BLOCKS = " ▁▂▃▄▅▆▇█";
 
 /** The grid as aligned plain text, for terminals and hosts without HTML. Cells are cut at 60 characters. */
 export function gridToText(grid: Grid): string {
-  const write = (cell: Cell): string => (cell.histogram === undefined ? shorten(visible(cell.text), 60) : blocks(cell.histogram));
+  const write = (cell: Cell): string =>
+    cell.histogram === undefined ? shorten(visible(cell.text), 60) : blocks(cell.histogram);
   const heads = grid.columns.map((c) => [shorten(visible(c.name), 60), shorten(visible(c.note), 60)] as const);
   const rows = grid.rows.map((row) => row.map(write));
-  const widths = grid.columns.map((_, i) => Math.max(...heads[i]!.map(textWidth), ...rows.map((row) => textWidth(row[i]!))));
-  const line = (texts: readonly string[]): string => texts.map((text, i) => {
-    const space = " ".repeat(widths[i]! - textWidth(text));
-    return grid.columns[i]!.align === "right" ? space + text : text + space;
-  }).join("  ").replaceAll(/[\u2007\u2008]/g, " ").trimEnd();
+  const widths = grid.columns.map((_, i) =>
+    Math.max(...heads[i]!.map(textWidth), ...rows.map((row) => textWidth(row[i]!))),
+  );
+  const line = (texts: readonly string[]): string =>
+    texts
+      .map((text, i) => {
+        const space = " ".repeat(widths[i]! - textWidth(text));
+        return grid.columns[i]!.align === "right" ? space + text : text + space;
+      })
+      .join("  ")
+      .replaceAll(/[\u2007\u2008]/g, " ")
+      .trimEnd();
   const lines = rows.map(line);
   if (grid.gap !== undefined) lines.splice(grid.gap.after, 0, `⋮ ${grid.gap.hidden}`);
   const notes = heads.some(([, note]) => note !== "") ? [line(heads.map(([, note]) => note))] : [];
   const rule = widths.map((w) => "─".repeat(w)).join("  ");
-  return [visible(grid.caption), ...(grid.columns.length === 0 ? [] : [line(heads.map(([name]) => name)), ...notes, rule, ...lines])].join("\n");
+  return [
+    visible(grid.caption),
+    ...(grid.columns.length === 0 ? [] : [line(heads.map(([name]) => name)), ...notes, rule, ...lines]),
+  ].join("\n");
 }
 
 function blocks(counts: readonly number[]): string {

@@ -47,7 +47,16 @@ export function scanColumn(values: ArrayLike<unknown>): ColumnScan {
     } else if (value instanceof Date && value.getTime() % 86_400_000 !== 0) wholeDays = false;
   }
   const orNaN = (x: number): number => (Number.isFinite(x) ? x : NaN);
-  return { kind, present, notFinite, min: orNaN(min), max: orNaN(max), smallest: orNaN(smallest), largest: orNaN(largest), wholeDays };
+  return {
+    kind,
+    present,
+    notFinite,
+    min: orNaN(min),
+    max: orNaN(max),
+    smallest: orNaN(smallest),
+    largest: orNaN(largest),
+    wholeDays,
+  };
 }
 
 export function isNumeric(kind: Kind): boolean {
@@ -57,11 +66,16 @@ export function isNumeric(kind: Kind): boolean {
 function kindOf(value: unknown): Kind {
   switch (typeof value) {
     // NaN and infinities say nothing about fractions: a column of integers with a NaN reads best as "number".
-    case "number": return Number.isInteger(value) ? "integer" : "number";
-    case "bigint": return "integer";
-    case "string": return "text";
-    case "boolean": return "boolean";
-    default: return value instanceof Date ? "date" : "object";
+    case "number":
+      return Number.isInteger(value) ? "integer" : "number";
+    case "bigint":
+      return "integer";
+    case "string":
+      return "text";
+    case "boolean":
+      return "boolean";
+    default:
+      return value instanceof Date ? "date" : "object";
   }
 }
 

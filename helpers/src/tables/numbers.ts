@@ -18,7 +18,11 @@ export function formatNumber(value: number | bigint): string {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "-∞";
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return groupDigits(Object.is(value, -0) ? 0 : value);
   const size = Math.abs(value);
-  if (size < 1e-6 || size >= 1e15) return value.toExponential(3).replace(/\.?0+e/, "e").replace("e+", "e");
+  if (size < 1e-6 || size >= 1e15)
+    return value
+      .toExponential(3)
+      .replace(/\.?0+e/, "e")
+      .replace("e+", "e");
   const before = Math.floor(Math.log10(Number(size.toPrecision(4))) + 1e-12) + 1;
   const digits = Math.max(0, Math.min(10, 4 - before));
   const fixed = size.toFixed(digits);
@@ -30,7 +34,8 @@ export function formatNumber(value: number | bigint): string {
 
 /** The value in full, for a tool tip. */
 export function exactNumber(value: number | bigint): string {
-  if (typeof value === "bigint" || (Number.isInteger(value) && Math.abs(value) < 1e21)) return Object.is(value, -0) ? "-0" : groupDigits(value);
+  if (typeof value === "bigint" || (Number.isInteger(value) && Math.abs(value) < 1e21))
+    return Object.is(value, -0) ? "-0" : groupDigits(value);
   return String(value);
 }
 
@@ -41,7 +46,12 @@ interface Scale {
 }
 
 const BYTES: readonly Scale[] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"].map((unit, i) => ({ unit, size: 1024 ** i }));
-const TIME: readonly Scale[] = [{ unit: "ns", size: 1 }, { unit: "µs", size: 1e3 }, { unit: "ms", size: 1e6 }, { unit: "s", size: 1e9 }];
+const TIME: readonly Scale[] = [
+  { unit: "ns", size: 1 },
+  { unit: "µs", size: 1e3 },
+  { unit: "ms", size: 1e6 },
+  { unit: "s", size: 1e9 },
+];
 
 /** Units that have larger siblings, smallest first, starting at the given one; undefined for any other unit. */
 function scalesFrom(unit: string): readonly Scale[] | undefined {

@@ -39,7 +39,11 @@ export function table(source: Source | string, options: TableOptions = {}): Colu
     const values = result.column(name) as unknown as ArrayLike<unknown>;
     const unit = own(options.units, name);
     const meaning = own(options.meanings, name);
-    const info = { ...columnInfo(result, name), ...(unit === undefined ? {} : { unit }), ...(meaning === undefined ? {} : { meaning }) };
+    const info = {
+      ...columnInfo(result, name),
+      ...(unit === undefined ? {} : { unit }),
+      ...(meaning === undefined ? {} : { meaning }),
+    };
     data[name] = named.includes(name) ? withInfo(values, info) : values;
   }
   return result.create({ data: data as ColumnData, names: result.columnNames() });
@@ -48,7 +52,13 @@ export function table(source: Source | string, options: TableOptions = {}): Colu
 /** Throws an InputError that lists the columns, with the nearest one suggested, if a name is not a column of the table. */
 export function checkColumns(what: string, names: readonly string[], source: TableLike): void {
   const known = source.columnNames();
-  if (known.length === 0 && names.length > 0) throw new InputError(what, names[0], "a column name, but the table has no columns", "check that the table was filled");
+  if (known.length === 0 && names.length > 0)
+    throw new InputError(
+      what,
+      names[0],
+      "a column name, but the table has no columns",
+      "check that the table was filled",
+    );
   for (const name of names) checkOneOf(what, name, known);
 }
 
@@ -61,12 +71,23 @@ export function own<T>(record: Readonly<Record<string, T>> | undefined, name: st
 export function isDataset(value: unknown): value is Dataset {
   if (typeof value !== "object" || value === null) return false;
   const { title, columns } = value as { title?: unknown; columns?: unknown };
-  return typeof title === "string" && Array.isArray(columns) && columns.length > 0
-    && columns.every((c: unknown) => typeof c === "object" && c !== null && typeof (c as { name?: unknown }).name === "string" && "values" in c);
+  return (
+    typeof title === "string" &&
+    Array.isArray(columns) &&
+    columns.length > 0 &&
+    columns.every(
+      (c: unknown) =>
+        typeof c === "object" && c !== null && typeof (c as { name?: unknown }).name === "string" && "values" in c,
+    )
+  );
 }
 
 export function hasDataset(value: unknown): value is HasDataset {
-  return (typeof value === "object" || typeof value === "function") && value !== null && typeof (value as { dataset?: unknown }).dataset === "function";
+  return (
+    (typeof value === "object" || typeof value === "function") &&
+    value !== null &&
+    typeof (value as { dataset?: unknown }).dataset === "function"
+  );
 }
 
 function build(source: unknown): ColumnTable {
@@ -75,7 +96,12 @@ function build(source: unknown): ColumnTable {
   if (hasDataset(source)) return fromDataset(source.dataset());
   if (typeof source === "string") return fromCsv(source);
   if (Array.isArray(source)) return fromRecords(source);
-  throw new InputError("the source of a table", source, "an Arquero table, a dataset, an object with dataset(), an array of records, or CSV text", "wrap single records in an array");
+  throw new InputError(
+    "the source of a table",
+    source,
+    "an Arquero table, a dataset, an object with dataset(), an array of records, or CSV text",
+    "wrap single records in an array",
+  );
 }
 
 interface NamedValues {
@@ -88,43 +114,73 @@ function fromColumns(columns: readonly NamedValues[]): ColumnTable {
   const names = columns.map((c) => c.name);
   const rows = columns[0]?.values.length ?? 0;
   columns.forEach(({ name, values }, i) => {
-    if (names.indexOf(name) !== i) throw new InputError("a column name", name, "names that differ", "rename one of the two columns");
-    if (name === "__proto__") throw new InputError("a column name", name, "any name but this one, which JavaScript reserves", "rename the column");
-    if (values.length !== rows) throw new InputError(`the length of column ${JSON.stringify(name)}`, values.length, `${rows}, as in column ${JSON.stringify(names[0])}`, "give columns of equal length");
+    if (names.indexOf(name) !== i)
+      throw new InputError("a column name", name, "names that differ", "rename one of the two columns");
+    if (name === "__proto__")
+      throw new InputError(
+        "a column name",
+        name,
+        "any name but this one, which JavaScript reserves",
+        "rename the column",
+      );
+    if (values.length !== rows)
+      throw new InputError(
+        `the length of column ${JSON.stringify(name)}`,
+        values.length,
+        `${rows}, as in column ${JSON.stringify(names[0])}`,
+        "give columns of equal length",
+      );
   });
-  return arqueroTable(columns.map(({ name, values, info }) => [name, info === undefined ? asArray(values) : withInfo(values, info)] as const), names);
+  return arqueroTable(
+    columns.map(
+      ({ name, values, info }) => [name, info === undefined ? asArray(values) : withInfo(values, info)] as const,
+    ),
+    names,
+  );
 }
 
 /** A column object of its own for the values, so that two datasets may name one array differently. Typed arrays share their memory. */
 function withInfo(values: ArrayLike<unknown>, info: ColumnInfo): ArrayLike<unknown> {
   const array = asArray(values);
-  const view = ArrayBuffer.isView(array) ? (array as unknown as Float64Array).subarray(0)
-    : hasColumnInfo(array) ? Array.from(array) : array;
+  const view = ArrayBuffer.isView(array)
+    ? (array as unknown as Float64Array).subarray(0)
+    : hasColumnInfo(array)
+      ? Array.from(array)
+      : array;
   setColumnInfo(view, info);
   return view;
 }
 
 function asArray(values: ArrayLike<unknown>): ArrayLike<unknown> {
-  return Array.isArray(values) || (ArrayBuffer.isView(values) && !(values instanceof DataView)) ? values : Array.from(values);
+  return Array.isArray(values) || (ArrayBuffer.isView(values) && !(values instanceof DataView))
+    ? values
+    : Array.from(values);
 }
 
 function fromDataset(dataset: Dataset): ColumnTable {
-  return fromColumns(dataset.columns.map((column) => ({
-    name: column.name,
-    values: column.values,
-    info: { meaning: column.meaning, ...(column.unit === undefined ? {} : { unit: column.unit }) },
-  })));
+  return fromColumns(
+    dataset.columns.map((column) => ({
+      name: column.name,
+      values: column.values,
+      info: { meaning: column.meaning, ...(column.unit === undefined ? {} : { unit: column.unit }) },
+    })),
+  );
 }
 
 function fromRecords(records: readonly unknown[]): ColumnTable {
   const columns = new Map<string, unknown[]>();
   records.forEach((record, row) => {
     if (typeof record !== "object" || record === null || Array.isArray(record)) {
-      throw new InputError(`record ${row} of the array`, record, "an object with one property per column, e.g. { scan: 1, pages: 20 }", "turn each row into such an object");
+      throw new InputError(
+        `record ${row} of the array`,
+        record,
+        "an object with one property per column, e.g. { scan: 1, pages: 20 }",
+        "turn each row into such an object",
+      );
     }
     for (const [name, value] of Object.entries(record)) {
       let column = columns.get(name);
-      if (column === undefined) columns.set(name, column = new Array<unknown>(records.length).fill(undefined));
+      if (column === undefined) columns.set(name, (column = new Array<unknown>(records.length).fill(undefined)));
       column[row] = value;
     }
   });
@@ -133,6 +189,12 @@ function fromRecords(records: readonly unknown[]): ColumnTable {
 
 function fromCsv(text: string): ColumnTable {
   const [names, ...rows] = parseCsvRows(text);
-  if (names === undefined) throw new InputError("the CSV text", text, "a first line of column names and rows below it", "pass the content of the file, not an empty text");
+  if (names === undefined)
+    throw new InputError(
+      "the CSV text",
+      text,
+      "a first line of column names and rows below it",
+      "pass the content of the file, not an empty text",
+    );
   return fromColumns(names.map((name, i) => ({ name, values: inferColumn(rows.map((row) => row[i] ?? "")) })));
 }

@@ -81,9 +81,20 @@ export function view(source: Source, options: ViewOptions = {}): TableView {
     const custom = own(format, name);
     const write = custom === undefined ? cell : (value: unknown): Cell => ({ text: custom(value) });
     const rows = [...range(0, head), ...range(total - tail, total)];
-    const cells = align === "right" ? alignDecimals(rows.map((row) => write(values[row]))) : rows.map((row) => write(values[row]));
-    const filled = bars.includes(name) ? withBars(name, cells, rows.map((row) => values[row]), scan) : cells;
-    return { column: { name, note, align, ...(info.meaning === undefined ? {} : { meaning: info.meaning }) }, cells: filled };
+    const cells =
+      align === "right" ? alignDecimals(rows.map((row) => write(values[row]))) : rows.map((row) => write(values[row]));
+    const filled = bars.includes(name)
+      ? withBars(
+          name,
+          cells,
+          rows.map((row) => values[row]),
+          scan,
+        )
+      : cells;
+    return {
+      column: { name, note, align, ...(info.meaning === undefined ? {} : { meaning: info.meaning }) },
+      cells: filled,
+    };
   });
   const size = `${counted(total, "row")} × ${counted(shown.numCols(), "column")}`;
   const caption = options.caption ?? datasetTitle(source);
@@ -103,7 +114,12 @@ export function counted(n: number, thing: string): string {
 
 function visibleRows(total: number, limit: number | undefined): { head: number; tail: number } {
   if (limit === undefined) return total <= 20 ? { head: total, tail: 0 } : { head: 10, tail: 5 };
-  checkInteger("limit", limit, { min: 1, max: 10_000, unit: "rows", next: "show fewer rows, or write the table to a file for more" });
+  checkInteger("limit", limit, {
+    min: 1,
+    max: 10_000,
+    unit: "rows",
+    next: "show fewer rows, or write the table to a file for more",
+  });
   if (total <= limit) return { head: total, tail: 0 };
   const tail = Math.floor(limit / 3);
   return { head: limit - tail, tail };
@@ -120,7 +136,13 @@ function datasetTitle(source: Source): string | undefined {
 
 /** Bars share one scale over the whole column and start at 0; negative ones reach to the left of it. */
 function withBars(name: string, cells: readonly Cell[], values: readonly unknown[], scan: ColumnScan): Cell[] {
-  if (!isNumeric(scan.kind)) throw new InputError("a column of `bars`", name, "a column of numbers", `leave it out: ${JSON.stringify(name)} holds ${scan.kind}`);
+  if (!isNumeric(scan.kind))
+    throw new InputError(
+      "a column of `bars`",
+      name,
+      "a column of numbers",
+      `leave it out: ${JSON.stringify(name)} holds ${scan.kind}`,
+    );
   const low = Math.min(0, scan.min);
   const span = Math.max(0, scan.max) - low;
   return cells.map((cell, i) => {

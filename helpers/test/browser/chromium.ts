@@ -13,10 +13,20 @@ export function whyNoBrowser(): string | undefined {
 export async function launchChromium(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) {
-    throw new Error(`no Chromium found${process.env["MMLAB_REQUIRE_BROWSER"] === "1" ? ", and MMLAB_REQUIRE_BROWSER=1 asks for one" : ""}. Next: install one, or name it in MMLAB_CHROMIUM`);
+    throw new Error(
+      `no Chromium found${process.env["MMLAB_REQUIRE_BROWSER"] === "1" ? ", and MMLAB_REQUIRE_BROWSER=1 asks for one" : ""}. Next: install one, or name it in MMLAB_CHROMIUM`,
+    );
   }
   return await chromium.launch({
     executablePath,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
   });
 }

@@ -31,8 +31,14 @@ describe.skipIf(whyNoBrowser() !== undefined)("an exported page in Chromium", ()
     address = `http://127.0.0.1:${(network.address() as AddressInfo).port}`;
     // The fixture's addresses become ones that would answer, so that a request that leaves is seen to arrive.
     const hostile = join(out, "hostile.ipynb");
-    await writeFile(hostile, (await readFile(fixture("hostile.ipynb"), "utf8")).replaceAll("http://127.0.0.1:9/", `${address}/`));
-    [browser] = await Promise.all([launchChromium(), exportNotebooks({ notebooks: [fixture("run.ipynb")], outDir: join(out, "run") })]);
+    await writeFile(
+      hostile,
+      (await readFile(fixture("hostile.ipynb"), "utf8")).replaceAll("http://127.0.0.1:9/", `${address}/`),
+    );
+    [browser] = await Promise.all([
+      launchChromium(),
+      exportNotebooks({ notebooks: [fixture("run.ipynb")], outDir: join(out, "run") }),
+    ]);
     report = await exportNotebooks({ notebooks: [fixture("charts.ipynb"), hostile], outDir: out, execute: false });
   }, 300_000);
   afterAll(async () => {
@@ -46,23 +52,36 @@ describe.skipIf(whyNoBrowser() !== undefined)("an exported page in Chromium", ()
     readonly complaints: string[];
   }
 
-  async function open(file: string, check: (page: Page, seen: Seen) => Promise<void>, options: BrowserContextOptions = {}): Promise<void> {
+  async function open(
+    file: string,
+    check: (page: Page, seen: Seen) => Promise<void>,
+    options: BrowserContextOptions = {},
+  ): Promise<void> {
     const context = await browser.newContext({ acceptDownloads: true, ...options });
     const page = await context.newPage();
     const seen: Seen = { requests: [], complaints: [] };
-    page.on("request", (request) => { if (!/^(?:file|data|blob):/.test(request.url())) seen.requests.push(request.url()); });
-    page.on("console", (message) => { if (message.type() === "error" || message.type() === "warning") seen.complaints.push(message.text()); });
+    page.on("request", (request) => {
+      if (!/^(?:file|data|blob):/.test(request.url())) seen.requests.push(request.url());
+    });
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") seen.complaints.push(message.text());
+    });
     page.on("pageerror", (error) => seen.complaints.push(String(error)));
     try {
       await page.goto(pathToFileURL(join(out, file)).href);
-      if (options.javaScriptEnabled !== false) await page.locator("html[data-mm-ready]").waitFor({ state: "attached", timeout: 20_000 });
+      if (options.javaScriptEnabled !== false)
+        await page.locator("html[data-mm-ready]").waitFor({ state: "attached", timeout: 20_000 });
       await check(page, seen);
     } finally {
       await context.close();
     }
   }
 
-  const pages = [["charts.html", 2], ["hostile.html", 2], ["run/run.html", 3]] as const;
+  const pages = [
+    ["charts.html", 2],
+    ["hostile.html", 2],
+    ["run/run.html", 3],
+  ] as const;
 
   test.each(pages)("%s draws its %i charts, asks for nothing and reports no error", async (file, charts) => {
     await open(file, async (page, seen) => {
@@ -92,19 +111,25 @@ describe.skipIf(whyNoBrowser() !== undefined)("an exported page in Chromium", ()
   });
 
   test.each(pages)("%s shows pictures and tables of its %i charts where scripts are off", async (file, charts) => {
-    await open(file, async (page, seen) => {
-      const stills = page.locator("figure.mm-chart .mm-still");
-      expect(await stills.count()).toBe(charts);
-      for (let i = 0; i < charts; i++) {
-        const box = await stills.nth(i).boundingBox();
-        expect(box?.width).toBeGreaterThan(60);
-        expect((await stills.nth(i).getAttribute("aria-label"))?.length).toBeGreaterThan(10);
-      }
-      expect(await page.locator("figure.mm-chart .mm-still > svg").count()).toBe(file === "hostile.html" ? 1 : charts);
-      await page.locator("details.mm-data summary").first().click();
-      expect(await page.locator("details.mm-data tbody tr").first().isVisible()).toBe(true);
-      expect(seen.requests).toEqual([]);
-    }, { javaScriptEnabled: false });
+    await open(
+      file,
+      async (page, seen) => {
+        const stills = page.locator("figure.mm-chart .mm-still");
+        expect(await stills.count()).toBe(charts);
+        for (let i = 0; i < charts; i++) {
+          const box = await stills.nth(i).boundingBox();
+          expect(box?.width).toBeGreaterThan(60);
+          expect((await stills.nth(i).getAttribute("aria-label"))?.length).toBeGreaterThan(10);
+        }
+        expect(await page.locator("figure.mm-chart .mm-still > svg").count()).toBe(
+          file === "hostile.html" ? 1 : charts,
+        );
+        await page.locator("details.mm-data summary").first().click();
+        expect(await page.locator("details.mm-data tbody tr").first().isVisible()).toBe(true);
+        expect(seen.requests).toEqual([]);
+      },
+      { javaScriptEnabled: false },
+    );
   });
 
   test("every notebook of the laboratory, as committed, is fit to be shared", async () => {
@@ -140,7 +165,10 @@ describe.skipIf(whyNoBrowser() !== undefined)("an exported page in Chromium", ()
     await open("charts.html", async (page) => {
       const details = page.locator("details.mm-data").first();
       await details.locator("summary").click();
-      const [download] = await Promise.all([page.waitForEvent("download"), details.getByRole("button", { name: "Download as CSV" }).click()]);
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        details.getByRole("button", { name: "Download as CSV" }).click(),
+      ]);
       expect(download.suggestedFilename()).toBe("charts-chart-1.csv");
       const lines = (await readFile(await download.path(), "utf8")).trimEnd().split("\r\n");
       expect(lines).toHaveLength(301);
@@ -149,7 +177,10 @@ describe.skipIf(whyNoBrowser() !== undefined)("an exported page in Chromium", ()
     await open("hostile.html", async (page) => {
       const details = page.locator("details.mm-data").first();
       await details.locator("summary").click();
-      const [download] = await Promise.all([page.waitForEvent("download"), details.getByRole("button", { name: "Download as CSV" }).click()]);
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        details.getByRole("button", { name: "Download as CSV" }).click(),
+      ]);
       expect(await readFile(await download.path(), "utf8")).toContain('"=1+1, ""x""\nnew line",-2.5');
     });
   });
@@ -157,7 +188,8 @@ describe.skipIf(whyNoBrowser() !== undefined)("an exported page in Chromium", ()
   test("tables sort by a click, numbers as numbers; tables with a gap do not", async () => {
     await open("charts.html", async (page) => {
       const table = page.locator(".mm-output > table");
-      const column = async (n: number): Promise<string[]> => await table.locator(`tbody td:nth-child(${n})`).allInnerTexts();
+      const column = async (n: number): Promise<string[]> =>
+        await table.locator(`tbody td:nth-child(${n})`).allInnerTexts();
       await table.locator("th", { hasText: "pages" }).click();
       expect(await column(1)).toEqual(["a", "b", "c"]);
       await table.locator("th", { hasText: "pages" }).click();
@@ -198,19 +230,26 @@ describe.skipIf(whyNoBrowser() !== undefined)("an exported page in Chromium", ()
   });
 
   test("a dark page and a narrow one fit: charts drawn, nothing wider than the window", async () => {
-    await open("charts.html", async (page, seen) => {
-      expect(await page.locator(".mm-live svg.marks").count()).toBe(2);
-      expect(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")).toBe(true);
-      expect(await page.evaluate("getComputedStyle(document.body).backgroundColor")).toBe("rgb(20, 23, 26)");
-      expect(seen.complaints).toEqual([]);
-    }, { colorScheme: "dark", viewport: { width: 360, height: 740 } });
+    await open(
+      "charts.html",
+      async (page, seen) => {
+        expect(await page.locator(".mm-live svg.marks").count()).toBe(2);
+        expect(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")).toBe(true);
+        expect(await page.evaluate("getComputedStyle(document.body).backgroundColor")).toBe("rgb(20, 23, 26)");
+        expect(seen.complaints).toEqual([]);
+      },
+      { colorScheme: "dark", viewport: { width: 360, height: 740 } },
+    );
   });
 
   test("should hostile markup ever get past the sanitiser, the page's policy stops it", async () => {
     const page = await readFile(join(out, "charts.html"), "utf8");
     const markup = `<img src="${address}/img"><script>window.pwned = 1; fetch("${address}/fetch")</script><img src="data:," onerror="window.pwned = 2">
       <style>body { background: url(${address}/style) }</style><link rel="stylesheet" href="${address}/link"><iframe src="${address}/frame"></iframe><a id="js" href="javascript:window.pwned=3">x</a>`;
-    await writeFile(join(out, "injected.html"), page.replace('<main class="mm-main">', (main) => `${main}${markup}`));
+    await writeFile(
+      join(out, "injected.html"),
+      page.replace('<main class="mm-main">', (main) => `${main}${markup}`),
+    );
     await open("injected.html", async (opened, seen) => {
       await opened.locator("#js").click();
       await opened.waitForTimeout(300);

@@ -27,15 +27,35 @@ export async function startJupyter(folder?: string): Promise<JupyterServer> {
   await mkdir(shown, { recursive: true });
   const token = randomUUID();
   const port = await freePort();
-  const child = spawn(jupyter, ["lab", "--no-browser", "--allow-root", `--ServerApp.port=${port}`, "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1",
-    `--ServerApp.root_dir=${shown}`, "--LabApp.expose_app_in_browser=True"], {
-    cwd: own,
-    env: {
-      ...process.env, JUPYTER_TOKEN: token, JUPYTER_PATH: join(VENV, "share", "jupyter"), JUPYTER_PREFER_ENV_PATH: "1", JUPYTER_CONFIG_DIR: join(own, "config"), JUPYTER_DATA_DIR: join(own, "data"),
-      JUPYTER_RUNTIME_DIR: join(own, "runtime"), JUPYTERLAB_SETTINGS_DIR: join(own, "settings"), JUPYTERLAB_WORKSPACES_DIR: join(own, "workspaces"), IPYTHONDIR: join(own, "ipython"),
+  const child = spawn(
+    jupyter,
+    [
+      "lab",
+      "--no-browser",
+      "--allow-root",
+      `--ServerApp.port=${port}`,
+      "--ServerApp.port_retries=0",
+      "--ServerApp.ip=127.0.0.1",
+      `--ServerApp.root_dir=${shown}`,
+      "--LabApp.expose_app_in_browser=True",
+    ],
+    {
+      cwd: own,
+      env: {
+        ...process.env,
+        JUPYTER_TOKEN: token,
+        JUPYTER_PATH: join(VENV, "share", "jupyter"),
+        JUPYTER_PREFER_ENV_PATH: "1",
+        JUPYTER_CONFIG_DIR: join(own, "config"),
+        JUPYTER_DATA_DIR: join(own, "data"),
+        JUPYTER_RUNTIME_DIR: join(own, "runtime"),
+        JUPYTERLAB_SETTINGS_DIR: join(own, "settings"),
+        JUPYTERLAB_WORKSPACES_DIR: join(own, "workspaces"),
+        IPYTHONDIR: join(own, "ipython"),
+      },
+      stdio: ["ignore", "pipe", "pipe"],
     },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  );
   const log: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => log.push(chunk.toString()));
   const url = `http://127.0.0.1:${port}`;
@@ -75,7 +95,9 @@ async function stopProcess(child: ChildProcess): Promise<void> {
 async function freePort(): Promise<number> {
   for (let port = 9200; port < 9250; port++) {
     const free = await new Promise<boolean>((resolve) => {
-      const probe = createServer().once("error", () => resolve(false)).once("listening", () => probe.close(() => resolve(true)));
+      const probe = createServer()
+        .once("error", () => resolve(false))
+        .once("listening", () => probe.close(() => resolve(true)));
       probe.listen(port, "127.0.0.1");
     });
     if (free) return port;

@@ -17,7 +17,11 @@ describe.skipIf(whyNoBrowser() !== undefined)("the kernel in JupyterLab", () => 
     await server?.stop();
   });
 
-  async function withCells(name: string, cells: readonly string[], check: (notebook: LabNotebook) => Promise<void>): Promise<void> {
+  async function withCells(
+    name: string,
+    cells: readonly string[],
+    check: (notebook: LabNotebook) => Promise<void>,
+  ): Promise<void> {
     const notebook = await openCells(browser, server, name, cells);
     try {
       await check(notebook);
@@ -38,7 +42,9 @@ describe.skipIf(whyNoBrowser() !== undefined)("the kernel in JupyterLab", () => 
         ["stderr", `mark ${(block + 1) * every - 1}\n`],
       ]).flat();
       const arrived = merge(await notebook.streams(0));
-      expect(arrived.map(([name, text]) => [name, text.length])).toEqual(expected.map(([name, text]) => [name, text.length]));
+      expect(arrived.map(([name, text]) => [name, text.length])).toEqual(
+        expected.map(([name, text]) => [name, text.length]),
+      );
       expect(arrived.findIndex(([name, text], i) => name !== expected[i]![0] || text !== expected[i]![1])).toBe(-1);
       const shown = await notebook.output(0).evaluate((area) => (area as { textContent: string }).textContent);
       const inPage = shown.match(/(?:line|mark) \d+/g) ?? [];
@@ -52,14 +58,18 @@ describe.skipIf(whyNoBrowser() !== undefined)("the kernel in JupyterLab", () => 
   });
 
   test("5,000 displays in one cell all arrive, in order", async () => {
-    await withCells("displays", ['import { display } from "tslab";\nfor (let i = 0; i < 5000; i++) display.text("display " + i);'], async (notebook) => {
-      await notebook.run(0, 120_000);
-      const outputs = await notebook.outputs(0);
-      const texts = outputs.map(textOf);
-      expect(texts.filter((text, i) => text !== `display ${i}`).slice(0, 3)).toEqual([]);
-      expect(texts).toHaveLength(5000);
-      expect(await notebook.kernelStatus()).toBe("idle");
-    });
+    await withCells(
+      "displays",
+      ['import { display } from "tslab";\nfor (let i = 0; i < 5000; i++) display.text("display " + i);'],
+      async (notebook) => {
+        await notebook.run(0, 120_000);
+        const outputs = await notebook.outputs(0);
+        const texts = outputs.map(textOf);
+        expect(texts.filter((text, i) => text !== `display ${i}`).slice(0, 3)).toEqual([]);
+        expect(texts).toHaveLength(5000);
+        expect(await notebook.kernelStatus()).toBe("idle");
+      },
+    );
   });
 
   test("a thrown error, a rejected promise and a type error are shown as errors that name the cell's own line", async () => {
@@ -70,7 +80,11 @@ describe.skipIf(whyNoBrowser() !== undefined)("the kernel in JupyterLab", () => 
       '"still " + "here"',
     ];
     await withCells("errors", cells, async (notebook) => {
-      const expected = [[/^RangeError$/, /^pages is -5$/, 2], [/^TypeError$/, /^rejected late$/, 1], [/^\w+$/, /Type 'string' is not assignable to type 'number'/, 2]] as const;
+      const expected = [
+        [/^RangeError$/, /^pages is -5$/, 2],
+        [/^TypeError$/, /^rejected late$/, 1],
+        [/^\w+$/, /Type 'string' is not assignable to type 'number'/, 2],
+      ] as const;
       for (const [i, [ename, evalue, line]] of expected.entries()) {
         await notebook.run(i);
         const outputs = await notebook.outputs(i);
@@ -101,7 +115,9 @@ describe.skipIf(whyNoBrowser() !== undefined)("the kernel in JupyterLab", () => 
       const [drawn, ...others] = await notebook.outputs(1);
       expect(others).toEqual([]);
       const types = Object.keys(drawn?.data ?? { [JSON.stringify(drawn)]: "is no display" });
-      expect(types).toEqual(expect.arrayContaining(["application/vnd.vegalite.v5+json", "image/svg+xml", "text/plain"]));
+      expect(types).toEqual(
+        expect.arrayContaining(["application/vnd.vegalite.v5+json", "image/svg+xml", "text/plain"]),
+      );
       expect(types).not.toContain("text/html"); // it would be drawn instead of the chart
       const chart = notebook.output(1).locator(".vega-embed svg.marks");
       await chart.waitFor();
@@ -118,35 +134,49 @@ describe.skipIf(whyNoBrowser() !== undefined)("the kernel in JupyterLab", () => 
   });
 
   test("the stop button ends a busy loop; variables survive and the next cell runs", async () => {
-    await withCells("interrupt", ["let rounds = 0;\nlet before = 7;", 'console.log("started");\nwhile (true) rounds++;', "[before, rounds > 1000]"], async (notebook) => {
-      await notebook.run(0);
-      await notebook.start(1);
-      await notebook.output(1).getByText("started").waitFor();
-      expect(await notebook.kernelStatus()).toBe("busy");
-      await notebook.page.locator('[data-command="notebook:interrupt-kernel"]').first().click();
-      await notebook.untilIdle(1, 15_000);
-      expect((await notebook.outputs(1)).map((output) => output.output_type)).toContain("error");
-      await notebook.run(2);
-      expect(await notebook.output(2).innerText()).toMatch(/7,\s*true/);
-    });
+    await withCells(
+      "interrupt",
+      [
+        "let rounds = 0;\nlet before = 7;",
+        'console.log("started");\nwhile (true) rounds++;',
+        "[before, rounds > 1000]",
+      ],
+      async (notebook) => {
+        await notebook.run(0);
+        await notebook.start(1);
+        await notebook.output(1).getByText("started").waitFor();
+        expect(await notebook.kernelStatus()).toBe("busy");
+        await notebook.page.locator('[data-command="notebook:interrupt-kernel"]').first().click();
+        await notebook.untilIdle(1, 15_000);
+        expect((await notebook.outputs(1)).map((output) => output.output_type)).toContain("error");
+        await notebook.run(2);
+        expect(await notebook.output(2).innerText()).toMatch(/7,\s*true/);
+      },
+    );
   });
 
   test("Tab lists the members of a model's class, Shift-Tab shows its docstring", async () => {
-    await withCells("inspect", ['import { Random } from "@mm-lab/kernel-model";\nconst random = new Random(42);', "random.", "Random"], async (notebook) => {
-      await notebook.run(0);
-      await notebook.edit(1, 0, "random.".length);
-      await notebook.page.keyboard.press("Tab");
-      const popup = notebook.page.locator(".jp-Completer:not(.lm-mod-hidden)");
-      await popup.waitFor();
-      const items = await popup.locator(".jp-Completer-item").allInnerTexts();
-      expect(items.map((item) => item.split("\n")[0])).toEqual(expect.arrayContaining(["below", "exponential", "uint32"]));
-      await notebook.page.keyboard.press("Escape");
-      await notebook.edit(2, 0, 3);
-      await notebook.page.keyboard.press("Shift+Tab");
-      const tip = notebook.page.locator(".jp-Tooltip");
-      await tip.waitFor();
-      expect(await tip.innerText()).toContain("Seeded pseudo-random numbers (sfc32)");
-    });
+    await withCells(
+      "inspect",
+      ['import { Random } from "@mm-lab/kernel-model";\nconst random = new Random(42);', "random.", "Random"],
+      async (notebook) => {
+        await notebook.run(0);
+        await notebook.edit(1, 0, "random.".length);
+        await notebook.page.keyboard.press("Tab");
+        const popup = notebook.page.locator(".jp-Completer:not(.lm-mod-hidden)");
+        await popup.waitFor();
+        const items = await popup.locator(".jp-Completer-item").allInnerTexts();
+        expect(items.map((item) => item.split("\n")[0])).toEqual(
+          expect.arrayContaining(["below", "exponential", "uint32"]),
+        );
+        await notebook.page.keyboard.press("Escape");
+        await notebook.edit(2, 0, 3);
+        await notebook.page.keyboard.press("Shift+Tab");
+        const tip = notebook.page.locator(".jp-Tooltip");
+        await tip.waitFor();
+        expect(await tip.innerText()).toContain("Seeded pseudo-random numbers (sfc32)");
+      },
+    );
   });
 });
 

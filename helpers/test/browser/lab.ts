@@ -24,7 +24,14 @@ interface NotebookPanel {
   readonly content: { activeCellIndex: number; readonly widgets: readonly CellWidget[] };
 }
 interface CellWidget {
-  readonly model: { readonly outputs?: { toJSON(): LabOutput[] }; readonly sharedModel: { getSource(): string; setSource(source: string): void; readonly execution_count: number | null } };
+  readonly model: {
+    readonly outputs?: { toJSON(): LabOutput[] };
+    readonly sharedModel: {
+      getSource(): string;
+      setSource(source: string): void;
+      readonly execution_count: number | null;
+    };
+  };
   readonly editor: { focus(): void; setCursorPosition(position: { line: number; column: number }): void } | null;
 }
 
@@ -59,50 +66,89 @@ export class LabNotebook {
 
   /** Until the cell's prompt is not `[*]` and the kernel is idle. */
   async untilIdle(cell: number, timeout = 60_000): Promise<void> {
-    await this.page.waitForFunction((index) => {
-      const { document, jupyterapp } = globalThis as unknown as LabWindow;
-      const panel = jupyterapp.shell.currentWidget!;
-      const prompt = document.querySelectorAll(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell")[index]?.querySelector(".jp-InputPrompt")?.textContent ?? "";
-      return /\[\d+\]/.test(prompt) && panel.sessionContext.session?.kernel?.status === "idle";
-    }, cell, { timeout, polling: 100 });
+    await this.page.waitForFunction(
+      (index) => {
+        const { document, jupyterapp } = globalThis as unknown as LabWindow;
+        const panel = jupyterapp.shell.currentWidget!;
+        const prompt =
+          document
+            .querySelectorAll(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell")
+            [index]?.querySelector(".jp-InputPrompt")?.textContent ?? "";
+        return /\[\d+\]/.test(prompt) && panel.sessionContext.session?.kernel?.status === "idle";
+      },
+      cell,
+      { timeout, polling: 100 },
+    );
   }
 
   /** Runs every cell and waits until the last one is done. */
   async runAll(timeout = 120_000): Promise<void> {
-    await this.page.evaluate(async () => { await (globalThis as unknown as LabWindow).jupyterapp.commands.execute("notebook:run-all-cells"); });
-    await this.page.waitForFunction(() => {
-      const panel = (globalThis as unknown as LabWindow).jupyterapp.shell.currentWidget!;
-      return panel.sessionContext.session?.kernel?.status === "idle"
-        && panel.content.widgets.every(({ model }) => model.outputs === undefined || model.sharedModel.getSource().trim() === "" || model.sharedModel.execution_count !== null);
-    }, undefined, { timeout, polling: 200 });
+    await this.page.evaluate(async () => {
+      await (globalThis as unknown as LabWindow).jupyterapp.commands.execute("notebook:run-all-cells");
+    });
+    await this.page.waitForFunction(
+      () => {
+        const panel = (globalThis as unknown as LabWindow).jupyterapp.shell.currentWidget!;
+        return (
+          panel.sessionContext.session?.kernel?.status === "idle" &&
+          panel.content.widgets.every(
+            ({ model }) =>
+              model.outputs === undefined ||
+              model.sharedModel.getSource().trim() === "" ||
+              model.sharedModel.execution_count !== null,
+          )
+        );
+      },
+      undefined,
+      { timeout, polling: 200 },
+    );
   }
 
   async outputs(cell: number): Promise<readonly LabOutput[]> {
-    return await this.page.evaluate((index) => (globalThis as unknown as LabWindow).jupyterapp.shell.currentWidget!.content.widgets[index]!.model.outputs!.toJSON(), cell);
+    return await this.page.evaluate(
+      (index) =>
+        (globalThis as unknown as LabWindow).jupyterapp.shell.currentWidget!.content.widgets[
+          index
+        ]!.model.outputs!.toJSON(),
+      cell,
+    );
   }
 
   /** Text of a cell's streams in order of arrival, as [name, text] with neighbours of one name joined. */
   async streams(cell: number): Promise<readonly [name: string, text: string][]> {
-    return (await this.outputs(cell)).map((output) => [output.name ?? output.output_type, [output.text ?? ""].flat().join("")]);
+    return (await this.outputs(cell)).map((output) => [
+      output.name ?? output.output_type,
+      [output.text ?? ""].flat().join(""),
+    ]);
   }
 
   async kernelStatus(): Promise<string> {
-    return await this.page.evaluate(() => (globalThis as unknown as LabWindow).jupyterapp.shell.currentWidget!.sessionContext.session?.kernel?.status ?? "none");
+    return await this.page.evaluate(
+      () =>
+        (globalThis as unknown as LabWindow).jupyterapp.shell.currentWidget!.sessionContext.session?.kernel?.status ??
+        "none",
+    );
   }
 
   async command(id: string, args: Readonly<Record<string, unknown>> = {}): Promise<void> {
-    await this.page.evaluate(([name, values]) => void (globalThis as unknown as LabWindow).jupyterapp.commands.execute(name, values), [id, args] as const);
+    await this.page.evaluate(
+      ([name, values]) => void (globalThis as unknown as LabWindow).jupyterapp.commands.execute(name, values),
+      [id, args] as const,
+    );
   }
 
   /** Puts the cursor into a cell's editor. */
   async edit(cell: number, line: number, column: number): Promise<void> {
-    await this.page.evaluate(([index, l, c]) => {
-      const panel = (globalThis as unknown as LabWindow).jupyterapp.shell.currentWidget!;
-      panel.content.activeCellIndex = index;
-      const editor = panel.content.widgets[index]!.editor!;
-      editor.focus();
-      editor.setCursorPosition({ line: l, column: c });
-    }, [cell, line, column] as const);
+    await this.page.evaluate(
+      ([index, l, c]) => {
+        const panel = (globalThis as unknown as LabWindow).jupyterapp.shell.currentWidget!;
+        panel.content.activeCellIndex = index;
+        const editor = panel.content.widgets[index]!.editor!;
+        editor.focus();
+        editor.setCursorPosition({ line: l, column: c });
+      },
+      [cell, line, column] as const,
+    );
     await this.cell(cell).locator(".cm-content").focus();
   }
 
@@ -116,25 +162,55 @@ export class LabNotebook {
 }
 
 /** Opens JupyterLab on a new notebook with these code cells and waits for its kernel. */
-export async function openCells(browser: Browser, server: JupyterServer, name: string, cells: readonly string[]): Promise<LabNotebook> {
+export async function openCells(
+  browser: Browser,
+  server: JupyterServer,
+  name: string,
+  cells: readonly string[],
+): Promise<LabNotebook> {
   const notebook = {
-    cells: cells.map((source, i) => ({ cell_type: "code", id: `cell-${i}`, metadata: {}, execution_count: null, source, outputs: [] })),
-    metadata: { kernelspec: { name: "tslab", display_name: "TypeScript (mm-lab)", language: "typescript" }, language_info: { name: "typescript" } },
-    nbformat: 4, nbformat_minor: 5,
+    cells: cells.map((source, i) => ({
+      cell_type: "code",
+      id: `cell-${i}`,
+      metadata: {},
+      execution_count: null,
+      source,
+      outputs: [],
+    })),
+    metadata: {
+      kernelspec: { name: "tslab", display_name: "TypeScript (mm-lab)", language: "typescript" },
+      language_info: { name: "typescript" },
+    },
+    nbformat: 4,
+    nbformat_minor: 5,
   };
   await writeFile(join(server.folder, `${name}.ipynb`), JSON.stringify(notebook));
   return await openNotebook(browser, server, `${name}.ipynb`);
 }
 
 /** Opens JupyterLab on a notebook of the server's folder and waits for its kernel. */
-export async function openNotebook(browser: Browser, server: JupyterServer, path: string, options: BrowserContextOptions = { viewport: { width: 1280, height: 900 } }): Promise<LabNotebook> {
+export async function openNotebook(
+  browser: Browser,
+  server: JupyterServer,
+  path: string,
+  options: BrowserContextOptions = { viewport: { width: 1280, height: 900 } },
+): Promise<LabNotebook> {
   const page = await browser.newPage(options);
   await page.goto(`${server.url}/lab/workspaces/${path.replace(/\W/g, "-")}/tree/${path}?token=${server.token}`);
-  await page.waitForFunction((wanted) => {
-    const lab = (globalThis as unknown as Partial<LabWindow>).jupyterapp;
-    const panel = lab?.shell.currentWidget;
-    return panel?.context?.path === wanted && panel.sessionContext.isReady && panel.sessionContext.session?.kernel?.connectionStatus === "connected"
-      && panel.sessionContext.session.kernel.status === "idle" && panel.content.widgets.length > 0;
-  }, path, { timeout: 60_000, polling: 100 });
+  await page.waitForFunction(
+    (wanted) => {
+      const lab = (globalThis as unknown as Partial<LabWindow>).jupyterapp;
+      const panel = lab?.shell.currentWidget;
+      return (
+        panel?.context?.path === wanted &&
+        panel.sessionContext.isReady &&
+        panel.sessionContext.session?.kernel?.connectionStatus === "connected" &&
+        panel.sessionContext.session.kernel.status === "idle" &&
+        panel.content.widgets.length > 0
+      );
+    },
+    path,
+    { timeout: 60_000, polling: 100 },
+  );
   return new LabNotebook(page);
 }

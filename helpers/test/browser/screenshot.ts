@@ -17,13 +17,22 @@ export interface ScreenshotOptions {
 }
 
 /** JupyterLab after "run all cells", with a chart in view: the picture of the README. */
-export async function takeScreenshot({ notebook, png, chart = 1, width = 1200, height = 860 }: ScreenshotOptions): Promise<void> {
+export async function takeScreenshot({
+  notebook,
+  png,
+  chart = 1,
+  width = 1200,
+  height = 860,
+}: ScreenshotOptions): Promise<void> {
   const server = await startJupyter();
   try {
     await copyFile(notebook, join(server.folder, basename(notebook)));
     const browser = await launchChromium();
     try {
-      const lab = await openNotebook(browser, server, basename(notebook), { viewport: { width, height }, deviceScaleFactor: 2 });
+      const lab = await openNotebook(browser, server, basename(notebook), {
+        viewport: { width, height },
+        deviceScaleFactor: 2,
+      });
       await lab.command("application:toggle-left-area");
       await lab.runAll(600_000);
       await lab.command("docmanager:save");
@@ -32,7 +41,9 @@ export async function takeScreenshot({ notebook, png, chart = 1, width = 1200, h
       await drawing.scrollIntoViewIfNeeded();
       // Whole cells to read: the one with the chart in the middle of the window.
       await drawing.evaluate("(element) => element.scrollIntoView({ block: 'center' })");
-      await drawing.evaluate("(element) => { const box = element.getBoundingClientRect(); element.closest('.jp-WindowedPanel-outer')?.scrollBy(0, Math.min(0, box.bottom - window.innerHeight + 48)); }");
+      await drawing.evaluate(
+        "(element) => { const box = element.getBoundingClientRect(); element.closest('.jp-WindowedPanel-outer')?.scrollBy(0, Math.min(0, box.bottom - window.innerHeight + 48)); }",
+      );
       await lab.page.mouse.move(width - 5, height / 2);
       await lab.page.waitForTimeout(500); // scroll bars and hover marks fade
       await lab.page.screenshot({ path: png });

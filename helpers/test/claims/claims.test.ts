@@ -16,7 +16,8 @@ test("the ledger holds every claim once, and each KSM claim has an experiment", 
 });
 
 test("verdicts of the KSM claims", () => {
-  expect(Object.fromEntries(judged.map(({ id, verdict }) => [id.replace("ksm-smart-scan.", ""), verdict]))).toMatchInlineSnapshot(`
+  expect(Object.fromEntries(judged.map(({ id, verdict }) => [id.replace("ksm-smart-scan.", ""), verdict])))
+    .toMatchInlineSnapshot(`
     {
       "age-cap": "reproduced",
       "age-increment-rule": "reproduced",
@@ -44,12 +45,18 @@ test("every finding states numbers that were seen", () => {
 
 test("a claim without an experiment is not-yet, history is record, an unknown topic is an error", () => {
   const others = judgeClaims({ topic: "rcu" });
-  expect(countVerdicts(others)).toMatchObject({ reproduced: 0, "not-yet": others.filter(({ check }) => check !== "record").length, record: others.filter(({ check }) => check === "record").length });
+  expect(countVerdicts(others)).toMatchObject({
+    reproduced: 0,
+    "not-yet": others.filter(({ check }) => check !== "record").length,
+    record: others.filter(({ check }) => check === "record").length,
+  });
   expect(() => judgeClaims({ topic: "ksm" })).toThrow('the topic is "ksm"; accepted: ');
 });
 
 test("the table's caption counts the verdicts", () => {
-  expect(new ClaimsTable("ksm-smart-scan", judged).dataset().title).toBe("ksm-smart-scan: 16 claims: 14 reproduced, 1 contradicted, 1 changed-since");
+  expect(new ClaimsTable("ksm-smart-scan", judged).dataset().title).toBe(
+    "ksm-smart-scan: 16 claims: 14 reproduced, 1 contradicted, 1 changed-since",
+  );
 });
 
 test("the README has the table of topics as it is now", () => {

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { afterAll, describe, expect, test } from "vitest";
 import { ROOT, run, type Ended } from "../setup/copy.js";
 
-const mmLab = (...args: string[]): Promise<Ended> => run(process.execPath, [join(ROOT, "helpers", "setup", "mm-lab.mjs"), ...args]);
+const mmLab = (...args: string[]): Promise<Ended> =>
+  run(process.execPath, [join(ROOT, "helpers", "setup", "mm-lab.mjs"), ...args]);
 const folder = mkdtempSync(join(tmpdir(), "mm-lab-cli-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const recording = join(ROOT, "data", "live", "ksm-6.18.json");
@@ -14,7 +15,13 @@ describe("live compare", () => {
     const equal = await mmLab("live", "compare", recording);
     expect([equal.status, equal.stdout]).toEqual([0, `${JSON.stringify({ file: recording, cases: 28, equal: 28 })}\n`]);
     const wrong = join(folder, "wrong.json");
-    writeFileSync(wrong, readFileSync(recording, "utf8").replace('"post":[4096,0,0,0,0,4096,0,0,0,4096,0]', '"post":[4096,0,0,0,0,4095,0,0,0,4096,0]'));
+    writeFileSync(
+      wrong,
+      readFileSync(recording, "utf8").replace(
+        '"post":[4096,0,0,0,0,4096,0,0,0,4096,0]',
+        '"post":[4096,0,0,0,0,4095,0,0,0,4096,0]',
+      ),
+    );
     const unequal = await mmLab("live", "compare", wrong, recording);
     expect(unequal.status).toBe(1);
     const [difference, first, second] = unequal.stdout.trim().split("\n");
@@ -24,8 +31,16 @@ describe("live compare", () => {
   });
 
   test.each<[string, string, RegExp]>([
-    ["an unreadable file", "/nowhere/x.json", /the recording is "\/nowhere\/x\.json"; accepted: a file that can be read \(the system says ENOENT\)/],
-    ["evidence for claims", join(ROOT, "data", "live", "ksm-claims-6.18.json"), /accepted: a recording of counters per scan, with "workloads"\. Next: leave this file out/],
+    [
+      "an unreadable file",
+      "/nowhere/x.json",
+      /the recording is "\/nowhere\/x\.json"; accepted: a file that can be read \(the system says ENOENT\)/,
+    ],
+    [
+      "evidence for claims",
+      join(ROOT, "data", "live", "ksm-claims-6.18.json"),
+      /accepted: a recording of counters per scan, with "workloads"\. Next: leave this file out/,
+    ],
   ])("%s", async (_name, file, message) => {
     const { status, stderr, stdout } = await mmLab("live", "compare", file);
     expect([status, stdout]).toEqual([2, ""]);
@@ -33,15 +48,32 @@ describe("live compare", () => {
   });
 
   test("the group has a help as well", async () => {
-    expect(await mmLab("live", "--help")).toMatchObject({ status: 0, stdout: expect.stringContaining("live compare") as string });
+    expect(await mmLab("live", "--help")).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining("live compare") as string,
+    });
   });
 });
 
 describe("simulate", () => {
   test("a run as CSV, from flat parameters", async () => {
-    const { status, stdout } = await mmLab("simulate", "ksm", "-p", "pages=900", "-p", "unique=1", "-p", "scans=22", "--format", "csv");
+    const { status, stdout } = await mmLab(
+      "simulate",
+      "ksm",
+      "-p",
+      "pages=900",
+      "-p",
+      "unique=1",
+      "-p",
+      "scans=22",
+      "--format",
+      "csv",
+    );
     expect(status).toBe(0);
-    const [header, ...rows] = stdout.trim().split("\n").map((line) => line.split(","));
+    const [header, ...rows] = stdout
+      .trim()
+      .split("\n")
+      .map((line) => line.split(","));
     expect(rows).toHaveLength(22);
     const scanned = header!.indexOf("pages_scanned");
     expect(rows.reduce((sum, row) => sum + Number(row[scanned]), 0)).toBe(7 * 900);
@@ -52,14 +84,28 @@ describe("simulate", () => {
     expect(status).toBe(0);
     const { columns } = JSON.parse(stdout) as { columns: { name: string; unit?: string; values: number[] }[] };
     const skipped = columns.find(({ name }) => name === "pages_skipped")!;
-    const recorded = (JSON.parse(readFileSync(recording, "utf8")) as { workloads: { name: string; smart_scan: number; rows: { post: number[] }[] }[] }).workloads
-      .find(({ name, smart_scan }) => name === "unique_4096" && smart_scan === 1)!;
+    const recorded = (
+      JSON.parse(readFileSync(recording, "utf8")) as {
+        workloads: { name: string; smart_scan: number; rows: { post: number[] }[] }[];
+      }
+    ).workloads.find(({ name, smart_scan }) => name === "unique_4096" && smart_scan === 1)!;
     expect(skipped.values).toEqual(recorded.rows.map(({ post }) => post[1]));
     expect(skipped.unit).toBe("pages");
   });
 
   test("seed and seconds are parameters as well", async () => {
-    const { stdout } = await mmLab("simulate", "ksm", "-p", "pages=500", "-p", "seconds=0.5", "-p", "seed=3", "--format", "csv");
+    const { stdout } = await mmLab(
+      "simulate",
+      "ksm",
+      "-p",
+      "pages=500",
+      "-p",
+      "seconds=0.5",
+      "-p",
+      "seed=3",
+      "--format",
+      "csv",
+    );
     expect(stdout.trim().split("\n").length).toBeLessThan(10);
   });
 
@@ -67,9 +113,17 @@ describe("simulate", () => {
     ["an unknown mechanism", ["kms"], /the mechanism is "kms"; accepted: one of "ksm"/],
     ["an unknown parameter", ["ksm", "-p", "paages=3"], /a parameter of ksm is "paages"; [^]*did you mean "pages"/],
     ["a negative page count", ["ksm", "-p", "pages=-5"], /pages is -5; accepted: an integer from 1 to/],
-    ["a trace of a sequential model", ["ksm", "--trace", "trace.json"], /--trace is "trace\.json"; accepted: a mechanism whose model runs tasks \(.*\)\. Next: leave it out: ksm is one sequential path/],
+    [
+      "a trace of a sequential model",
+      ["ksm", "--trace", "trace.json"],
+      /--trace is "trace\.json"; accepted: a mechanism whose model runs tasks \(.*\)\. Next: leave it out: ksm is one sequential path/,
+    ],
     ["an unknown format", ["ksm", "--format", "xlsx"], /--format is "xlsx"; accepted: one of "json", "csv", "parquet"/],
-    ["an unknown case", ["ksm", "--workload", recording, "--case", "nope"], /--case is "nope"; accepted: unique_4096:0, unique_4096:1/],
+    [
+      "an unknown case",
+      ["ksm", "--workload", recording, "--case", "nope"],
+      /--case is "nope"; accepted: unique_4096:0, unique_4096:1/,
+    ],
   ])("%s", async (_name, args, message) => {
     const out = join(folder, "out.json");
     const { status, stderr } = await mmLab("simulate", ...args, "--out", out);

@@ -3,7 +3,9 @@ import ts from "typescript";
 
 /** The constructor of asynchronous functions, which has no name of its own. */
 // eslint-disable-next-line @typescript-eslint/require-await
-const AsyncFunction = (async () => undefined).constructor as new (...args: string[]) => (...values: unknown[]) => Promise<unknown>;
+const AsyncFunction = (async () => undefined).constructor as new (
+  ...args: string[]
+) => (...values: unknown[]) => Promise<unknown>;
 
 /** Where an example's claims end up: one function of its scope. */
 const CLAIM = "claimed$";
@@ -16,10 +18,17 @@ export async function runExample(code: string, scope: Readonly<Record<string, un
   let claims = 0;
   const claim = (found: unknown, expected: unknown, line: string): void => {
     claims++;
-    if (!isDeepStrictEqual(found, expected)) throw new Error(`the example says\n  ${line}\nbut the value is ${JSON.stringify(found)}`);
+    if (!isDeepStrictEqual(found, expected))
+      throw new Error(`the example says\n  ${line}\nbut the value is ${JSON.stringify(found)}`);
   };
-  const body = code.replace(/^import\s[^;]*;$/gm, "").split("\n").map(checked).join("\n");
-  const { outputText } = ts.transpileModule(body, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext } });
+  const body = code
+    .replace(/^import\s[^;]*;$/gm, "")
+    .split("\n")
+    .map(checked)
+    .join("\n");
+  const { outputText } = ts.transpileModule(body, {
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+  });
   const names = Object.keys(scope).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && !declares(code, name));
   await new AsyncFunction(CLAIM, ...names, outputText)(claim, ...names.map((name) => scope[name]));
   return claims;

@@ -5,7 +5,15 @@ import { counterexample, toBundle } from "../../src/index.js";
 import { draw } from "../plots/check.js";
 import { deadlock, effort, HOSTILE, hostile, manyTasks, scheduleOf, traceOf, useAfterFree } from "./fixtures.js";
 
-const readable = (text: string): string => (text.length > 100 ? "xxxxxxxx" : text.replace("\r\n", "⏎").replace("\n", "⏎").replace("\u001b", "␛").replace("\u202e", "⟨U+202E⟩").replace("\ud800", "\ufffd"));
+const readable = (text: string): string =>
+  text.length > 100
+    ? "xxxxxxxx"
+    : text
+        .replace("\r\n", "⏎")
+        .replace("\n", "⏎")
+        .replace("\u001b", "␛")
+        .replace("\u202e", "⟨U+202E⟩")
+        .replace("\ud800", "\ufffd");
 const classic = (name: string): Verdict => explore(explorables[0]!.scenarios.find((s) => s.name === name)!.program);
 
 describe("text, as kernel patches draw races", () => {
@@ -75,7 +83,9 @@ Replay: mm1-dead-AB
   test("eight tasks stand staggered, with rules, within the width", () => {
     const lines = counterexample(manyTasks(8)).toText().split("\n");
     expect(lines).toContain("    |  |  |  |  |  |  |  kworker/7                                      shared state");
-    expect(lines).toContain(" 2  |  |    atomic_inc(zswap_stored_pages)                              zswap_stored_pages: 2 -> 3");
+    expect(lines).toContain(
+      " 2  |  |    atomic_inc(zswap_stored_pages)                              zswap_stored_pages: 2 -> 3",
+    );
   });
 
   test.each([60, 80, 100, 160, 400])("no line is longer than %i characters, but for the lines to copy", (width) => {
@@ -94,11 +104,16 @@ Replay: mm1-dead-AB
 
   test("a long run shows its beginning and its end", () => {
     const tasks = ["A", "B"];
-    const trace = traceOf(tasks, Array.from({ length: 1000 }, (_, i) => [tasks[i % 2]!, "f", "atomic_inc", `x${i}`] as const));
+    const trace = traceOf(
+      tasks,
+      Array.from({ length: 1000 }, (_, i) => [tasks[i % 2]!, "f", "atomic_inc", `x${i}`] as const),
+    );
     const long: Verdict = { ...deadlock(), waiting: [], trace, schedule: scheduleOf("long", tasks, trace) };
     const text = counterexample(long, { limit: 10 }).toText();
     expect(text).toContain("... 990 steps left out");
-    expect([...text.matchAll(/atomic_inc\(x(\d+)\)/g)].map(([, n]) => Number(n))).toEqual([0, 1, 992, 993, 994, 995, 996, 997, 998, 999]);
+    expect([...text.matchAll(/atomic_inc\(x(\d+)\)/g)].map(([, n]) => Number(n))).toEqual([
+      0, 1, 992, 993, 994, 995, 996, 997, 998, 999,
+    ]);
     expect(counterexample(long, { limit: 10 }).toHTML()).toContain("⋮ 990 steps left out");
     expect(text.split("\n").filter((line) => line.trim() === "f()")).toHaveLength(4); // said again after the gap
   });
@@ -106,34 +121,90 @@ Replay: mm1-dead-AB
 
 describe("sentences", () => {
   test.each<[string, Verdict, string]>([
-    ["a proof, with its counts", { kind: "exhausted", effort }, "Proved: all 7 schedules of this program, up to the order of steps that commute, were run and nothing went wrong (60 steps, at most 12 in a run; 2 runs given up as repeats): a proof for these tasks and sizes, under sequential consistency."],
-    ["a proof of one run without reduction", { kind: "exhausted", effort: { ...effort, schedules: 1, redundant: 0, steps: 1, longest: 1, reduction: "none" } }, "Proved: the only schedule of this program was run and nothing went wrong (1 step, at most 1 in a run): a proof for these tasks and sizes, under sequential consistency."],
-    ["a bound is no proof", { kind: "bounded", bound: "at most 2 preemptions", rest: null, effort: { ...effort, redundant: 0, estimated: null } }, "Not a proof: 7 schedules were run and nothing went wrong, but the search stopped at its bound (at most 2 preemptions): the schedules that were not run may still go wrong."],
-    ["how far a search came that was cut", { kind: "bounded", bound: "seconds = 1", rest: null, effort: { ...effort, estimated: 41_234 } }, "Not a proof: 7 schedules were run (2 runs given up as repeats) and nothing went wrong, but the search stopped at its bound (seconds = 1), after less than 1 % of an estimated 40,000 runs: the schedules that were not run may still go wrong."],
-    ["a search that was cut near its end", { kind: "bounded", bound: "seconds = 1", rest: null, effort: { ...effort, redundant: 1, estimated: 10 } }, "Not a proof: 7 schedules were run (1 run given up as a repeat) and nothing went wrong, but the search stopped at its bound (seconds = 1), after about 80 % of an estimated 10 runs: the schedules that were not run may still go wrong."],
-    ["a `sometimes` that never holds", { kind: "violated", violation: { kind: "sometimes", what: "ever", message: '"ever" holds in no run', task: null, function: null, step: null }, schedule: null, replay: null, trace: [], effort }, 'Violated: "ever" holds in no run. All 7 schedules were run, so there is no single run to show.'],
+    [
+      "a proof, with its counts",
+      { kind: "exhausted", effort },
+      "Proved: all 7 schedules of this program, up to the order of steps that commute, were run and nothing went wrong (60 steps, at most 12 in a run; 2 runs given up as repeats): a proof for these tasks and sizes, under sequential consistency.",
+    ],
+    [
+      "a proof of one run without reduction",
+      { kind: "exhausted", effort: { ...effort, schedules: 1, redundant: 0, steps: 1, longest: 1, reduction: "none" } },
+      "Proved: the only schedule of this program was run and nothing went wrong (1 step, at most 1 in a run): a proof for these tasks and sizes, under sequential consistency.",
+    ],
+    [
+      "a bound is no proof",
+      {
+        kind: "bounded",
+        bound: "at most 2 preemptions",
+        rest: null,
+        effort: { ...effort, redundant: 0, estimated: null },
+      },
+      "Not a proof: 7 schedules were run and nothing went wrong, but the search stopped at its bound (at most 2 preemptions): the schedules that were not run may still go wrong.",
+    ],
+    [
+      "how far a search came that was cut",
+      { kind: "bounded", bound: "seconds = 1", rest: null, effort: { ...effort, estimated: 41_234 } },
+      "Not a proof: 7 schedules were run (2 runs given up as repeats) and nothing went wrong, but the search stopped at its bound (seconds = 1), after less than 1 % of an estimated 40,000 runs: the schedules that were not run may still go wrong.",
+    ],
+    [
+      "a search that was cut near its end",
+      { kind: "bounded", bound: "seconds = 1", rest: null, effort: { ...effort, redundant: 1, estimated: 10 } },
+      "Not a proof: 7 schedules were run (1 run given up as a repeat) and nothing went wrong, but the search stopped at its bound (seconds = 1), after about 80 % of an estimated 10 runs: the schedules that were not run may still go wrong.",
+    ],
+    [
+      "a `sometimes` that never holds",
+      {
+        kind: "violated",
+        violation: {
+          kind: "sometimes",
+          what: "ever",
+          message: '"ever" holds in no run',
+          task: null,
+          function: null,
+          step: null,
+        },
+        schedule: null,
+        replay: null,
+        trace: [],
+        effort,
+      },
+      'Violated: "ever" holds in no run. All 7 schedules were run, so there is no single run to show.',
+    ],
   ])("%s", (_name, verdict, sentence) => {
     const view = counterexample(verdict, { width: 1000 });
     expect(view.toText()).toBe(sentence);
     expect(view.replay).toBe(null);
     expect(view.toHTML()).not.toContain("<table");
-    expect(() => view.chart()).toThrow(/the verdict to draw is .*; accepted: one with a run: violated or stuck\. Next: print the verdict instead/);
+    expect(() => view.chart()).toThrow(
+      /the verdict to draw is .*; accepted: one with a run: violated or stuck\. Next: print the verdict instead/,
+    );
   });
 
   test("a replay, whole and cut short", () => {
     const verdict = classic("treiber-aba");
     const { program } = explorables[0]!.scenarios.find((s) => s.name === "treiber-aba")!;
     const string = (verdict as { replay: string }).replay;
-    expect(counterexample(replay(program, string)).toText()).toBe(counterexample(verdict).toText().replace("found in 2 schedules", "replayed"));
-    expect(counterexample(replay(program, "mm1-8923-A2B5")).toText(1000)).toMatch(/^treiber stack: unfinished: the schedule stops before the program does\. The state then: .*top = B\.\n7 steps, 1 context switch; replayed\./);
-    expect(counterexample(replay(program, "mm1-8923-A3B3")).toText(1000)).toMatch(/complete: nothing went wrong in this run|unfinished/);
+    expect(counterexample(replay(program, string)).toText()).toBe(
+      counterexample(verdict).toText().replace("found in 2 schedules", "replayed"),
+    );
+    expect(counterexample(replay(program, "mm1-8923-A2B5")).toText(1000)).toMatch(
+      /^treiber stack: unfinished: the schedule stops before the program does\. The state then: .*top = B\.\n7 steps, 1 context switch; replayed\./,
+    );
+    expect(counterexample(replay(program, "mm1-8923-A3B3")).toText(1000)).toMatch(
+      /complete: nothing went wrong in this run|unfinished/,
+    );
   });
 });
 
 describe("HTML", () => {
   test("a table with one column per task, and nothing that an exported page would drop", () => {
     const html = counterexample(useAfterFree()).toHTML();
-    expect([...html.matchAll(/<th [^>]*><bdi>([^<]*)<\/bdi>/g)].map(([, text]) => text)).toEqual(["#", "CPU 0", "CPU 1", "shared state"]);
+    expect([...html.matchAll(/<th [^>]*><bdi>([^<]*)<\/bdi>/g)].map(([, text]) => text)).toEqual([
+      "#",
+      "CPU 0",
+      "CPU 1",
+      "shared state",
+    ]);
     expect(html).toContain("↑ here: use after free");
     const exported = sanitizeHtml(html);
     expect(exported).toContain("Violated");
@@ -156,7 +227,20 @@ describe.each(HOSTILE.map((text) => [text.slice(0, 20), text]))("%j as every nam
   test("is text in HTML", () => {
     const html = view.toHTML();
     const tags = new Set([...html.matchAll(/<\/?([a-z]+)/gi)].map(([, name]) => name));
-    expect([...tags].sort()).toEqual(["bdi", "code", "div", "p", "span", "strong", "table", "tbody", "td", "th", "thead", "tr"]);
+    expect([...tags].sort()).toEqual([
+      "bdi",
+      "code",
+      "div",
+      "p",
+      "span",
+      "strong",
+      "table",
+      "tbody",
+      "td",
+      "th",
+      "thead",
+      "tr",
+    ]);
     expect(html.replace(/<[a-z]+( [a-z-]+="[^"]*")*>|<\/[a-z]+>/g, "")).not.toMatch(/[<>"']/);
   });
 
@@ -176,33 +260,87 @@ describe("chart", () => {
   test("a bar per step, a sign at the refused one, its text behind", () => {
     const chart = counterexample(useAfterFree()).chart();
     const drawn = draw(chart);
-    expect(drawn.marks.map(({ type, items }) => [type, items.length])).toEqual([["rect", 5], ["symbol", 1], ["text", 1]]);
-    expect(drawn.texts).toEqual(expect.arrayContaining(["zswap pool: violated", "CPU 0", "CPU 1", "zswap_store()", "zswap_pool_changed()", "__zswap_pool_release()", "here: use after free", "step"]));
+    expect(drawn.marks.map(({ type, items }) => [type, items.length])).toEqual([
+      ["rect", 5],
+      ["symbol", 1],
+      ["text", 1],
+    ]);
+    expect(drawn.texts).toEqual(
+      expect.arrayContaining([
+        "zswap pool: violated",
+        "CPU 0",
+        "CPU 1",
+        "zswap_store()",
+        "zswap_pool_changed()",
+        "__zswap_pool_release()",
+        "here: use after free",
+        "step",
+      ]),
+    );
     expect(chart.description).toMatch(/5 spans of 2 tasks.*Marked: CPU 0 at 4, here: use after free\.$/);
-    const { layer: [bars], data } = chart.spec as { layer: [{ encoding: { tooltip: { title: string }[] } }]; data: { values: Record<string, unknown>[] } };
-    expect(bars.encoding.tooltip.map(({ title }) => title)).toEqual(expect.arrayContaining(["task", "function", "step", "changed state"]));
-    expect(data.values[2]).toMatchObject({ task: "CPU 1", from: 2, to: 3, step: "kref_put(pool->kref) = true", "changed state": "pool->kref: 1 → 0" });
+    const {
+      layer: [bars],
+      data,
+    } = chart.spec as {
+      layer: [{ encoding: { tooltip: { title: string }[] } }];
+      data: { values: Record<string, unknown>[] };
+    };
+    expect(bars.encoding.tooltip.map(({ title }) => title)).toEqual(
+      expect.arrayContaining(["task", "function", "step", "changed state"]),
+    );
+    expect(data.values[2]).toMatchObject({
+      task: "CPU 1",
+      from: 2,
+      to: 3,
+      step: "kref_put(pool->kref) = true",
+      "changed state": "pool->kref: 1 → 0",
+    });
     expect(data.values[4]).toMatchObject({ from: 4, step: "kref_get(pool->kref) (refused)" });
   });
 
   test("tasks that wait for ever", () => {
     const drawn = draw(counterexample(deadlock()).chart({ width: 300 }));
-    expect(drawn.texts).toEqual(expect.arrayContaining(["waits for ever", "down_read(mmap_lock): held by khugepaged", "down_write(anon_vma): held by kswapd"]));
+    expect(drawn.texts).toEqual(
+      expect.arrayContaining([
+        "waits for ever",
+        "down_read(mmap_lock): held by khugepaged",
+        "down_write(anon_vma): held by kswapd",
+      ]),
+    );
   });
 
   test("eight tasks and thirty thousand steps", () => {
     expect(draw(counterexample(manyTasks(8)).chart()).marks[0]!.items).toHaveLength(16);
-    const trace = traceOf(["A"], Array.from({ length: 30_000 }, (_, i) => ["A", "f", "atomic_inc", `x${i}`] as const));
+    const trace = traceOf(
+      ["A"],
+      Array.from({ length: 30_000 }, (_, i) => ["A", "f", "atomic_inc", `x${i}`] as const),
+    );
     const long: Verdict = { ...deadlock(), waiting: [], trace, schedule: scheduleOf("long", ["A"], trace) };
     expect(draw(counterexample(long).chart()).marks[0]!.items).toHaveLength(200);
   });
 });
 
 test.each<[string, () => unknown, string]>([
-  ["no verdict", () => counterexample(5 as never), 'what to show is 5; accepted: a verdict of `explore` or a run of `replay`. Next: write counterexample(explore(program)).'],
-  ["a program", () => counterexample({ name: "p", setup: null } as never), 'what to show is {"name":"p","setup":null}; accepted: a verdict of `explore` or a run of `replay`. Next: write counterexample(explore(program)).'],
-  ["a misspelt option", () => counterexample(deadlock(), { with: 80 } as never), 'a parameter of counterexample is "with"; accepted: width, name, scenario, limit. Next: did you mean "width".'],
-  ["a width out of range", () => counterexample(deadlock(), { width: 10 }), "width is 10; accepted: an integer from 60 to 1000 characters. Next: give a value in that range."],
+  [
+    "no verdict",
+    () => counterexample(5 as never),
+    "what to show is 5; accepted: a verdict of `explore` or a run of `replay`. Next: write counterexample(explore(program)).",
+  ],
+  [
+    "a program",
+    () => counterexample({ name: "p", setup: null } as never),
+    'what to show is {"name":"p","setup":null}; accepted: a verdict of `explore` or a run of `replay`. Next: write counterexample(explore(program)).',
+  ],
+  [
+    "a misspelt option",
+    () => counterexample(deadlock(), { with: 80 } as never),
+    'a parameter of counterexample is "with"; accepted: width, name, scenario, limit. Next: did you mean "width".',
+  ],
+  [
+    "a width out of range",
+    () => counterexample(deadlock(), { width: 10 }),
+    "width is 10; accepted: an integer from 60 to 1000 characters. Next: give a value in that range.",
+  ],
 ])("%s is refused", (_name, call, message) => {
   expect(call).toThrow(message);
 });

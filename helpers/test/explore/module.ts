@@ -24,4 +24,5 @@ export function moduleOf(source: string): TestModule {
 }
 
 /** The programs that the explorer is measured by. */
-export const benchModule = (): TestModule => moduleOf(readFileSync(join(ROOT, "kernel-model", "bench", "programs.ts"), "utf8"));
+export const benchModule = (): TestModule =>
+  moduleOf(readFileSync(join(ROOT, "kernel-model", "bench", "programs.ts"), "utf8"));

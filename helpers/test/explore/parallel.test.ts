@@ -40,20 +40,28 @@ afterAll(() => {
   bench.remove();
 });
 
-const programs = (await import(rounds.url)) as Record<"fine" | "large" | "rare" | "endless" | "throws" | "dies" | "drifts", Program>
-  & { readonly late: { readonly nested: readonly [Program] } };
+const programs = (await import(rounds.url)) as Record<
+  "fine" | "large" | "rare" | "endless" | "throws" | "dies" | "drifts",
+  Program
+> & { readonly late: { readonly nested: readonly [Program] } };
 const measured = (await import(bench.url)) as { readonly PROGRAMS: readonly { readonly program: Program }[] };
 const from = rounds.url;
 
-test.each(explorables[0]!.scenarios.map((scenario) => [scenario.name, scenario] as const))("classics %s: as one worker", async (_name, { program, options }) => {
-  const verdict = await onWorkers(program, { ...options, workers: 2 }, 0);
-  expect(answerOf(verdict)).toEqual(answerOf(explore(program, options)));
-});
+test.each(explorables[0]!.scenarios.map((scenario) => [scenario.name, scenario] as const))(
+  "classics %s: as one worker",
+  async (_name, { program, options }) => {
+    const verdict = await onWorkers(program, { ...options, workers: 2 }, 0);
+    expect(answerOf(verdict)).toEqual(answerOf(explore(program, options)));
+  },
+);
 
-test.each(measured.PROGRAMS.map(({ program }) => [program.name, program] as const))("%s of the bench: as one worker", async (_name, program) => {
-  const verdict = await onWorkers(program, { workers: 2, from: bench.url }, 0);
-  expect(answerOf(verdict)).toEqual(answerOf(explore(program)));
-});
+test.each(measured.PROGRAMS.map(({ program }) => [program.name, program] as const))(
+  "%s of the bench: as one worker",
+  async (_name, program) => {
+    const verdict = await onWorkers(program, { workers: 2, from: bench.url }, 0);
+    expect(answerOf(verdict)).toEqual(answerOf(explore(program)));
+  },
+);
 
 describe("a program of a module", () => {
   test("workers do the work, whatever their number, and nothing is left of them", async () => {
@@ -63,14 +71,17 @@ describe("a program of a module", () => {
       const verdict = await onWorkers(programs.fine, { workers, from }, 0);
       expect(answerOf(verdict), `${workers} workers`).toEqual(whole);
     }
-    expect(process.getActiveResourcesInfo().filter((name) => name === "MessagePort" || name === "Worker")).toEqual(before);
+    expect(process.getActiveResourcesInfo().filter((name) => name === "MessagePort" || name === "Worker")).toEqual(
+      before,
+    );
   });
 
   test("what is found does not depend on the workers, where one finds it first and how it is bound in its module", async () => {
     for (const program of [programs.rare, programs.late.nested[0]]) {
       const whole = explore(program);
       expect(whole.kind).toBe("violated");
-      for (const workers of [2, 3]) expect(answerOf(await onWorkers(program, { workers, from }, 0))).toEqual(answerOf(whole));
+      for (const workers of [2, 3])
+        expect(answerOf(await onWorkers(program, { workers, from }, 0))).toEqual(answerOf(whole));
     }
   });
 
@@ -103,12 +114,18 @@ describe("bounds", () => {
     expect(cut.effort.estimated).toBeLessThan(900_000);
     const { schedules } = explore(programs.fine).effort;
     expect((await onWorkers(programs.fine, { workers: 2, from, maxSchedules: schedules }, 0)).kind).toBe("exhausted");
-    expect(await onWorkers(programs.fine, { workers: 2, from, maxSchedules: schedules - 1 }, 0)).toMatchObject({ kind: "bounded", bound: `maxSchedules = ${schedules - 1}` });
+    expect(await onWorkers(programs.fine, { workers: 2, from, maxSchedules: schedules - 1 }, 0)).toMatchObject({
+      kind: "bounded",
+      bound: `maxSchedules = ${schedules - 1}`,
+    });
   });
 
   test("seconds, and steps of all workers together", async () => {
     const began = performance.now();
-    expect(await exploreInParallel(large, { workers: 2, from, seconds: 0.4 })).toMatchObject({ kind: "bounded", bound: "seconds = 0.4" });
+    expect(await exploreInParallel(large, { workers: 2, from, seconds: 0.4 })).toMatchObject({
+      kind: "bounded",
+      bound: "seconds = 0.4",
+    });
     expect(performance.now() - began).toBeLessThan(2_000);
     const steps = await onWorkers(large, { workers: 2, from, maxTotalSteps: 100_000 }, 0);
     expect(steps).toMatchObject({ kind: "bounded", bound: "maxTotalSteps = 100000" });
@@ -141,23 +158,55 @@ describe("errors", () => {
 
   test("a worker that dies", async () => {
     const error = await thrown(() => onWorkers(programs.dies, { workers: 2, from }, 0));
-    expect(error.message).toMatch(/^worker [12] of 2 died while it explored "dies": it ended with status 3\. Next: explore without `workers`/);
+    expect(error.message).toMatch(
+      /^worker [12] of 2 died while it explored "dies": it ended with status 3\. Next: explore without `workers`/,
+    );
   });
 
   test("a program that is another one in a worker", async () => {
     const error = await thrown(() => onWorkers(programs.drifts, { workers: 2, from }, 0));
     expect(error.name).toBe("InputError");
-    expect(error.message).toMatch(/^the program of a worker, made again from its module, is "drifts: A, B, C; .*accepted: the same as here: drifts.*must not be changed elsewhere/);
+    expect(error.message).toMatch(
+      /^the program of a worker, made again from its module, is "drifts: A, B, C; .*accepted: the same as here: drifts.*must not be changed elsewhere/,
+    );
   });
 
   test.each<[string, () => Promise<Verdict>, RegExp]>([
-    ["a program that workers cannot load", () => exploreInParallel({ ...programs.fine }, { workers: 2 }), /the program to explore with `workers` is "fine"; accepted: one that workers can load.*from: import\.meta\.url/],
-    ["a module without it", () => onWorkers(programs.fine, { workers: 2, from: bench.url }, 0), /`from` is "file:.*; accepted: a module that exports the program "fine"\. Next: export it/],
-    ["no module", () => onWorkers(programs.fine, { workers: 2, from: 7 as never }, 0), /`from` is 7; accepted: the URL or path of a module/],
-    ["a misspelt number of workers", () => exploreInParallel(programs.fine, { workers: "al" as never, from }), /workers is "al"; accepted: "all", or an integer from 1 to 64/],
-    ["too many workers", () => exploreInParallel(programs.fine, { workers: 65, from }), /workers is 65; accepted: an integer from 1 to 64/],
-    ["a sample", () => exploreInParallel(programs.fine, { workers: 2, from, strategy: "pct" }), /an option beside `workers` is "strategy"; accepted: those of a whole search/],
-    ["a misspelt option", () => exploreInParallel(programs.fine, { workers: 2, from, second: 1 } as never), /did you mean "seconds"/],
+    [
+      "a program that workers cannot load",
+      () => exploreInParallel({ ...programs.fine }, { workers: 2 }),
+      /the program to explore with `workers` is "fine"; accepted: one that workers can load.*from: import\.meta\.url/,
+    ],
+    [
+      "a module without it",
+      () => onWorkers(programs.fine, { workers: 2, from: bench.url }, 0),
+      /`from` is "file:.*; accepted: a module that exports the program "fine"\. Next: export it/,
+    ],
+    [
+      "no module",
+      () => onWorkers(programs.fine, { workers: 2, from: 7 as never }, 0),
+      /`from` is 7; accepted: the URL or path of a module/,
+    ],
+    [
+      "a misspelt number of workers",
+      () => exploreInParallel(programs.fine, { workers: "al" as never, from }),
+      /workers is "al"; accepted: "all", or an integer from 1 to 64/,
+    ],
+    [
+      "too many workers",
+      () => exploreInParallel(programs.fine, { workers: 65, from }),
+      /workers is 65; accepted: an integer from 1 to 64/,
+    ],
+    [
+      "a sample",
+      () => exploreInParallel(programs.fine, { workers: 2, from, strategy: "pct" }),
+      /an option beside `workers` is "strategy"; accepted: those of a whole search/,
+    ],
+    [
+      "a misspelt option",
+      () => exploreInParallel(programs.fine, { workers: 2, from, second: 1 } as never),
+      /did you mean "seconds"/,
+    ],
   ])("%s is refused", async (_name, call, message) => {
     await expect((async () => call())()).rejects.toThrow(message);
   });

@@ -1,20 +1,45 @@
-import { alwaysAtEnd, Cell, DISPLAY, define, explorables, READ_ONCE, searchTree, WRITE_ONCE, type Path, type Program, type SearchTree } from "@mm-lab/kernel-model";
+import {
+  alwaysAtEnd,
+  Cell,
+  DISPLAY,
+  define,
+  explorables,
+  READ_ONCE,
+  searchTree,
+  WRITE_ONCE,
+  type Path,
+  type Program,
+  type SearchTree,
+} from "@mm-lab/kernel-model";
 import { describe, expect, test } from "vitest";
 import { sanitizeHtml } from "../../src/export/sanitize.js";
 import { searchTreeView, toBundle } from "../../src/index.js";
 import { HOSTILE } from "./fixtures.js";
 
-interface State { readonly x: Cell<number> }
+interface State {
+  readonly x: Cell<number>;
+}
 
 function* increment(x: Cell<number>): Path {
   yield* WRITE_ONCE(x, (yield* READ_ONCE(x)) + 1);
 }
 
-const two = (a = "A", x = "x", name = "two increments"): Program<State> => define({
-  name, setup: () => ({ x: new Cell(x, 0) }), tasks: (s) => Object.fromEntries([[a, increment(s.x)], ["B", increment(s.x)]]),
-});
-const violated = define({ ...two() }, alwaysAtEnd("none is lost", (s) => s.x.value === 2));
-const large = (runs: number): SearchTree => searchTree(explorables[0]!.scenarios.find(({ name }) => name === "writers-first")!.program, { maxRuns: runs });
+const two = (a = "A", x = "x", name = "two increments"): Program<State> =>
+  define({
+    name,
+    setup: () => ({ x: new Cell(x, 0) }),
+    tasks: (s) =>
+      Object.fromEntries([
+        [a, increment(s.x)],
+        ["B", increment(s.x)],
+      ]),
+  });
+const violated = define(
+  { ...two() },
+  alwaysAtEnd("none is lost", (s) => s.x.value === 2),
+);
+const large = (runs: number): SearchTree =>
+  searchTree(explorables[0]!.scenarios.find(({ name }) => name === "writers-first")!.program, { maxRuns: runs });
 const plain = (html: string): string => html.replace(/<[^>]*>/g, "");
 
 describe("text", () => {
@@ -56,7 +81,9 @@ asleep: not taken; it was explored before, from an earlier state, and is indepen
 
   test("a part of a search says so, and marks the way to what goes wrong", () => {
     const text = searchTreeView(searchTree(violated), { name: "lost update" }).toText();
-    expect(text).toMatch(/^lost update: a part of the search: 2 runs: 1 complete, 1 violated\.\nIt stops at the first run that goes wrong/);
+    expect(text).toMatch(
+      /^lost update: a part of the search: 2 runs: 1 complete, 1 violated\.\nIt stops at the first run that goes wrong/,
+    );
     expect(text).toContain("└─ 1 B: READ_ONCE(x) = 0  (1 run, wrong)");
     expect(text).toContain('=> run 2 violates: "none is lost" does not hold at the end');
     expect(searchTreeView(large(5)).toText()).toMatch(/It was cut at maxRuns = 5\. There are about \d+ runs in all\./);
@@ -70,7 +97,8 @@ asleep: not taken; it was explored before, from an earlier state, and is indepen
   });
 
   test.each([60, 80, 200])("no line is longer than %i characters", (width) => {
-    for (const line of searchTreeView(large(3)).toText(width).split("\n")) expect(line.length).toBeLessThanOrEqual(width);
+    for (const line of searchTreeView(large(3)).toText(width).split("\n"))
+      expect(line.length).toBeLessThanOrEqual(width);
   });
 
   test("a limit leaves runs out and counts them", () => {
@@ -85,7 +113,9 @@ describe("HTML", () => {
   test("folds without scripts, each branch with the runs behind it; nothing that an exported page would drop", () => {
     const html = searchTreeView(searchTree(two())).toHTML();
     expect(html.match(/<details open/g)).toHaveLength(6);
-    expect(plain(html)).toContain("B READ_ONCE(x) = 0 (2 runs)race: B's READ_ONCE(x) could come before".replaceAll("'", "&#39;"));
+    expect(plain(html)).toContain(
+      "B READ_ONCE(x) = 0 (2 runs)race: B's READ_ONCE(x) could come before".replaceAll("'", "&#39;"),
+    );
     const exported = sanitizeHtml(html);
     expect(plain(exported)).toBe(plain(html));
     expect([...exported.matchAll(/style="/g)]).toHaveLength([...html.matchAll(/style="/g)].length);
@@ -109,22 +139,49 @@ describe("HTML", () => {
   });
 });
 
-describe.each(HOSTILE.filter((text) => text !== "__proto__").map((text) => [text.slice(0, 20), text]))("%j as every name", (_short, text) => {
-  const view = searchTreeView(searchTree(two(text, text, text)));
+describe.each(HOSTILE.filter((text) => text !== "__proto__").map((text) => [text.slice(0, 20), text]))(
+  "%j as every name",
+  (_short, text) => {
+    const view = searchTreeView(searchTree(two(text, text, text)));
 
-  test("is text", () => {
-    const html = view.toHTML();
-    const tags = new Set([...html.matchAll(/<\/?([a-z]+)/gi)].map(([, name]) => name));
-    expect([...tags].sort()).toEqual(["bdi", "code", "details", "div", "em", "li", "p", "span", "strong", "summary", "ul"]);
-    expect(html.replace(/<[a-z]+( open)?( [a-z-]+="[^"]*")*>|<\/[a-z]+>/g, "")).not.toMatch(/[<>"']/);
-    expect(view.toText().replaceAll("\n", "")).not.toMatch(/[\u0000-\u001f\u202e]|\p{Surrogate}/u);
-  });
-});
+    test("is text", () => {
+      const html = view.toHTML();
+      const tags = new Set([...html.matchAll(/<\/?([a-z]+)/gi)].map(([, name]) => name));
+      expect([...tags].sort()).toEqual([
+        "bdi",
+        "code",
+        "details",
+        "div",
+        "em",
+        "li",
+        "p",
+        "span",
+        "strong",
+        "summary",
+        "ul",
+      ]);
+      expect(html.replace(/<[a-z]+( open)?( [a-z-]+="[^"]*")*>|<\/[a-z]+>/g, "")).not.toMatch(/[<>"']/);
+      expect(view.toText().replaceAll("\n", "")).not.toMatch(/[\u0000-\u001f\u202e]|\p{Surrogate}/u);
+    });
+  },
+);
 
 test.each<[string, () => unknown, string]>([
-  ["no tree", () => searchTreeView(5 as never), "the tree to show is 5; accepted: what searchTree returns. Next: show searchTree(program)."],
-  ["a width out of range", () => searchTreeView(searchTree(two()), { width: 10 }), "width is 10; accepted: an integer from 60 to 1000 characters. Next: give a value in that range."],
-  ["a misspelt option", () => searchTreeView(searchTree(two()), { with: 80 } as never), 'a parameter of searchTreeView is "with"; accepted: width, name, limit. Next: did you mean "width".'],
+  [
+    "no tree",
+    () => searchTreeView(5 as never),
+    "the tree to show is 5; accepted: what searchTree returns. Next: show searchTree(program).",
+  ],
+  [
+    "a width out of range",
+    () => searchTreeView(searchTree(two()), { width: 10 }),
+    "width is 10; accepted: an integer from 60 to 1000 characters. Next: give a value in that range.",
+  ],
+  [
+    "a misspelt option",
+    () => searchTreeView(searchTree(two()), { with: 80 } as never),
+    'a parameter of searchTreeView is "with"; accepted: width, name, limit. Next: did you mean "width".',
+  ],
 ])("%s is refused", (_name, call, message) => {
   expect(call).toThrow(message);
 });

@@ -2,7 +2,14 @@ import { expect, test } from "vitest";
 import { compareRecording, readDataFile } from "@mm-lab/helpers";
 
 const given = readDataFile("live", "ksm-6.18.json");
-interface Recorded { workloads: { name: string; smart_scan: number; steps: { scan: number; ops: unknown[][] }[]; rows: { pre: number[]; post: number[] }[] }[] }
+interface Recorded {
+  workloads: {
+    name: string;
+    smart_scan: number;
+    steps: { scan: number; ops: unknown[][] }[];
+    rows: { pre: number[]; post: number[] }[];
+  }[];
+}
 const changed = (change: (recorded: Recorded) => void): string => {
   const recorded = JSON.parse(given) as Recorded;
   recorded.workloads = recorded.workloads.filter(({ name }) => name === "two_equal_pages_written");
@@ -15,18 +22,34 @@ test("every case of the given recording is equal", () => {
 });
 
 test("the first difference of an unequal case is named", () => {
-  const text = changed(({ workloads }) => { workloads[1]!.rows[3]!.post[3] = 7; });
+  const text = changed(({ workloads }) => {
+    workloads[1]!.rows[3]!.post[3] = 7;
+  });
   expect(compareRecording(text, "x")).toEqual({
-    cases: 2, equal: 1, differences: ["two_equal_pages_written (smart_scan 1): sharing after the scan 3: kernel 7, model 1"],
+    cases: 2,
+    equal: 1,
+    differences: ["two_equal_pages_written (smart_scan 1): sharing after the scan 3: kernel 7, model 1"],
   });
 });
 
 test("a knob value that the kernel refused changed nothing, so the case stays equal", () => {
-  const text = changed(({ workloads }) => workloads[0]!.steps.push({ scan: 2, ops: [["knob", "max_page_sharing", 1]] }));
+  const text = changed(({ workloads }) =>
+    workloads[0]!.steps.push({ scan: 2, ops: [["knob", "max_page_sharing", 1]] }),
+  );
   expect(compareRecording(text, "x").equal).toBe(2);
 });
 
 test("a store to an unmapped page is a fault of the recording, and its workload is named", () => {
-  const text = changed(({ workloads }) => workloads[0]!.steps.push({ scan: 2, ops: [["unmap", 0, 2], ["fill", 0, 1, 1, 5, 0]] }));
-  expect(() => compareRecording(text, "x.json")).toThrow("x.json, workload two_equal_pages_written: a store to page is 0; accepted: a mapped page.");
+  const text = changed(({ workloads }) =>
+    workloads[0]!.steps.push({
+      scan: 2,
+      ops: [
+        ["unmap", 0, 2],
+        ["fill", 0, 1, 1, 5, 0],
+      ],
+    }),
+  );
+  expect(() => compareRecording(text, "x.json")).toThrow(
+    "x.json, workload two_equal_pages_written: a store to page is 0; accepted: a mapped page.",
+  );
 });

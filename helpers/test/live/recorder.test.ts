@@ -23,7 +23,10 @@ interface Workloads {
 
 function generate(seed: number, name: string): string {
   const path = join(folder, name);
-  expect(python("generate_ksm.py", String(seed), "120", path, "--pages", "60", "--scans", "12")).toMatchObject({ status: 0, stderr: "" });
+  expect(python("generate_ksm.py", String(seed), "120", path, "--pages", "60", "--scans", "12")).toMatchObject({
+    status: 0,
+    stderr: "",
+  });
   return readFileSync(path, "utf8");
 }
 
@@ -38,16 +41,28 @@ describe("generated workloads", () => {
 
   test("use every operation and every knob that a recording may change", () => {
     const ops = workloads.flatMap(({ steps }) => steps.flatMap((step) => step.ops));
-    expect(new Set(ops.map(([kind]) => kind))).toEqual(new Set(["fill", "unmap", "dontneed", "read", "mergeable", "unmergeable", "knob"]));
+    expect(new Set(ops.map(([kind]) => kind))).toEqual(
+      new Set(["fill", "unmap", "dontneed", "read", "mergeable", "unmergeable", "knob"]),
+    );
     expect(new Set(ops.filter(([kind]) => kind === "knob").map(([, name]) => name))).toEqual(
-      new Set(["smart_scan", "use_zero_pages", "max_page_sharing", "run", "stable_node_chains_prune_millisecs", "merge_across_nodes"]),
+      new Set([
+        "smart_scan",
+        "use_zero_pages",
+        "max_page_sharing",
+        "run",
+        "stable_node_chains_prune_millisecs",
+        "merge_across_nodes",
+      ]),
     );
   });
 
   test("are ones the model can replay: no store to an unmapped page, nothing outside the area", () => {
     // Completed as text: JSON.parse would round contents above 2^53.
     const rows = '"smart_scan": 1, "rows": [{"pre": [0], "post": [0]}]';
-    const recording = ksm.parseRecording(text.replace("{", '{"columns": ["shared"], ').replaceAll('{"name"', `{${rows}, "name"`), "generated");
+    const recording = ksm.parseRecording(
+      text.replace("{", '{"columns": ["shared"], ').replaceAll('{"name"', `{${rows}, "name"`),
+      "generated",
+    );
     expect(recording.cases).toHaveLength(workloads.length);
     let merged = 0;
     for (const recorded of recording.cases) merged += ksm.replayCase(recorded, scans).at(-1)!.post.merging;
@@ -61,7 +76,11 @@ describe("the recorder, given a bad file of workloads, says so before it touches
   test.each([
     ["no such file", undefined, /missing\.json: FileNotFoundError/],
     ["no JSON", "scans: 3", /JSONDecodeError/],
-    ["a workload without pages", '{"scans": 3, "workloads": [{"name": "x", "note": "", "knobs": {}, "steps": []}]}', /a workload without pages: .*'x'/],
+    [
+      "a workload without pages",
+      '{"scans": 3, "workloads": [{"name": "x", "note": "", "knobs": {}, "steps": []}]}',
+      /a workload without pages: .*'x'/,
+    ],
   ])("%s", (_, text, message) => {
     const path = join(folder, text === undefined ? "missing.json" : "bad.json");
     if (text !== undefined) writeFileSync(path, text);

@@ -10,7 +10,9 @@ beforeAll(async () => {
 afterAll(() => kernel.kill());
 
 /** Runs a failing cell; its number is put in for N in what is expected. */
-async function failing(code: string): Promise<{ readonly ename: string; readonly evalue: string; readonly text: string; readonly n: number }> {
+async function failing(
+  code: string,
+): Promise<{ readonly ename: string; readonly evalue: string; readonly text: string; readonly n: number }> {
   const execution = await kernel.execute(code);
   const error = errorOf(execution);
   expect(execution.reply).toMatchObject({ status: "error", ...error });
@@ -33,7 +35,9 @@ Cell [${n}], line 4:30
 });
 
 test("an error in a function of an earlier cell points at that cell, and at the call", async () => {
-  const earlier = await kernel.execute(`type N = number;\nfunction halve(n: N): N {\n  if (n % 2) throw new Error("odd");\n  return n / 2;\n}`);
+  const earlier = await kernel.execute(
+    `type N = number;\nfunction halve(n: N): N {\n  if (n % 2) throw new Error("odd");\n  return n / 2;\n}`,
+  );
   const { text, n } = await failing(`const x: number = 3;\nhalve(\n  x);`);
   const first = Number(earlier.reply["execution_count"]);
   expect(text).toBe(`Error: odd
@@ -48,7 +52,11 @@ test.each([
   ["awaited", `await 0;\nawait Promise.reject(new TypeError("no"));`, "line 2:22"],
   ["the last value", `Promise.reject(new TypeError("no"))`, "line 1:16"],
   ["floating", `const ok: number = 1;\nvoid Promise.reject(new TypeError("no"));`, "line 2:21"],
-  ["in an async function", `async function f(): Promise<void> {\n  await 0;\n  throw new TypeError("no");\n}\nawait f();`, "line 3:9"],
+  [
+    "in an async function",
+    `async function f(): Promise<void> {\n  await 0;\n  throw new TypeError("no");\n}\nawait f();`,
+    "line 3:9",
+  ],
 ])("a rejected promise: %s", async (_what, code, place) => {
   const { ename, evalue, text, n } = await failing(code);
   expect({ ename, evalue }).toEqual({ ename: "TypeError", evalue: "no" });
@@ -57,24 +65,39 @@ test.each([
 
 test("a type error names the place and nothing of the cell has run", async () => {
   const { ename, evalue, text, n } = await failing(`console.log("ran");\nconst pages: number = "many";`);
-  expect({ ename, evalue }).toEqual({ ename: "TypeScriptError", evalue: "Type 'string' is not assignable to type 'number'." });
-  expect(text).toContain(`Cell [${n}], line 2:7 - error TS2322: Type 'string' is not assignable to type 'number'.\n  2 | const pages: number = "many";\n    |       ^^^^^`);
+  expect({ ename, evalue }).toEqual({
+    ename: "TypeScriptError",
+    evalue: "Type 'string' is not assignable to type 'number'.",
+  });
+  expect(text).toContain(
+    `Cell [${n}], line 2:7 - error TS2322: Type 'string' is not assignable to type 'number'.\n  2 | const pages: number = "many";\n    |       ^^^^^`,
+  );
   const syntax = await failing(`console.log("ran"`);
   expect(syntax.text).toContain("error TS1005: ')' expected.");
 });
 
 test("an error from the model shows the model's source file, and the call in the cell", async () => {
-  const { ename, evalue, text, n } = await failing(`import { checkInteger } from "@mm-lab/kernel-model";\n\ncheckInteger("pages_to_scan", -5, { min: 1 });`);
+  const { ename, evalue, text, n } = await failing(
+    `import { checkInteger } from "@mm-lab/kernel-model";\n\ncheckInteger("pages_to_scan", -5, { min: 1 });`,
+  );
   expect(ename).toBe("InputError");
   expect(evalue).toBe("pages_to_scan is -5; accepted: an integer of at least 1. Next: give a value in that range.");
-  expect(text).toMatch(new RegExp(`at checkInteger \\(kernel-model/src/base/errors\\.ts:\\d+:9\\)\n    at Cell \\[${n}\\], line 3:1$`));
+  expect(text).toMatch(
+    new RegExp(`at checkInteger \\(kernel-model/src/base/errors\\.ts:\\d+:9\\)\n    at Cell \\[${n}\\], line 3:1$`),
+  );
 });
 
 test("what is no error can be thrown too; causes are shown; a hostile error does no harm", async () => {
   expect(await failing(`throw "a text"`)).toMatchObject({ ename: "Thrown string", evalue: "a text" });
-  expect((await failing(`throw new Error("outer", { cause: new Error("inner") })`)).text).toMatch(/Error: outer[\s\S]*Caused by: Error: inner\n {4}at Cell/);
-  expect((await failing(`throw Object.defineProperty(new Error("x"), "message", { get() { throw 1; } })`)).evalue).toBe("(cannot be shown)");
-  expect((await failing(`function deep(): number { return deep() + 1; }\ndeep();`)).text.split("\n").length).toBeLessThan(40);
+  expect((await failing(`throw new Error("outer", { cause: new Error("inner") })`)).text).toMatch(
+    /Error: outer[\s\S]*Caused by: Error: inner\n {4}at Cell/,
+  );
+  expect((await failing(`throw Object.defineProperty(new Error("x"), "message", { get() { throw 1; } })`)).evalue).toBe(
+    "(cannot be shown)",
+  );
+  expect(
+    (await failing(`function deep(): number { return deep() + 1; }\ndeep();`)).text.split("\n").length,
+  ).toBeLessThan(40);
 });
 
 test("what a failed cell had declared before it failed can be used; the rest is unknown", async () => {
@@ -84,7 +107,10 @@ test("what a failed cell had declared before it failed can be used; the rest is 
 });
 
 test("after an error: queued cells are aborted, unless the error was expected", async () => {
-  const run = (options: object) => [kernel.begin(`throw new Error("first")`, { ...options }).done, kernel.begin(`1 + 1`).done];
+  const run = (options: object) => [
+    kernel.begin(`throw new Error("first")`, { ...options }).done,
+    kernel.begin(`1 + 1`).done,
+  ];
   const [, aborted] = await Promise.all(run({}));
   expect(aborted?.reply).toEqual({ status: "aborted" });
   const [failed, ran] = await Promise.all(run({ stop_on_error: false })); // nbclient does this for allow_errors and raises-exception
@@ -93,8 +119,12 @@ test("after an error: queued cells are aborted, unless the error was expected", 
 });
 
 test("a stack that the cell prints itself reads the same", async () => {
-  const execution = await kernel.execute(`try { JSON.parse("{") } catch (error) { console.log((error as Error).stack); }`);
-  expect(streamText(execution)).toMatch(/^SyntaxError: .*\n {4}at (JSON\.)?parse \(<anonymous>\)\n {4}at Cell \[\d+\], line 1:12\n$/);
+  const execution = await kernel.execute(
+    `try { JSON.parse("{") } catch (error) { console.log((error as Error).stack); }`,
+  );
+  expect(streamText(execution)).toMatch(
+    /^SyntaxError: .*\n {4}at (JSON\.)?parse \(<anonymous>\)\n {4}at Cell \[\d+\], line 1:12\n$/,
+  );
 });
 
 test("errors in timers and late rejections go to stderr of the last cell; the kernel survives", async () => {

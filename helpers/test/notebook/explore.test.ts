@@ -36,7 +36,8 @@ const PROGRAM = `define({
   name: "fib", setup: () => ({ x: new Cell("x", starts[0]!.value), y: new Cell("y", starts[1]!.value) }),
   tasks: (s) => ({ A: adder(s.x, s.y), B: adder(s.y, s.x), C: (function* () { return [yield* READ_ONCE(s.x), yield* READ_ONCE(s.y)].join(); })() }),
 })`;
-const counts = (name: string): string => `[${name}.kind, ${name}.effort.schedules, ${name}.effort.endStates.size].join()`;
+const counts = (name: string): string =>
+  `[${name}.kind, ${name}.effort.schedules, ${name}.effort.endStates.size].join()`;
 
 describe("a program of several cells", () => {
   test("is explored by workers, in the cell that makes it and that calls for them", async () => {
@@ -53,7 +54,9 @@ describe("a program of several cells", () => {
     await run(`const programs = { small: fib, other: [fib, { ...fib, name: "copy" }] };
       rounds = 3;`);
     const one = await run(`const alone = explore(programs.other[1]!); ${counts("alone")}`);
-    expect(await run(`const both = await explore(programs.other[1]!, { workers: "all" }); ${counts("both")}`)).toBe(one);
+    expect(await run(`const both = await explore(programs.other[1]!, { workers: "all" }); ${counts("both")}`)).toBe(
+      one,
+    );
     await run("rounds = 5;");
   });
 
@@ -67,7 +70,11 @@ describe("a program of several cells", () => {
   test("a violation is drawn as that of one worker", async () => {
     await run(`import { alwaysAtEnd } from "@mm-lab/kernel-model";
       const wrong = { ...fib, name: "wrong", properties: [alwaysAtEnd<{ x: Cell<number> }>("small", (s) => s.x.value < 144)] };`);
-    const [one, two] = (await run(`const found = [explore(wrong), await explore(wrong, { workers: 2 })]; found.map((f) => f.kind + (f as any).replay).join(" ")`))!.slice(1, -1).split(" ");
+    const [one, two] = (await run(
+      `const found = [explore(wrong), await explore(wrong, { workers: 2 })]; found.map((f) => f.kind + (f as any).replay).join(" ")`,
+    ))!
+      .slice(1, -1)
+      .split(" ");
     expect(one).toMatch(/^violatedmm1-/);
     expect(two).toBe(one);
   });
@@ -75,8 +82,16 @@ describe("a program of several cells", () => {
 
 describe("what cannot be", () => {
   test.each([
-    ["a program without a name of its own", `await explore(${PROGRAM}, { workers: 2 })`, "the program to explore with `workers` is \"fib\"; accepted: one that is bound to a name of a cell. Next: give it a name of its own in a cell: const program = define(...)."],
-    ["too many workers", `await explore(fib, { workers: 100 })`, "workers is 100; accepted: an integer from 1 to 64. Next: give a number of threads, or \"all\" for one a core."],
+    [
+      "a program without a name of its own",
+      `await explore(${PROGRAM}, { workers: 2 })`,
+      'the program to explore with `workers` is "fib"; accepted: one that is bound to a name of a cell. Next: give it a name of its own in a cell: const program = define(...).',
+    ],
+    [
+      "too many workers",
+      `await explore(fib, { workers: 100 })`,
+      'workers is 100; accepted: an integer from 1 to 64. Next: give a number of threads, or "all" for one a core.',
+    ],
   ])("%s", async (_name, code, message) => {
     expect(errorOf(await kernel.execute(code))).toMatchObject({ ename: "InputError", evalue: message });
   });
@@ -88,11 +103,15 @@ describe("what cannot be", () => {
     await run(`enlarge(sizes);`);
     const { ename, evalue } = errorOf(await kernel.execute(`await explore(changing, { workers: 2 })`));
     expect(ename).toBe("InputError");
-    expect(evalue).toMatch(/^the program of a worker, made again from Cell \[1\], .*is "changing: A, B, C; .*must not be changed elsewhere/);
+    expect(evalue).toMatch(
+      /^the program of a worker, made again from Cell \[1\], .*is "changing: A, B, C; .*must not be changed elsewhere/,
+    );
   });
 
   test("an error of the program is that of one worker", async () => {
-    await run(`const spins = { ...fib, name: "spins", tasks: (s: any) => ({ ...fib.tasks(s), C: (function* () { while ((yield* READ_ONCE(s.x as Cell<number>)) > 20) yield* READ_ONCE(s.y as Cell<number>); })() }) };`);
+    await run(
+      `const spins = { ...fib, name: "spins", tasks: (s: any) => ({ ...fib.tasks(s), C: (function* () { while ((yield* READ_ONCE(s.x as Cell<number>)) > 20) yield* READ_ONCE(s.y as Cell<number>); })() }) };`,
+    );
     const one = errorOf(await kernel.execute("explore(spins, { maxSteps: 200 })"));
     const two = errorOf(await kernel.execute("await explore(spins, { maxSteps: 200, workers: 2 })"));
     expect(one.evalue).toMatch(/the length of a run of program "spins" is 201/);
@@ -100,21 +119,27 @@ describe("what cannot be", () => {
   });
 });
 
-test.each(["signal", "message"] as const)("an interrupt stops it within a second and says how far it was (%s)", async (how) => {
-  await run(`rounds = 9; const first = explore(fib, { workers: 2, maxSchedules: 10 }); // not awaited
+test.each(["signal", "message"] as const)(
+  "an interrupt stops it within a second and says how far it was (%s)",
+  async (how) => {
+    await run(`rounds = 9; const first = explore(fib, { workers: 2, maxSchedules: 10 }); // not awaited
     await first; rounds = 8;`);
-  const { done, messages } = kernel.begin(`await explore(fib, { workers: 2, maxSchedules: 1e9 })`);
-  // A bar is drawn once workers have told something.
-  while (!messages.some(({ content }) => /parts over|"status":"error"/.test(JSON.stringify(content)))) await sleep(10);
-  const began = performance.now();
-  if (how === "signal") kernel.interruptBySignal();
-  else await kernel.request("control", "interrupt_request", {});
-  const { evalue, ename } = errorOf(await done);
-  expect(performance.now() - began).toBeLessThan(1_000);
-  expect(ename).toBe("Interrupted");
-  expect(evalue).toMatch(/^exploring fib was stopped at [\d,]+ of [\d,]+ \(\d+ %\), schedules, \d+ of \d+ parts over\. Next: run it again/);
-  expect(await run(`rounds = 3; const after = await explore(fib, { workers: 2 }); after.kind`)).toBe("'exhausted'");
-});
+    const { done, messages } = kernel.begin(`await explore(fib, { workers: 2, maxSchedules: 1e9 })`);
+    // A bar is drawn once workers have told something.
+    while (!messages.some(({ content }) => /parts over|"status":"error"/.test(JSON.stringify(content))))
+      await sleep(10);
+    const began = performance.now();
+    if (how === "signal") kernel.interruptBySignal();
+    else await kernel.request("control", "interrupt_request", {});
+    const { evalue, ename } = errorOf(await done);
+    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(ename).toBe("Interrupted");
+    expect(evalue).toMatch(
+      /^exploring fib was stopped at [\d,]+ of [\d,]+ \(\d+ %\), schedules, \d+ of \d+ parts over\. Next: run it again/,
+    );
+    expect(await run(`rounds = 3; const after = await explore(fib, { workers: 2 }); after.kind`)).toBe("'exhausted'");
+  },
+);
 
 function errorOrText(execution: Awaited<ReturnType<JupyterClient["execute"]>>): string | undefined {
   return execution.reply["status"] === "ok" ? resultText(execution) : JSON.stringify(execution.reply);

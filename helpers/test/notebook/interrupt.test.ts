@@ -12,7 +12,10 @@ beforeAll(async () => {
 afterAll(() => kernel.kill());
 
 /** Starts a cell, waits until it prints "go", interrupts, and checks that the kernel lives on with its variables. */
-async function interrupt(code: string, how: "signal" | "message"): Promise<{ readonly execution: Execution; readonly ms: number }> {
+async function interrupt(
+  code: string,
+  how: "signal" | "message",
+): Promise<{ readonly execution: Execution; readonly ms: number }> {
   const { done, messages } = kernel.begin(code);
   while (!messages.some(({ content }) => String(content["text"]).includes("go"))) await sleep(10);
   await sleep(50);
@@ -37,28 +40,39 @@ test.each(["signal", "message"] as const)("a cell that waits for ever stops (%s)
   expect(ms).toBeLessThan(1_500);
 });
 
-test.each(["signal", "message"] as const)("a long model run after an await stops and says how far it came (%s)", async (how) => {
-  const { execution, ms } = await interrupt(`
+test.each(["signal", "message"] as const)(
+  "a long model run after an await stops and says how far it came (%s)",
+  async (how) => {
+    const { execution, ms } = await interrupt(
+      `
     await Promise.resolve();
     let steps = 0;
     const result = await experiment(function* () {
       console.log("go");
       for (;;) yield { done: ++steps, total: 1e12, note: "scanning" };
-    }, { title: "endless scan" });`, how);
-  expect(errorOf(execution).evalue).toMatch(/^endless scan was stopped at [\d,]+ of 1,000,000,000,000 \(0 %\), scanning\. Next: run it again/);
-  expect(ms).toBeLessThan(1_500);
-  const steps = async (): Promise<string | undefined> => resultText(await kernel.execute("steps"));
-  const before = await steps();
-  expect(Number(before)).toBeGreaterThan(0);
-  await sleep(100);
-  expect(await steps()).toBe(before); // and does not go on behind our back
-});
+    }, { title: "endless scan" });`,
+      how,
+    );
+    expect(errorOf(execution).evalue).toMatch(
+      /^endless scan was stopped at [\d,]+ of 1,000,000,000,000 \(0 %\), scanning\. Next: run it again/,
+    );
+    expect(ms).toBeLessThan(1_500);
+    const steps = async (): Promise<string | undefined> => resultText(await kernel.execute("steps"));
+    const before = await steps();
+    expect(Number(before)).toBeGreaterThan(0);
+    await sleep(100);
+    expect(await steps()).toBe(before); // and does not go on behind our back
+  },
+);
 
 test("a loop of awaits stops and does not go on in the background", async () => {
-  await interrupt(`let ticks = 0;
+  await interrupt(
+    `let ticks = 0;
     async function tick(): Promise<number> { await new Promise((resolve) => setTimeout(resolve, 2)); return 1; }
     console.log("go");
-    for (;;) ticks += await tick();`, "signal");
+    for (;;) ticks += await tick();`,
+    "signal",
+  );
   await sleep(50);
   const before = resultText(await kernel.execute("ticks"));
   expect(Number(before)).toBeGreaterThan(0);
@@ -68,13 +82,16 @@ test("a loop of awaits stops and does not go on in the background", async () => 
 });
 
 test("an asynchronous experiment gets an AbortSignal", async () => {
-  const { execution } = await interrupt(`
+  const { execution } = await interrupt(
+    `
     await experiment(async ({ signal, progress }) => {
       progress({ done: 3, total: 10 });
       console.log("go");
       while (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, 5));
       console.log("cleaned up");
-    }, { title: "probe" });`, "signal");
+    }, { title: "probe" });`,
+    "signal",
+  );
   expect(errorOf(execution).evalue).toMatch(/^probe was stopped at 3 of 10 \(30 %\)/);
   expect(streamText(execution)).toContain("cleaned up");
 });
@@ -82,11 +99,17 @@ test("an asynchronous experiment gets an AbortSignal", async () => {
 test("a busy loop after an await stops, wherever it runs (message)", async () => {
   const { ms } = await interrupt(`await Promise.resolve(); console.log("go"); for (;;) {}`, "message");
   expect(ms).toBeLessThan(6_000);
-  await interrupt(`await new Promise((resolve) => setTimeout(() => { console.log("go"); for (;;) {} }, 1));`, "message");
+  await interrupt(
+    `await new Promise((resolve) => setTimeout(() => { console.log("go"); for (;;) {} }, 1));`,
+    "message",
+  );
 });
 
 test("a cell's own signal handlers are called and do no harm", async () => {
-  const { execution } = await interrupt(`process.once("SIGINT", () => console.log("my handler")); console.log("go"); await new Promise(() => {});`, "signal");
+  const { execution } = await interrupt(
+    `process.once("SIGINT", () => console.log("my handler")); console.log("go"); await new Promise(() => {});`,
+    "signal",
+  );
   expect(streamText(execution)).toContain("my handler");
 });
 

@@ -33,7 +33,10 @@ export class JupyterClient {
     const folder = mkdtempSync(join(tmpdir(), "mm-lab-kernel-"));
     const file = join(folder, "connection.json");
     writeFileSync(file, JSON.stringify(connection));
-    const command = options.command ?? ["--no-force-async-hooks-checks", join(ROOT, "helpers", "jupyter", "kernel.mjs")];
+    const command = options.command ?? [
+      "--no-force-async-hooks-checks",
+      join(ROOT, "helpers", "jupyter", "kernel.mjs"),
+    ];
     const child = spawn(process.execPath, [...command, "--config-path", file], {
       cwd: options.cwd ?? join(ROOT, "notebooks"),
       env: { ...process.env, ...options.env },
@@ -62,7 +65,8 @@ export class JupyterClient {
     private readonly connection: ConnectionInfo,
     private readonly folder: string,
   ) {
-    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (data: Buffer) => (this.processOutput += data.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on("data", (data: Buffer) => (this.processOutput += data.toString()));
     this.exited = new Promise((resolve) => child.once("exit", resolve));
     const address = (port: number): string => `${connection.transport}://${connection.ip}:${port}`;
     this.#iopub.receiveHighWaterMark = 0;
@@ -84,7 +88,8 @@ export class JupyterClient {
     let heard = false;
     const unwatch = this.watch(() => (heard = true));
     while (!heard) {
-      if (Date.now() > deadline || this.child.exitCode !== null) throw new Error(`the kernel does not answer: ${this.processOutput}`);
+      if (Date.now() > deadline || this.child.exitCode !== null)
+        throw new Error(`the kernel does not answer: ${this.processOutput}`);
       await Promise.race([this.request("shell", "kernel_info_request", {}), sleep(500)]);
       await sleep(20);
     }
@@ -102,9 +107,18 @@ export class JupyterClient {
   }
 
   /** Like {@link execute}, for talking to the kernel meanwhile. */
-  begin(code: string, options: Content = {}): { readonly done: Promise<Execution>; readonly messages: readonly Message[] } {
+  begin(
+    code: string,
+    options: Content = {},
+  ): { readonly done: Promise<Execution>; readonly messages: readonly Message[] } {
     const messages: Message[] = [];
-    const sent = this.#send("shell", "execute_request", { code, silent: false, store_history: true, stop_on_error: true, ...options });
+    const sent = this.#send("shell", "execute_request", {
+      code,
+      silent: false,
+      store_history: true,
+      stop_on_error: true,
+      ...options,
+    });
     const idle = new Promise<void>((resolve) => {
       const unwatch = this.watch((message) => {
         if (message.parent.msg_id !== sent.id) return;
@@ -163,12 +177,30 @@ export class JupyterClient {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  #send(channel: "shell" | "control", type: string, content: Content): { readonly id: string; readonly reply: Promise<Message> } {
-    const header: Header = { msg_id: "", session: this.#session, username: "test", date: "", msg_type: type, version: "5.3" };
-    const frames = encode(this.connection.key, { identities: [], parent: header, type, content: JSON.stringify(content) });
-    const { header: { msg_id: id } } = decode(this.connection.key, frames);
+  #send(
+    channel: "shell" | "control",
+    type: string,
+    content: Content,
+  ): { readonly id: string; readonly reply: Promise<Message> } {
+    const header: Header = {
+      msg_id: "",
+      session: this.#session,
+      username: "test",
+      date: "",
+      msg_type: type,
+      version: "5.3",
+    };
+    const frames = encode(this.connection.key, {
+      identities: [],
+      parent: header,
+      type,
+      content: JSON.stringify(content),
+    });
+    const {
+      header: { msg_id: id },
+    } = decode(this.connection.key, frames);
     const reply = new Promise<Message>((resolve) => this.#replies.set(id, resolve));
-    void (channel === "shell" ? this.#shell : this.#control as Sending).send(frames);
+    void (channel === "shell" ? this.#shell : (this.#control as Sending)).send(frames);
     return { id, reply };
   }
 
@@ -201,23 +233,45 @@ export function resultText(execution: Execution): string | undefined {
 }
 
 /** The cell's error message; fails if there is not exactly one. */
-export function errorOf(execution: Execution): { readonly ename: string; readonly evalue: string; readonly traceback: readonly string[] } {
+export function errorOf(execution: Execution): {
+  readonly ename: string;
+  readonly evalue: string;
+  readonly traceback: readonly string[];
+} {
   const errors = contents(execution, "error");
-  if (errors.length !== 1) throw new Error(`expected one error message, got ${errors.length}: ${JSON.stringify(execution.reply)}`);
+  if (errors.length !== 1)
+    throw new Error(`expected one error message, got ${errors.length}: ${JSON.stringify(execution.reply)}`);
   return errors[0] as never;
 }
 
 async function connectionInfo(): Promise<ConnectionInfo> {
-  const [iopub_port, shell_port, control_port, stdin_port, hb_port] = await freePorts(5) as [number, number, number, number, number];
-  return { transport: "tcp", ip: "127.0.0.1", key: randomUUID(), iopub_port, shell_port, control_port, stdin_port, hb_port };
+  const [iopub_port, shell_port, control_port, stdin_port, hb_port] = (await freePorts(5)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return {
+    transport: "tcp",
+    ip: "127.0.0.1",
+    key: randomUUID(),
+    iopub_port,
+    shell_port,
+    control_port,
+    stdin_port,
+    hb_port,
+  };
 }
 
 async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, async () => {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return server;
-  }));
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      return server;
+    }),
+  );
   const ports = servers.map((server) => (server.address() as { port: number }).port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;

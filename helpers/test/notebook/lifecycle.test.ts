@@ -48,9 +48,11 @@ test("process.exit in a cell ends the kernel after its output has gone out", asy
 
 test("a comm that a front end opens is closed again, as there are no widgets", async () => {
   const kernel = await start();
-  const closed = new Promise((resolve) => kernel.watch(({ header, content }) => {
-    if (header.msg_type === "comm_close") resolve(content);
-  }));
+  const closed = new Promise((resolve) =>
+    kernel.watch(({ header, content }) => {
+      if (header.msg_type === "comm_close") resolve(content);
+    }),
+  );
   void kernel.request("shell", "comm_open", { comm_id: "c1", target_name: "jupyter.widget", data: {} });
   expect(await closed).toEqual({ comm_id: "c1", data: {} });
   expect(contents(await kernel.execute("1"), "execute_result")).toHaveLength(1);
@@ -61,14 +63,25 @@ test("a notebook outside the project finds its packages, typed; modules beside i
   const write = (text: string): void => writeFileSync(join(folder, "mine.ts"), text);
   write(`export function twice(n: number): number {\n  if (n < 0) throw new Error("negative");\n  return 2 * n;\n}\n`);
   const kernel = await start(folder);
-  const typed = await kernel.execute(`import { Random } from "@mm-lab/kernel-model";\nimport * as aq from "arquero";\nconst s: string = new Random(1).below(6);`);
+  const typed = await kernel.execute(
+    `import { Random } from "@mm-lab/kernel-model";\nimport * as aq from "arquero";\nconst s: string = new Random(1).below(6);`,
+  );
   expect(errorOf(typed).evalue).toBe("Type 'number' is not assignable to type 'string'.");
-  expect(resultText(await kernel.execute(`import { Random } from "@mm-lab/kernel-model";\nimport { table } from "arquero";\ntable({ a: [new Random(1).below(6)] }).get("a", 0)`))).toBe("3");
+  expect(
+    resultText(
+      await kernel.execute(
+        `import { Random } from "@mm-lab/kernel-model";\nimport { table } from "arquero";\ntable({ a: [new Random(1).below(6)] }).get("a", 0)`,
+      ),
+    ),
+  ).toBe("3");
 
   expect(resultText(await kernel.execute(`import { twice } from "./mine";\ntwice(21)`))).toBe("42");
-  expect(errorOf(await kernel.execute(`twice(-1)`)).traceback.join("\n")).toMatch(/at twice \(.*mine\.ts:2:20\)\n {4}at Cell \[4\], line 1:1$/);
+  expect(errorOf(await kernel.execute(`twice(-1)`)).traceback.join("\n")).toMatch(
+    /at twice \(.*mine\.ts:2:20\)\n {4}at Cell \[4\], line 1:1$/,
+  );
   write(`export function twice(n: number): number {\n  return 20 * n;\n}\n`);
-  for (let tries = 0, text = ""; text !== "420"; tries++) { // the edit is noticed by a file watcher
+  for (let tries = 0, text = ""; text !== "420"; tries++) {
+    // the edit is noticed by a file watcher
     if (tries > 100) throw new Error(`still ${text}`);
     await sleep(50);
     text = resultText(await kernel.execute(`import { twice } from "./mine";\ntwice(21)`)) ?? "";

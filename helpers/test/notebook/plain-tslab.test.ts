@@ -7,7 +7,9 @@ let kernel: JupyterClient;
 
 beforeAll(async () => {
   kernel = await JupyterClient.start({ command: [join(ROOT, "node_modules", "tslab", "bin", "tslab"), "kernel"] });
-  const setUp = await kernel.execute(`import { experiment, params, show } from "@mm-lab/helpers";\nimport { Random } from "@mm-lab/kernel-model";\nimport * as aq from "arquero";`);
+  const setUp = await kernel.execute(
+    `import { experiment, params, show } from "@mm-lab/helpers";\nimport { Random } from "@mm-lab/kernel-model";\nimport * as aq from "arquero";`,
+  );
   expect(setUp.reply["status"]).toBe("ok");
 });
 
@@ -45,7 +47,8 @@ test("experiments run, show a bar, and stop on interrupt", async () => {
     console.log(sum${total});`;
   expect(streamText(await kernel.execute(code(10)))).toBe("45\n");
   const { done, messages } = kernel.begin(code(1_000_000));
-  while (!messages.some(({ content }) => html(content["data"] ?? {}).includes("<progress"))) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (!messages.some(({ content }) => html(content["data"] ?? {}).includes("<progress")))
+    await new Promise((resolve) => setTimeout(resolve, 20));
   kernel.interruptBySignal();
   expect((await done).reply["status"]).toBe("error");
   await new Promise((resolve) => setTimeout(resolve, 300)); // plain tslab refuses what comes in the next 0.2 s

@@ -34,17 +34,25 @@ test("an experiment returns its result; a bar is drawn at most ten times a secon
   expect(first["text/html"]).toContain("scan &#60;");
   expect(first["text/plain"]).toMatch(/^KSM & co: \d+ of 60 \(\d+ %\), scan <\d+>$/);
   // What is stored is the last state of the one display.
-  const stored = [contents(quick, "display_data"), contents(long, "display_data")].map((displays) => displays.map(({ data, metadata }) => ({ data, metadata })));
+  const stored = [contents(quick, "display_data"), contents(long, "display_data")].map((displays) =>
+    displays.map(({ data, metadata }) => ({ data, metadata })),
+  );
   expect(stored[0]).toEqual([{ data: { "text/plain": "" }, metadata: {} }]);
   expect(stored[1]).toEqual(stored[0]);
-  expect(drawn.at(-1)).toMatchObject({ data: { "text/plain": "" }, transient: contents(long, "display_data")[0]?.["transient"] });
+  expect(drawn.at(-1)).toMatchObject({
+    data: { "text/plain": "" },
+    transient: contents(long, "display_data")[0]?.["transient"],
+  });
   expect(contents(quick, "update_display_data")).toEqual([]);
 });
 
 test("what the work throws is thrown; work in no accepted form is refused", async () => {
-  expect(errorOf(await kernel.execute(`await experiment(async () => { throw new RangeError("inside"); })`)).evalue).toBe("inside");
-  expect(errorOf(await kernel.execute(`await experiment((() => 5) as never)`)).evalue)
-    .toBe("the work of an experiment is 5; accepted: a generator, or a function that returns one or a promise. Next: write `experiment(function* () { … })`.");
+  expect(
+    errorOf(await kernel.execute(`await experiment(async () => { throw new RangeError("inside"); })`)).evalue,
+  ).toBe("inside");
+  expect(errorOf(await kernel.execute(`await experiment((() => 5) as never)`)).evalue).toBe(
+    "the work of an experiment is 5; accepted: a generator, or a function that returns one or a promise. Next: write `experiment(function* () { … })`.",
+  );
 });
 
 test("parameters: typed, overridden from outside, shown escaped, recorded", async () => {
@@ -56,20 +64,48 @@ test("parameters: typed, overridden from outside, shown escaped, recorded", asyn
     p`);
   expect(shown.reply["status"]).toBe("ok");
   const data = contents(shown, "execute_result")[0]?.["data"] as Record<string, string>;
-  expect(data["text/plain"]).toBe("pages = 20,000,000 pages (default 100,000)\npolicy = none (what to skip; default smart)\nsleep = 20\n<b> = <script> (default x)");
+  expect(data["text/plain"]).toBe(
+    "pages = 20,000,000 pages (default 100,000)\npolicy = none (what to skip; default smart)\nsleep = 20\n<b> = <script> (default x)",
+  );
   expect(data["text/html"]).toContain("&#60;script&#62;");
   expect(data["text/html"]).not.toMatch(/<b>|<script/);
-  expect(resultText(await kernel.execute("JSON.stringify([usedParams(), pages])"))).toBe(`'[{"pages":20000000,"policy":"none","sleep":20,"<b>":"<script>"},20000000]'`);
-  expect(errorOf(await kernel.execute(`const wrong: "all" = params({ policy: "smart" }, { policy: { choices: ["smart", "none"] } }).policy;`)).ename).toBe("TypeScriptError");
+  expect(resultText(await kernel.execute("JSON.stringify([usedParams(), pages])"))).toBe(
+    `'[{"pages":20000000,"policy":"none","sleep":20,"<b>":"<script>"},20000000]'`,
+  );
+  expect(
+    errorOf(
+      await kernel.execute(
+        `const wrong: "all" = params({ policy: "smart" }, { policy: { choices: ["smart", "none"] } }).policy;`,
+      ),
+    ).ename,
+  ).toBe("TypeScriptError");
 });
 
 test.each([
-  ["params({ page: 1 })", /a parameter of this notebook \(-p\) is "pages"; accepted: page\. Next: did you mean "page"\./],
-  [`params({ pages: 1, policy: 2, "<b>": "" })`, /^policy is "none"; accepted: a number\. Next: give policy a value in that range\.$/],
-  [`params({ pages: 1, policy: "a", "<b>": "" }, { pages: { max: 1_000, unit: "pages" } })`, /^pages is 20000000; accepted: a number of at most 1000 pages\./],
-  [`params({ pages: 1, policy: "a", "<b>": "" }, { policy: { choices: ["a", "nine"] } })`, /^policy is "none"; accepted: one of "a", "nine"\. Next: /],
-  [`params({ pages: 1, policy: true, "<b>": "" })`, /^policy is "none"; accepted: true or false\. Next: write `-p policy=true` for the default\.$/],
-  [`params({ pages: 1, policy: "", "<b>": "" }, { page: {} } as object)`, /the rules of params\(\) is "page"; accepted: pages, policy/],
+  [
+    "params({ page: 1 })",
+    /a parameter of this notebook \(-p\) is "pages"; accepted: page\. Next: did you mean "page"\./,
+  ],
+  [
+    `params({ pages: 1, policy: 2, "<b>": "" })`,
+    /^policy is "none"; accepted: a number\. Next: give policy a value in that range\.$/,
+  ],
+  [
+    `params({ pages: 1, policy: "a", "<b>": "" }, { pages: { max: 1_000, unit: "pages" } })`,
+    /^pages is 20000000; accepted: a number of at most 1000 pages\./,
+  ],
+  [
+    `params({ pages: 1, policy: "a", "<b>": "" }, { policy: { choices: ["a", "nine"] } })`,
+    /^policy is "none"; accepted: one of "a", "nine"\. Next: /,
+  ],
+  [
+    `params({ pages: 1, policy: true, "<b>": "" })`,
+    /^policy is "none"; accepted: true or false\. Next: write `-p policy=true` for the default\.$/,
+  ],
+  [
+    `params({ pages: 1, policy: "", "<b>": "" }, { page: {} } as object)`,
+    /the rules of params\(\) is "page"; accepted: pages, policy/,
+  ],
 ])("%s is refused", async (code, message) => {
   const { ename, evalue } = errorOf(await kernel.execute(code));
   expect(ename).toBe("InputError");
@@ -81,7 +117,9 @@ test("show displays at once, in order; showLive replaces in place", async () => 
     const rich = (text: string) => ({ [Symbol.for("Jupyter.display")]: () => ({ "text/html": "<b>" + text + "</b>" }) });
     console.log("a"); show(rich("one")); console.log("b"); show(42);
     const live = showLive(rich("two")); live.update(rich("three"));`);
-  const seen = execution.messages.map(({ content }) => (content["data"] as Record<string, string> | undefined)?.["text/html"] ?? content["text"]).filter((text) => text !== undefined);
+  const seen = execution.messages
+    .map(({ content }) => (content["data"] as Record<string, string> | undefined)?.["text/html"] ?? content["text"])
+    .filter((text) => text !== undefined);
   expect(seen).toEqual(["a\n", "<b>one</b>", "b\n42\n", "<b>two</b>", "<b>three</b>"]);
   const [, two] = contents(execution, "display_data");
   expect(contents(execution, "update_display_data")[0]?.["transient"]).toEqual(two?.["transient"]);
@@ -89,8 +127,13 @@ test("show displays at once, in order; showLive replaces in place", async () => 
 
 test("provenance states versions, commit and parameters, the same each time", async () => {
   await kernel.execute(`params({ pages: 1, policy: "", "<b>": "" })`);
-  const [first, second] = [resultText(await kernel.execute("provenance()")), resultText(await kernel.execute("provenance()"))];
-  expect(first).toMatch(/^Computed with mm-lab 0\.1\.0, Node\.js \d+, tslab 1\.0\.22, arquero 8\.\S+, vega-lite 5\.\S+\.\nCode: (commit [0-9a-f]+ of \d{4}-\d\d-\d\d|not under version control)\.\nParameters: pages = 20000000, policy = none, <b> = <script>\.$/);
+  const [first, second] = [
+    resultText(await kernel.execute("provenance()")),
+    resultText(await kernel.execute("provenance()")),
+  ];
+  expect(first).toMatch(
+    /^Computed with mm-lab 0\.1\.0, Node\.js \d+, tslab 1\.0\.22, arquero 8\.\S+, vega-lite 5\.\S+\.\nCode: (commit [0-9a-f]+ of \d{4}-\d\d-\d\d|not under version control)\.\nParameters: pages = 20000000, policy = none, <b> = <script>\.$/,
+  );
   expect(second).toBe(first);
   expect(streamText(await kernel.execute("1"))).toBe("");
 });

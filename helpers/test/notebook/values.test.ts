@@ -24,26 +24,43 @@ test.each([
   expect(execution.reply["status"]).toBe("ok");
   expect(resultText(execution)).toBe(expected);
   if (expected !== undefined) {
-    expect(contents(execution, "execute_result")).toEqual([{ execution_count: execution.reply["execution_count"], data: { "text/plain": expected }, metadata: {} }]);
+    expect(contents(execution, "execute_result")).toEqual([
+      { execution_count: execution.reply["execution_count"], data: { "text/plain": expected }, metadata: {} },
+    ]);
   }
 });
 
 test("a value with the display symbol is shown with its whole bundle, also out of a promise", async () => {
-  await kernel.execute(`const rich = { [Symbol.for("Jupyter.display")]: () => ({ "text/html": "<b>rich</b>", "text/plain": "plain" }) };`);
+  await kernel.execute(
+    `const rich = { [Symbol.for("Jupyter.display")]: () => ({ "text/html": "<b>rich</b>", "text/plain": "plain" }) };`,
+  );
   for (const code of ["rich", "Promise.resolve(rich)"]) {
-    expect(contents(await kernel.execute(code), "execute_result")[0]?.["data"]).toEqual({ "text/html": "<b>rich</b>", "text/plain": "plain" });
+    expect(contents(await kernel.execute(code), "execute_result")[0]?.["data"]).toEqual({
+      "text/html": "<b>rich</b>",
+      "text/plain": "plain",
+    });
   }
 });
 
 test("Arquero tables and datasets of the model are shown as tables", async () => {
   const table = await kernel.execute(`import * as aq from "arquero";\naq.table({ pages: [1, 2] })`);
-  expect(contents(table, "execute_result")[0]?.["data"]).toHaveProperty("text/html", expect.stringContaining("<caption"));
-  const dataset = await kernel.execute(`({ title: "Counters", columns: [{ name: "pages_sharing", unit: "pages", meaning: "m", values: [1, 2] }] })`);
-  expect(contents(dataset, "execute_result")[0]?.["data"]).toHaveProperty("text/html", expect.stringContaining("pages_sharing"));
+  expect(contents(table, "execute_result")[0]?.["data"]).toHaveProperty(
+    "text/html",
+    expect.stringContaining("<caption"),
+  );
+  const dataset = await kernel.execute(
+    `({ title: "Counters", columns: [{ name: "pages_sharing", unit: "pages", meaning: "m", values: [1, 2] }] })`,
+  );
+  expect(contents(dataset, "execute_result")[0]?.["data"]).toHaveProperty(
+    "text/html",
+    expect.stringContaining("pages_sharing"),
+  );
 });
 
 test("a value that cannot be shown is an error of the cell, not the end of the kernel", async () => {
-  const broken = await kernel.execute(`({ [Symbol.for("Jupyter.display")]: () => { throw new Error("cannot draw"); } })`);
+  const broken = await kernel.execute(
+    `({ [Symbol.for("Jupyter.display")]: () => { throw new Error("cannot draw"); } })`,
+  );
   expect(broken.reply["status"]).toBe("error");
   expect(errorOf(broken).evalue).toBe("cannot draw");
   expect(resultText(await kernel.execute("6 * 7"))).toBe("42");
@@ -67,11 +84,17 @@ test("variables can be declared anew, with another type", async () => {
 
 test("a variable of an earlier cell may stand as a shorthand property, which plain tslab does not find", async () => {
   await kernel.execute("let pages = 3;\nconst other = { pages: 9, scans: 4 };");
-  expect(resultText(await kernel.execute("JSON.stringify({ pages, twice: [{ pages }] })"))).toBe(`'{"pages":3,"twice":[{"pages":3}]}'`);
-  expect(resultText(await kernel.execute("const own = 1;\nJSON.stringify({ own, pages })"))).toBe(`'{"own":1,"pages":3}'`);
+  expect(resultText(await kernel.execute("JSON.stringify({ pages, twice: [{ pages }] })"))).toBe(
+    `'{"pages":3,"twice":[{"pages":3}]}'`,
+  );
+  expect(resultText(await kernel.execute("const own = 1;\nJSON.stringify({ own, pages })"))).toBe(
+    `'{"own":1,"pages":3}'`,
+  );
   await kernel.execute("({ pages, scans: pages = pages } = other);");
   expect(resultText(await kernel.execute("pages"))).toBe("4");
   await kernel.execute("({ pages = 5 } = {} as { pages?: number });");
   expect(resultText(await kernel.execute("pages"))).toBe("5");
-  expect(resultText(await kernel.execute("[1, 2].map((pages) => JSON.stringify({ pages })).join()"))).toBe(`'{"pages":1},{"pages":2}'`);
+  expect(resultText(await kernel.execute("[1, 2].map((pages) => JSON.stringify({ pages })).join()"))).toBe(
+    `'{"pages":1},{"pages":2}'`,
+  );
 });

@@ -32,11 +32,15 @@ test("builds once, then only after a change, and brings back what was deleted", 
 
 test("an unchanged tree costs less than 100 ms", async () => {
   await build();
-  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", `
+  const { stdout } = await run(process.execPath, [
+    "--input-type=module",
+    "-e",
+    `
     import { ensureBuilt } from ${JSON.stringify(at("helpers", "setup", "build.mjs"))};
     const times = [];
     for (let i = 0; i < 5; i++) { const start = performance.now(); if ((await ensureBuilt()).built) throw new Error("built again"); times.push(performance.now() - start); }
-    console.log(Math.min(...times));`]);
+    console.log(Math.min(...times));`,
+  ]);
   expect(Number(stdout)).toBeGreaterThan(0);
   expect(Number(stdout)).toBeLessThan(100);
 });

@@ -31,7 +31,11 @@ export function lendModules(root: string): void {
 }
 
 /** A folder for PATH with these programs as shell scripts, and links to the real ones named. */
-export function fakePath(folder: string, scripts: Readonly<Record<string, string>>, links: Readonly<Record<string, string>> = {}): string {
+export function fakePath(
+  folder: string,
+  scripts: Readonly<Record<string, string>>,
+  links: Readonly<Record<string, string>> = {},
+): string {
   mkdirSync(folder, { recursive: true });
   for (const [name, body] of Object.entries(scripts)) {
     writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`);
@@ -49,14 +53,22 @@ export interface Ended {
 }
 
 /** Runs a program to its end without a terminal. */
-export function run(program: string, args: readonly string[], options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly input?: string } = {}): Promise<Ended> {
+export function run(
+  program: string,
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly input?: string } = {},
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const started = performance.now();
     const child = spawn(program, [...args], { cwd: options.cwd ?? ROOT, env: options.env ?? process.env });
     let stdout = "";
     let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => { stdout += text; });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => { stderr += text; });
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
     child.stdin.on("error", () => undefined).end(options.input ?? "");
     child.on("error", reject);
     child.on("close", (status) => resolve({ status, stdout, stderr, ms: performance.now() - started }));

@@ -14,7 +14,10 @@ const dataset: Dataset = {
 test("json carries units and meanings", () => {
   expect(JSON.parse(formatDataset(dataset, "json") as string)).toEqual({
     title: "two rows",
-    columns: [{ name: "pages", unit: "pages", meaning: "a count", values: [1, 2.5] }, { name: 'a "name", quoted', meaning: "text", values: ["x,y", null] }],
+    columns: [
+      { name: "pages", unit: "pages", meaning: "a count", values: [1, 2.5] },
+      { name: 'a "name", quoted', meaning: "text", values: ["x,y", null] },
+    ],
   });
 });
 
@@ -25,5 +28,8 @@ test("csv quotes what must be quoted, and leaves absent values empty", () => {
 test("parquet is read back by another reader", async () => {
   const bytes = formatDataset(dataset, "parquet") as Uint8Array;
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-  expect(await parquetReadObjects({ file })).toEqual([{ pages: 1, 'a "name", quoted': "x,y" }, { pages: 2.5, 'a "name", quoted': null }]);
+  expect(await parquetReadObjects({ file })).toEqual([
+    { pages: 1, 'a "name", quoted': "x,y" },
+    { pages: 2.5, 'a "name", quoted': null },
+  ]);
 });

@@ -6,7 +6,12 @@ const counters = {
   title: "KSM counters",
   columns: [
     { name: "scan", meaning: "number of the scan", values: Uint32Array.of(1, 2, 3) },
-    { name: "pages_sharing", unit: "pages", meaning: "pages that share a merged page", values: Float64Array.of(0, 10, 20) },
+    {
+      name: "pages_sharing",
+      unit: "pages",
+      meaning: "pages that share a merged page",
+      values: Float64Array.of(0, 10, 20),
+    },
     { name: "policy", meaning: "who decides", values: ["none", null, "kernel"] },
   ],
 };
@@ -14,13 +19,21 @@ const counters = {
 describe("table of a dataset", () => {
   test("uses typed arrays in place", () => {
     const column = table(counters).column("pages_sharing") as unknown as Float64Array;
-    expect(column.buffer).toBe(counters.columns[1]!.values instanceof Float64Array ? counters.columns[1]!.values.buffer : undefined);
+    expect(column.buffer).toBe(
+      counters.columns[1]!.values instanceof Float64Array ? counters.columns[1]!.values.buffer : undefined,
+    );
     expect([...column]).toEqual([0, 10, 20]);
   });
 
   test("units and meanings stay through select, filter, orderby, rename, groupby and derive of another column", () => {
-    const kept = table(counters).filter((d: { scan: number }) => d.scan > 1).orderby(desc("scan")).derive({ double: (d: { scan: number }) => d.scan * 2 })
-      .select("pages_sharing", "double", "scan").rename({ pages_sharing: "sharing" }).groupby("scan").ungroup();
+    const kept = table(counters)
+      .filter((d: { scan: number }) => d.scan > 1)
+      .orderby(desc("scan"))
+      .derive({ double: (d: { scan: number }) => d.scan * 2 })
+      .select("pages_sharing", "double", "scan")
+      .rename({ pages_sharing: "sharing" })
+      .groupby("scan")
+      .ungroup();
     expect(columnInfo(kept, "sharing")).toEqual({ unit: "pages", meaning: "pages that share a merged page" });
     expect(columnInfo(kept, "double")).toEqual({});
     expect(kept.array("sharing")).toEqual([20, 10]);
@@ -29,9 +42,21 @@ describe("table of a dataset", () => {
   test("one array may be named with two units in two datasets", () => {
     const values = Float64Array.of(1, 2);
     const plain = [1, 2];
-    const make = (unit: string) => table({ title: "t", columns: [{ name: "a", unit, meaning: "", values }, { name: "b", unit, meaning: "", values: plain }] });
+    const make = (unit: string) =>
+      table({
+        title: "t",
+        columns: [
+          { name: "a", unit, meaning: "", values },
+          { name: "b", unit, meaning: "", values: plain },
+        ],
+      });
     const [ns, bytes] = [make("ns"), make("B")];
-    expect([columnInfo(ns, "a").unit, columnInfo(bytes, "a").unit, columnInfo(ns, "b").unit, columnInfo(bytes, "b").unit]).toEqual(["ns", "B", "ns", "B"]);
+    expect([
+      columnInfo(ns, "a").unit,
+      columnInfo(bytes, "a").unit,
+      columnInfo(ns, "b").unit,
+      columnInfo(bytes, "b").unit,
+    ]).toEqual(["ns", "B", "ns", "B"]);
   });
 
   test("an object with dataset() is a source too", () => {
@@ -40,8 +65,12 @@ describe("table of a dataset", () => {
 
   test("columns of unequal length and repeated names are refused", () => {
     const column = (name: string, n: number) => ({ name, meaning: "", values: new Float64Array(n) });
-    expect(() => table({ title: "t", columns: [column("a", 3), column("b", 2)] })).toThrow('the length of column "b" is 2; accepted: 3, as in column "a"');
-    expect(() => table({ title: "t", columns: [column("a", 1), column("a", 1)] })).toThrow('a column name is "a"; accepted: names that differ');
+    expect(() => table({ title: "t", columns: [column("a", 3), column("b", 2)] })).toThrow(
+      'the length of column "b" is 2; accepted: 3, as in column "a"',
+    );
+    expect(() => table({ title: "t", columns: [column("a", 1), column("a", 1)] })).toThrow(
+      'a column name is "a"; accepted: names that differ',
+    );
   });
 });
 
@@ -61,24 +90,33 @@ describe("table of records", () => {
   });
 
   test("what is no record is named with its place", () => {
-    expect(() => table([{ a: 1 }, 7 as unknown as object])).toThrow("record 1 of the array is 7; accepted: an object with one property per column");
+    expect(() => table([{ a: 1 }, 7 as unknown as object])).toThrow(
+      "record 1 of the array is 7; accepted: an object with one property per column",
+    );
     expect(() => table(42 as unknown as object[])).toThrow("the source of a table is 42");
   });
 
   test("units of a filtered table can be stated, and the filter stays", () => {
-    const made = table(table([{ a: 1 }, { a: 2 }]).filter((d: { a: number }) => d.a > 1), { units: { a: "ns" } });
+    const made = table(
+      table([{ a: 1 }, { a: 2 }]).filter((d: { a: number }) => d.a > 1),
+      { units: { a: "ns" } },
+    );
     expect([made.numRows(), made.get("a"), columnInfo(made, "a").unit]).toEqual([1, 2, "ns"]);
   });
 
   test("a unit for an unknown column is refused with the nearest name", () => {
-    expect(() => table([{ latency: 1 }], { units: { latncy: "ns" } })).toThrow('is "latncy"; accepted: one of "latency". Next: did you mean "latency"');
+    expect(() => table([{ latency: 1 }], { units: { latncy: "ns" } })).toThrow(
+      'is "latncy"; accepted: one of "latency". Next: did you mean "latency"',
+    );
     expect(() => table([{ a: 1 }], { unit: {} } as object)).toThrow('did you mean "units"');
   });
 });
 
 describe("table of CSV text", () => {
   test("types follow all cells: numbers, BigInt beyond 2^53, booleans, UTC dates, text; empty cells are null", () => {
-    const made = table('\uFEFFn,big,flag,day,"text, ""quoted"""\r\n1.5,9007199254740993,true,2026-01-02,a\r\n,1,false,2026-01-03,"two\nlines"\r\n');
+    const made = table(
+      '\uFEFFn,big,flag,day,"text, ""quoted"""\r\n1.5,9007199254740993,true,2026-01-02,a\r\n,1,false,2026-01-03,"two\nlines"\r\n',
+    );
     expect(made.columnNames()).toEqual(["n", "big", "flag", "day", 'text, "quoted"']);
     expect(made.objects()).toEqual([
       { n: 1.5, big: 9007199254740993n, flag: true, day: new Date(Date.UTC(2026, 0, 2)), 'text, "quoted"': "a" },
@@ -92,7 +130,9 @@ describe("table of CSV text", () => {
   });
 
   test("rows of another length, open quotes and an empty text are refused with line and remedy", () => {
-    expect(() => table("a,b\n1,2\n3\n")).toThrow("the number of cells on line 3 of the CSV text is 1; accepted: 2, as in its first line. Next: add the missing cells");
+    expect(() => table("a,b\n1,2\n3\n")).toThrow(
+      "the number of cells on line 3 of the CSV text is 1; accepted: 2, as in its first line. Next: add the missing cells",
+    );
     expect(() => table('a,b\n1,"2\n')).toThrow("a closing quote for the one opened on line 2");
     expect(() => table('a,b\n"1"x,2\n')).toThrow("a comma or a line end after a closing quote");
     expect(() => table("")).toThrow("a first line of column names");
@@ -105,6 +145,18 @@ describe("table of CSV text", () => {
 
 test("isTable knows tables of another copy of Arquero by what they do", () => {
   const made = arqueroTable({ a: [1] });
-  const foreign = Object.fromEntries(["numRows", "numCols", "columnNames", "column", "array", "isFiltered", "isOrdered", "objects"].map((m) => [m, (made as unknown as Record<string, (...a: unknown[]) => unknown>)[m]!.bind(made)]));
-  expect([isTable(made), isTable(foreign), foreign instanceof ColumnTable, isTable({}), isTable(null), isTable([1])]).toEqual([true, true, false, false, false, false]);
+  const foreign = Object.fromEntries(
+    ["numRows", "numCols", "columnNames", "column", "array", "isFiltered", "isOrdered", "objects"].map((m) => [
+      m,
+      (made as unknown as Record<string, (...a: unknown[]) => unknown>)[m]!.bind(made),
+    ]),
+  );
+  expect([
+    isTable(made),
+    isTable(foreign),
+    foreign instanceof ColumnTable,
+    isTable({}),
+    isTable(null),
+    isTable([1]),
+  ]).toEqual([true, true, false, false, false, false]);
 });

@@ -79,11 +79,15 @@ export function disagreements(rows, expected) {
     const seen = new Set((row.outcomes ?? []).map(String));
     // loom without fences is weaker than sequential consistency: it may see more, never less.
     const weak = row.peer === "loom" && row.strategy === "dpor";
-    if (!weak && row.violations > 0) found.push(`${name}: ${row.violations} executions broke what the program promises`);
-    for (const outcome of seen) if (!weak && !known.has(outcome)) found.push(`${name}: outcome ${outcome} is impossible`);
+    if (!weak && row.violations > 0)
+      found.push(`${name}: ${row.violations} executions broke what the program promises`);
+    for (const outcome of seen)
+      if (!weak && !known.has(outcome)) found.push(`${name}: outcome ${outcome} is impossible`);
     if (!row.complete) continue;
-    if (row.outcomes) for (const outcome of known) if (!seen.has(outcome)) found.push(`${name}: outcome ${outcome} was missed`);
-    if (row.schedules < want.traces) found.push(`${name}: ${row.schedules} schedules, fewer than ${want.traces} classes`);
+    if (row.outcomes)
+      for (const outcome of known) if (!seen.has(outcome)) found.push(`${name}: outcome ${outcome} was missed`);
+    if (row.schedules < want.traces)
+      found.push(`${name}: ${row.schedules} schedules, fewer than ${want.traces} classes`);
     if (row.strategy === "dfs" && want.shuttleSchedules !== null && row.schedules !== want.shuttleSchedules) {
       found.push(`${name}: ${row.schedules} schedules, by count there are ${want.shuttleSchedules}`);
     }
@@ -151,7 +155,8 @@ function run(command, args, onLine = () => {}, env = {}) {
     child.on("close", (status, signal) => {
       if (failure) fail(failure);
       else if (status === 0) done();
-      else fail(new Error(`${command} ${args.join(" ")} ended with ${signal ?? `status ${status}`}: ${messages.trim()}`));
+      else
+        fail(new Error(`${command} ${args.join(" ")} ended with ${signal ?? `status ${status}`}: ${messages.trim()}`));
     });
   });
 }

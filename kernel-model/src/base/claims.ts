@@ -37,7 +37,8 @@ export class Evidence {
     const known = this.#found.get(id);
     if (known !== undefined) return known;
     const experiment = experiments[id];
-    if (experiment === undefined) throw new Error(`there is no experiment for ${id}: add it to the mechanism's claims.ts`);
+    if (experiment === undefined)
+      throw new Error(`there is no experiment for ${id}: add it to the mechanism's claims.ts`);
     const finding = experiment(this);
     this.#found.set(id, finding);
     return finding;

@@ -12,6 +12,9 @@ export interface Displayable {
 }
 
 export function isDisplayable(value: unknown): value is Displayable {
-  return (typeof value === "object" || typeof value === "function") && value !== null
-    && typeof (value as Partial<Displayable>)[DISPLAY] === "function";
+  return (
+    (typeof value === "object" || typeof value === "function") &&
+    value !== null &&
+    typeof (value as Partial<Displayable>)[DISPLAY] === "function"
+  );
 }

@@ -65,25 +65,43 @@ export function checkNumber(what: string, value: unknown, range: NumberRange = {
 }
 
 /** Returns `value` if it is one of `choices`, else throws {@link InputError} with the nearest choice suggested. */
-export function checkOneOf<T extends string | number | boolean>(what: string, value: unknown, choices: readonly T[]): T {
+export function checkOneOf<T extends string | number | boolean>(
+  what: string,
+  value: unknown,
+  choices: readonly T[],
+): T {
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
-  throw new InputError(what, value, `one of ${choices.map((c) => quote(c)).join(", ")}`, typeof value === "string" && choices.every((c) => typeof c === "string") ? suggestion(value, choices) : "use one of these");
+  throw new InputError(
+    what,
+    value,
+    `one of ${choices.map((c) => quote(c)).join(", ")}`,
+    typeof value === "string" && choices.every((c) => typeof c === "string")
+      ? suggestion(value, choices)
+      : "use one of these",
+  );
 }
 
 /** Throws {@link InputError} if `given` has a key that is not in `known` (a misspelt parameter must never be ignored). */
 export function checkKeys(what: string, given: unknown, known: readonly string[]): void {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw new InputError(`the parameters of ${what}`, given, `an object with ${known.join(", ")}`, "write them in braces, by name");
+    throw new InputError(
+      `the parameters of ${what}`,
+      given,
+      `an object with ${known.join(", ")}`,
+      "write them in braces, by name",
+    );
   }
   for (const key of Object.keys(given)) {
-    if (!known.includes(key)) throw new InputError(`a parameter of ${what}`, key, known.join(", "), suggestion(key, known));
+    if (!known.includes(key))
+      throw new InputError(`a parameter of ${what}`, key, known.join(", "), suggestion(key, known));
   }
 }
 
 function suggestion(given: string, known: readonly string[]): string {
   const nearest = [...known].sort((a, b) => editDistance(given, a) - editDistance(given, b))[0];
-  if (nearest !== undefined && editDistance(given, nearest) <= Math.max(2, given.length / 3)) return `did you mean ${quote(nearest)}`;
+  if (nearest !== undefined && editDistance(given, nearest) <= Math.max(2, given.length / 3))
+    return `did you mean ${quote(nearest)}`;
   return "use one of the accepted names";
 }
 
@@ -93,10 +111,13 @@ function inRange(value: number, range: NumberRange): boolean {
 
 function describeRange(kind: string, { min, max, unit }: NumberRange): string {
   const bounds =
-    min !== undefined && max !== undefined ? ` from ${min} to ${max}`
-    : min !== undefined ? ` of at least ${min}`
-    : max !== undefined ? ` of at most ${max}`
-    : "";
+    min !== undefined && max !== undefined
+      ? ` from ${min} to ${max}`
+      : min !== undefined
+        ? ` of at least ${min}`
+        : max !== undefined
+          ? ` of at most ${max}`
+          : "";
   return `${kind}${bounds}${unit === undefined ? "" : ` ${unit}`}`;
 }
 

@@ -100,7 +100,7 @@ export function follow<S>(program: Program<S>, { first, behind }: Omit<Plan, "co
   };
   const all = (plan: readonly Decision[]): void => {
     const left = [...plan];
-    for (let at = 0; goesOn() && at < left.length; ) {
+    for (let at = 0; goesOn() && at < left.length;) {
       if (!canRun(left[at]!.task)) at++;
       else {
         const [{ task, choice }] = left.splice(at, 1) as [Decision];

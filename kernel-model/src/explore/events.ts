@@ -134,12 +134,26 @@ export class Events {
    * `previous`, and that nothing but the step itself orders before it: latest first, into `found`; gives how many. Events
    * in `without` (closed upwards) count as not there.
    */
-  frontier(footprint: Footprint, previous: number, before: number, without: readonly number[] | null, found: number[]): number {
+  frontier(
+    footprint: Footprint,
+    previous: number,
+    before: number,
+    without: readonly number[] | null,
+    found: number[],
+  ): number {
     return this.#frontier(footprint, previous, before, without, found, this.#row, 0);
   }
 
   /** As {@link frontier}; leaves in `row`, from `at` on, the clock of the step. */
-  #frontier(footprint: Footprint, previous: number, before: number, without: readonly number[] | null, found: number[], row: Int32Array, to: number): number {
+  #frontier(
+    footprint: Footprint,
+    previous: number,
+    before: number,
+    without: readonly number[] | null,
+    found: number[],
+    row: Int32Array,
+    to: number,
+  ): number {
     const stride = this.#stride;
     const clocks = this.#clocks;
     for (let t = 0, base = previous * stride; t < stride; t++) row[to + t] = clocks[base + t]!;

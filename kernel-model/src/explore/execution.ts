@@ -173,7 +173,8 @@ export class Execution<S> implements Host {
     const { observed, world } = this;
     if (observed.everything) return true;
     if (observed.names.size === 0) return false;
-    for (let i = 0; i < world.touchedCount; i++) if (world.touched[i]!.observed && world.touchedAs[i] !== "read") return true;
+    for (let i = 0; i < world.touchedCount; i++)
+      if (world.touched[i]!.observed && world.touchedAs[i] !== "read") return true;
     if (!operation.changes || (operation.varies && world.access === "read")) return false;
     return (object !== null && object.observed) || (others !== null && others.some((other) => other.observed));
   }
@@ -227,16 +228,32 @@ export class Execution<S> implements Host {
     try {
       holds = property.holds(this.state, this.#run);
     } catch (error) {
-      throw new InputError(`property ${JSON.stringify(property.name)} of program ${JSON.stringify(this.program.name)}`, String(error), "a function of the state that returns true or false", "it threw: mend it for every state that can occur, the first one included");
+      throw new InputError(
+        `property ${JSON.stringify(property.name)} of program ${JSON.stringify(this.program.name)}`,
+        String(error),
+        "a function of the state that returns true or false",
+        "it threw: mend it for every state that can occur, the first one included",
+      );
     }
-    if (typeof holds !== "boolean") throw new InputError(`what property ${JSON.stringify(property.name)} of program ${JSON.stringify(this.program.name)} returns`, holds, "true or false", "return a comparison, such as state.x.value <= 1");
+    if (typeof holds !== "boolean")
+      throw new InputError(
+        `what property ${JSON.stringify(property.name)} of program ${JSON.stringify(this.program.name)} returns`,
+        holds,
+        "true or false",
+        "return a comparison, such as state.x.value <= 1",
+      );
     return holds;
   }
 
   #answer(i: number, holds: boolean): void {
     const property = this.program.properties![i]!;
     if (holds) this.held |= 1 << i;
-    else if (property.kind === "always") this.#violate("always", property.name, `"${property.name}" does not hold${property.at === "end" ? " at the end" : ""}`);
+    else if (property.kind === "always")
+      this.#violate(
+        "always",
+        property.name,
+        `"${property.name}" does not hold${property.at === "end" ? " at the end" : ""}`,
+      );
   }
 
   #warned(): void {
@@ -249,7 +266,14 @@ export class Execution<S> implements Host {
   #violate(kind: Violation["kind"], what: string, message: string, task: string | null = null): void {
     if (this.violation !== null) return;
     const last = this.world.trace?.at(-1);
-    this.violation = { kind, what, message: task === null ? message : `${task}: ${message}`, task: task ?? last?.task ?? null, function: last?.function ?? null, step: last === undefined ? null : `${last.operation}(${last.object ?? ""})` };
+    this.violation = {
+      kind,
+      what,
+      message: task === null ? message : `${task}: ${message}`,
+      task: task ?? last?.task ?? null,
+      function: last?.function ?? null,
+      step: last === undefined ? null : `${last.operation}(${last.object ?? ""})`,
+    };
   }
 
   #fail(error: unknown, task: Task): void {

@@ -39,7 +39,10 @@ export function explore<S>(program: Program<S>, options: ParallelOptions): Promi
  * explore(program).kind; // => "violated"
  */
 export function explore<S>(program: Program<S>, options?: ExploreOptions): Verdict;
-export function explore<S>(program: Program<S>, options: ExploreOptions | ParallelOptions = {}): Verdict | Promise<Verdict> {
+export function explore<S>(
+  program: Program<S>,
+  options: ExploreOptions | ParallelOptions = {},
+): Verdict | Promise<Verdict> {
   return wantsWorkers(options) ? exploreOnWorkers(program, options) : finish(exploring(program, options));
 }
 
@@ -61,7 +64,12 @@ export function* exploring<S>(program: Program<S>, options: ExploreOptions = {})
 }
 
 /** One search; null if it has to be begun anew. */
-function* searched<S>(program: Program<S>, observed: Observed, options: Checked, elapsed: () => number): Generator<Progress, Verdict | null> {
+function* searched<S>(
+  program: Program<S>,
+  observed: Observed,
+  options: Checked,
+  elapsed: () => number,
+): Generator<Progress, Verdict | null> {
   const { resume, reduction, seconds, maxSchedules, maxTotalSteps } = options;
   const tally = new Tally(program, options, resume?.tally);
   const strategy = strategyOf(program, observed, options);
@@ -76,14 +84,26 @@ function* searched<S>(program: Program<S>, observed: Observed, options: Checked,
     if (!strategy.advance()) return strategy.bound === null ? tally.covered() : tally.cut(strategy.bound, null, null);
     const looks = runs % CHUNK === 0;
     const bound =
-      runs >= maxSchedules ? `maxSchedules = ${maxSchedules}`
-      : strategy.steps >= maxTotalSteps ? `maxTotalSteps = ${maxTotalSteps}`
-      : looks && elapsed() >= seconds ? `seconds = ${seconds}`
-      : null;
-    if (bound !== null) return tally.cut(bound, optimal === null ? null : estimate(tally.runs, optimal.progress), optimal === null ? null : optimal.save());
+      runs >= maxSchedules
+        ? `maxSchedules = ${maxSchedules}`
+        : strategy.steps >= maxTotalSteps
+          ? `maxTotalSteps = ${maxTotalSteps}`
+          : looks && elapsed() >= seconds
+            ? `seconds = ${seconds}`
+            : null;
+    if (bound !== null)
+      return tally.cut(
+        bound,
+        optimal === null ? null : estimate(tally.runs, optimal.progress),
+        optimal === null ? null : optimal.save(),
+      );
     if (looks) {
       const total = optimal === null ? maxSchedules : Math.max(tally.runs, estimate(tally.runs, optimal.progress));
-      yield { done: tally.runs, total, note: `${tally.runs} schedules of ${program.name}${optimal === null ? "" : `, about ${rounded(total)} in all`}` };
+      yield {
+        done: tally.runs,
+        total,
+        note: `${tally.runs} schedules of ${program.name}${optimal === null ? "" : `, about ${rounded(total)} in all`}`,
+      };
     }
   }
 }
@@ -91,9 +111,17 @@ function* searched<S>(program: Program<S>, observed: Observed, options: Checked,
 function strategyOf<S>(program: Program<S>, observed: Observed, options: Checked): Strategy<S> {
   const { strategy, preemptions, maxSteps } = options;
   if (strategy === "random" || strategy === "pct") return new Sampler(program, observed, options);
-  if (strategy === "states") return new NaiveSearch(program, observed, preemptions, maxSteps, new SeenStates(bitsOf(program, "eventually")));
-  if (preemptions === Infinity && options.reduction) return new OptimalSearch(program, observed, maxSteps, options.resume);
-  return new NaiveSearch(program, observed, preemptions, maxSteps, options.reduction ? new SeenTraces(preemptions) : null);
+  if (strategy === "states")
+    return new NaiveSearch(program, observed, preemptions, maxSteps, new SeenStates(bitsOf(program, "eventually")));
+  if (preemptions === Infinity && options.reduction)
+    return new OptimalSearch(program, observed, maxSteps, options.resume);
+  return new NaiveSearch(
+    program,
+    observed,
+    preemptions,
+    maxSteps,
+    options.reduction ? new SeenTraces(preemptions) : null,
+  );
 }
 
 function bitsOf<S>({ properties = [] }: Program<S>, kind: "eventually"): number {

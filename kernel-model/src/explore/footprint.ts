@@ -9,7 +9,14 @@ export const READ = 1;
 export const ADD = 2;
 export const WRITE = 3;
 
-const MODE: Readonly<Record<Access, number>> = { none: 0, read: READ, add: ADD, write: WRITE, acquire: WRITE, release: WRITE };
+const MODE: Readonly<Record<Access, number>> = {
+  none: 0,
+  read: READ,
+  add: ADD,
+  write: WRITE,
+  acquire: WRITE,
+  release: WRITE,
+};
 
 /** What properties see: events that change it keep their order. */
 const SEEN = 0;
@@ -41,7 +48,9 @@ export class Footprint {
   /** The same, but for how it touches one location, and whether properties see it. */
   with(location: number, access: Access, seen: boolean): Footprint {
     const other = new Footprint();
-    for (let i = 0; i < this.size; i++) if (this.touches[i]! >> 2 !== location && this.touches[i]! >> 2 !== SEEN) other.touches[other.size++] = this.touches[i]!;
+    for (let i = 0; i < this.size; i++)
+      if (this.touches[i]! >> 2 !== location && this.touches[i]! >> 2 !== SEEN)
+        other.touches[other.size++] = this.touches[i]!;
     const mode = MODE[access];
     if (mode !== 0) other.add(location, mode);
     if (seen) other.add(SEEN, WRITE);

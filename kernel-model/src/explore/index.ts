@@ -6,6 +6,13 @@ export { replay, taskNames, type Replay } from "./replay.js";
 export { scenario, unexpected, type Scenario } from "./scenario.js";
 export { nearestPassing, type NearestOptions, type NearestPassing } from "./nearest.js";
 export {
-  searchTree, type BranchReason, type Race, type SearchBranch, type SearchEnd, type SearchState, type SearchTotals,
-  type SearchTree, type SearchTreeOptions,
+  searchTree,
+  type BranchReason,
+  type Race,
+  type SearchBranch,
+  type SearchEnd,
+  type SearchState,
+  type SearchTotals,
+  type SearchTree,
+  type SearchTreeOptions,
 } from "./search-tree.js";

@@ -48,7 +48,10 @@ export class NaiveSearch<S> implements Strategy<S> {
   }
 
   decisions(): Decision[] {
-    return Array.from({ length: this.#depth }, (_, i) => ({ task: this.#states[i]!.task, choice: this.#states[i]!.choice }));
+    return Array.from({ length: this.#depth }, (_, i) => ({
+      task: this.#states[i]!.task,
+      choice: this.#states[i]!.choice,
+    }));
   }
 
   run(): { readonly execution: Execution<S>; readonly end: RunEnd } {
@@ -58,21 +61,44 @@ export class NaiveSearch<S> implements Strategy<S> {
     this.#depth = 0;
     while (execution.violation === null) {
       const depth = this.#depth;
-      const state = (this.#states[depth] ??= { enabled: [], left: [], preempted: 0, task: -1, choice: 0, choices: 0, operation: null });
+      const state = (this.#states[depth] ??= {
+        enabled: [],
+        left: [],
+        preempted: 0,
+        task: -1,
+        choice: 0,
+        choices: 0,
+        operation: null,
+      });
       if (depth >= this.#prefix) {
         if (!this.#decide(execution, state, depth)) return this.#over(execution, endOf(execution));
-        if (this.seen?.isNew(execution, depth > 0 ? tasks[this.#states[depth - 1]!.task]! : null, state.preempted) === false) return this.#over(execution, "redundant");
+        if (
+          this.seen?.isNew(execution, depth > 0 ? tasks[this.#states[depth - 1]!.task]! : null, state.preempted) ===
+          false
+        )
+          return this.#over(execution, "redundant");
       }
       const task = tasks[state.task];
       const step = task?.pending;
-      if (task === undefined || step == null || !execution.canRun(task) || (depth < this.#prefix && state.operation !== null && step.operation !== state.operation)) {
-        throw hiddenNondeterminism(this.program.name, depth, step == null ? "nothing" : step.operation.name, state.operation?.name ?? "another task");
+      if (
+        task === undefined ||
+        step == null ||
+        !execution.canRun(task) ||
+        (depth < this.#prefix && state.operation !== null && step.operation !== state.operation)
+      ) {
+        throw hiddenNondeterminism(
+          this.program.name,
+          depth,
+          step == null ? "nothing" : step.operation.name,
+          state.operation?.name ?? "another task",
+        );
       }
       state.choices = step.choices;
       state.operation = step.operation;
       const { hold } = task;
       execution.step(task, state.choice);
-      if (this.seen !== null && this.seen.count === depth && execution.violation === null) this.seen.add(execution, task, step, hold, state.choice);
+      if (this.seen !== null && this.seen.count === depth && execution.violation === null)
+        this.seen.add(execution, task, step, hold, state.choice);
       this.steps++;
       if (++this.#depth > this.maxSteps) throw endless(this.program.name, this.#depth, this.maxSteps, tasks);
     }

@@ -155,7 +155,7 @@ function isNearer(a: Passing, b: Passing): boolean {
 }
 
 function scheduleIn(found: Verdict | Replay): Schedule {
-  const given = found as Partial<Pick<Replay, "schedule">> & { readonly kind?: unknown } | null | undefined;
+  const given = found as (Partial<Pick<Replay, "schedule">> & { readonly kind?: unknown }) | null | undefined;
   if (given?.schedule == null) throw noRun(given?.kind ?? found);
   return given.schedule;
 }

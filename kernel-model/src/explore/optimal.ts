@@ -73,7 +73,14 @@ export class OptimalSearch<S> implements Strategy<S> {
     this.#root = from?.root ?? 0;
     ({ events: this.#events, states: this.#states } = taken());
     this.#probe = new Probe(program, observed, this.#keys, this.#locations);
-    this.#questions = new Questions(this.#events, this.#locations, observed, this.#states, new Reversals(this.#events, this.#states, this.#probe, this.#root), watcher);
+    this.#questions = new Questions(
+      this.#events,
+      this.#locations,
+      observed,
+      this.#states,
+      new Reversals(this.#events, this.#states, this.#probe, this.#root),
+      watcher,
+    );
     if (from !== null) this.#load(from);
   }
 
@@ -87,7 +94,10 @@ export class OptimalSearch<S> implements Strategy<S> {
   }
 
   decisions(): Decision[] {
-    return Array.from({ length: this.#events.count }, (_, i) => ({ task: this.#states[i]!.task, choice: this.#states[i]!.choice }));
+    return Array.from({ length: this.#events.count }, (_, i) => ({
+      task: this.#states[i]!.task,
+      choice: this.#states[i]!.choice,
+    }));
   }
 
   run(): { readonly execution: Execution<S>; readonly end: RunEnd } {
@@ -115,9 +125,14 @@ export class OptimalSearch<S> implements Strategy<S> {
       this.#perform(execution, prefix - 1);
     }
     let asleep = false;
-    while (execution.violation === null && !(asleep = this.#decide(execution, this.#events.count)) && this.#states[this.#events.count]!.task >= 0) {
+    while (
+      execution.violation === null &&
+      !(asleep = this.#decide(execution, this.#events.count)) &&
+      this.#states[this.#events.count]!.task >= 0
+    ) {
       this.#perform(execution, this.#events.count);
-      if (this.#events.count > this.maxSteps) throw endless(this.program.name, this.#events.count, this.maxSteps, tasks);
+      if (this.#events.count > this.maxSteps)
+        throw endless(this.program.name, this.#events.count, this.maxSteps, tasks);
     }
     this.longest = Math.max(this.longest, this.#events.count);
     if (execution.violation !== null) return "violated";
@@ -140,7 +155,13 @@ export class OptimalSearch<S> implements Strategy<S> {
   #again(execution: Execution<S>, depth: number): void {
     const { task: number, choice, operation } = this.#states[depth]!;
     const task = execution.world.tasks[number];
-    if (task?.pending?.operation !== operation) throw hiddenNondeterminism(this.program.name, depth, task?.pending?.operation.name ?? "nothing", operation?.name ?? "another task");
+    if (task?.pending?.operation !== operation)
+      throw hiddenNondeterminism(
+        this.program.name,
+        depth,
+        task?.pending?.operation.name ?? "nothing",
+        operation?.name ?? "another task",
+      );
     execution.again(task, choice);
     this.steps++;
   }
@@ -150,11 +171,21 @@ export class OptimalSearch<S> implements Strategy<S> {
     const state = this.#state(depth);
     const { tasks } = execution.world;
     state.held = execution.held;
-    this.watcher?.arrived(depth, execution.world, state.sleep.map(({ key }) => key));
+    this.watcher?.arrived(
+      depth,
+      execution.world,
+      state.sleep.map(({ key }) => key),
+    );
     const [planned] = state.tree;
     if (planned !== undefined) {
       const task = tasks.find(({ key }) => key === planned.key);
-      if (task === undefined || !execution.canRun(task)) throw hiddenNondeterminism(this.program.name, depth, task?.pending?.operation.name ?? "nothing", "the step that was seen to be possible here");
+      if (task === undefined || !execution.canRun(task))
+        throw hiddenNondeterminism(
+          this.program.name,
+          depth,
+          task?.pending?.operation.name ?? "nothing",
+          "the step that was seen to be possible here",
+        );
       if (state.sleep.some(({ key, choice }) => key === planned.key && choice === planned.choice)) return true;
       this.#take(state, depth);
       state.task = task.id;
@@ -221,12 +252,23 @@ export class OptimalSearch<S> implements Strategy<S> {
   #fallAsleep(from: State, to: State, key: number, footprint: Footprint): void {
     if (to.sleep.length > 0) to.sleep.length = 0;
     if (to.done.length > 0) to.done.length = 0;
-    for (const sleeper of from.sleep) if (sleeper.key !== key && !conflict(sleeper.footprint, footprint)) to.sleep.push(sleeper);
-    for (const sleeper of from.done) if (sleeper.key !== key && !conflict(sleeper.footprint, footprint)) to.sleep.push(sleeper);
+    for (const sleeper of from.sleep)
+      if (sleeper.key !== key && !conflict(sleeper.footprint, footprint)) to.sleep.push(sleeper);
+    for (const sleeper of from.done)
+      if (sleeper.key !== key && !conflict(sleeper.footprint, footprint)) to.sleep.push(sleeper);
   }
 
   #state(depth: number): State {
-    return (this.#states[depth] ??= { sleep: [], done: [], tree: [], task: -1, choice: 0, choices: 0, operation: null, held: 0 });
+    return (this.#states[depth] ??= {
+      sleep: [],
+      done: [],
+      tree: [],
+      task: -1,
+      choice: 0,
+      choices: 0,
+      operation: null,
+      held: 0,
+    });
   }
 
   /**
@@ -247,7 +289,12 @@ export class OptimalSearch<S> implements Strategy<S> {
   /** What is left, to be called after {@link advance}. The counts are the caller's. */
   save(): Omit<SavedSearch, "tally"> {
     const states = this.#states.slice(0, this.#prefix).map(({ task, choice, held, sleep, done, tree }) => ({
-      task, choice, held, sleep: saveSleepers(sleep), done: saveSleepers(done), tree: saveTree(tree),
+      task,
+      choice,
+      held,
+      sleep: saveSleepers(sleep),
+      done: saveSleepers(done),
+      tree: saveTree(tree),
     }));
     return {
       format: "mm-lab search 1",
@@ -268,7 +315,11 @@ export class OptimalSearch<S> implements Strategy<S> {
     this.#locations.load(locations);
     states.forEach((saved, depth) => {
       const strict = depth < this.#root;
-      Object.assign(this.#state(depth), saved, { sleep: loadSleepers(saved.sleep, strict), done: loadSleepers(saved.done, strict), tree: loadTree(saved.tree) });
+      Object.assign(this.#state(depth), saved, {
+        sleep: loadSleepers(saved.sleep, strict),
+        done: loadSleepers(saved.done, strict),
+        tree: loadTree(saved.tree),
+      });
     });
     this.#prefix = states.length;
     this.#state(states.length).tree = loadTree(next);
@@ -279,7 +330,12 @@ export class OptimalSearch<S> implements Strategy<S> {
       const state = this.#states[depth]!;
       const event = depth + 1;
       if (state.tree.length > 0) {
-        state.done.push({ key: this.#events.key[event]!, choice: state.choice, footprint: this.#events.footprint[event]!.copy(), strict: false });
+        state.done.push({
+          key: this.#events.key[event]!,
+          choice: state.choice,
+          footprint: this.#events.footprint[event]!.copy(),
+          strict: false,
+        });
         this.#take(state, depth);
         this.#prefix = depth + 1;
         return true;

@@ -40,20 +40,42 @@ export interface Checked extends Required<Omit<ExploreOptions, "resume">> {
   readonly resume: SavedSearch | null;
 }
 
-const NAMES = ["strategy", "reduction", "preemptions", "maxSchedules", "maxTotalSteps", "seconds", "maxSteps", "seed", "depth", "endStates", "shrink", "resume"];
+const NAMES = [
+  "strategy",
+  "reduction",
+  "preemptions",
+  "maxSchedules",
+  "maxTotalSteps",
+  "seconds",
+  "maxSteps",
+  "seed",
+  "depth",
+  "endStates",
+  "shrink",
+  "resume",
+];
 
 /** Throws InputError. */
 export function checkOptions(options: ExploreOptions): Checked {
   checkKeys("explore", options, NAMES);
-  const given = <T>(value: T | undefined, check: (value: T) => T, otherwise: T): T => (value === undefined ? otherwise : check(value));
+  const given = <T>(value: T | undefined, check: (value: T) => T, otherwise: T): T =>
+    value === undefined ? otherwise : check(value);
   const strategy = checkOneOf("strategy", options.strategy ?? "all", ["all", "states", "random", "pct"] as const);
-  const preemptions = given(options.preemptions, (n) => checkInteger("preemptions", n, { min: 0, max: 1000 }), Infinity);
+  const preemptions = given(
+    options.preemptions,
+    (n) => checkInteger("preemptions", n, { min: 0, max: 1000 }),
+    Infinity,
+  );
   const reduction = checkOneOf("reduction", options.reduction ?? true, [true, false]);
   return {
     strategy,
     preemptions,
     reduction: reduction && strategy === "all",
-    maxSchedules: checkInteger("maxSchedules", options.maxSchedules ?? (strategy === "all" || strategy === "states" ? 1_000_000 : 10_000), { min: 1 }),
+    maxSchedules: checkInteger(
+      "maxSchedules",
+      options.maxSchedules ?? (strategy === "all" || strategy === "states" ? 1_000_000 : 10_000),
+      { min: 1 },
+    ),
     maxTotalSteps: given(options.maxTotalSteps, (n) => checkInteger("maxTotalSteps", n, { min: 1 }), Infinity),
     seconds: given(options.seconds, (n) => checkNumber("seconds", n, { min: 0, unit: "s" }), Infinity),
     maxSteps: checkInteger("maxSteps", options.maxSteps ?? 10_000, { min: 1, max: 100_000_000, unit: "steps" }),

@@ -21,7 +21,8 @@ const DEEPEST = 4;
  */
 export function visitEnd(state: unknown, world: World, visitor: Visitor): void {
   visit(state, null, 0, visitor);
-  for (const { name, result } of world.tasks) if (result !== undefined) visitor.result(name, typeof result === "object" ? plain(result) : result);
+  for (const { name, result } of world.tasks)
+    if (result !== undefined) visitor.result(name, typeof result === "object" ? plain(result) : result);
 }
 
 function visit(value: unknown, key: string | number | null, depth: number, visitor: Visitor): void {
@@ -36,7 +37,12 @@ function visit(value: unknown, key: string | number | null, depth: number, visit
     visitor.enter(key);
     for (const name of Object.keys(value)) visit((value as Record<string, unknown>)[name], name, depth + 1, visitor);
     visitor.leave();
-  } else if (typeof value === "number" || typeof value === "string" || typeof value === "boolean" || typeof value === "bigint") {
+  } else if (
+    typeof value === "number" ||
+    typeof value === "string" ||
+    typeof value === "boolean" ||
+    typeof value === "bigint"
+  ) {
     visitor.leaf(key ?? "", value);
   }
 }
@@ -78,5 +84,9 @@ class Text implements Visitor {
 function plain(value: unknown): string {
   if (value instanceof SharedObject) return value.name;
   if (typeof value !== "object" || value === null) return String(value);
-  return Array.isArray(value) ? `[${value.map(plain).join(", ")}]` : `{${Object.entries(value).map(([key, v]) => `${key}: ${plain(v)}`).join(", ")}}`;
+  return Array.isArray(value)
+    ? `[${value.map(plain).join(", ")}]`
+    : `{${Object.entries(value)
+        .map(([key, v]) => `${key}: ${plain(v)}`)
+        .join(", ")}}`;
 }

@@ -41,7 +41,11 @@ export type MayGoOn = (complete: boolean, steps: number) => boolean;
 const CHUNK = 200;
 
 /** Parts of the exploration of a program, in their order: see {@link split}. */
-export function partsOf<S>(program: Program<S>, parts: number, seen: Seen = { names: [], everything: false }): SavedSearch[] {
+export function partsOf<S>(
+  program: Program<S>,
+  parts: number,
+  seen: Seen = { names: [], everything: false },
+): SavedSearch[] {
   const observed = new Observed();
   observed.learn(seen.names, seen.everything);
   // The first state shows what most properties look at.
@@ -56,7 +60,10 @@ export function partsOf<S>(program: Program<S>, parts: number, seen: Seen = { na
 
 /** Explores one part, cooperatively. Yields how many runs it has made. Bounds of the search are its host's to keep. */
 export function* exploringPart<S>(
-  program: Program<S>, part: SavedSearch, options: ExploreOptions = {}, mayGoOn: MayGoOn = () => true,
+  program: Program<S>,
+  part: SavedSearch,
+  options: ExploreOptions = {},
+  mayGoOn: MayGoOn = () => true,
 ): Generator<Progress, PartResult> {
   const checked = checkOptions(options);
   const observed = new Observed();
@@ -65,7 +72,14 @@ export function* exploringPart<S>(
   const tally = new Tally(program, checked);
   const search = new OptimalSearch(program, observed, checked.maxSteps, part);
   const result = (kind: PartResult["kind"], rest: Partial<PartResult> = {}): PartResult => ({
-    kind, tally: tally.save(), decisions: [], end: null, bound: null, estimated: tally.runs, seen: { names: [...observed.names], everything: observed.everything }, ...rest,
+    kind,
+    tally: tally.save(),
+    decisions: [],
+    end: null,
+    bound: null,
+    estimated: tally.runs,
+    seen: { names: [...observed.names], everything: observed.everything },
+    ...rest,
   });
   for (let runs = 1; ; runs++) {
     const { execution, end } = search.run();
@@ -73,7 +87,8 @@ export function* exploringPart<S>(
     if (end === "violated" || end === "stuck") return result("found", { end, decisions: search.decisions() });
     if (observed.names.size > known || observed.everything !== part.observedEverything) return result("grew");
     execution.world.end();
-    if (!search.advance()) return search.bound === null ? result("covered") : result("bounded", { bound: search.bound });
+    if (!search.advance())
+      return search.bound === null ? result("covered") : result("bounded", { bound: search.bound });
     const estimated = (): number => Math.round(runs / Math.max(search.progress, 1e-300));
     if (!mayGoOn(end !== "redundant", search.steps)) return result("cut", { estimated: estimated() });
     if (runs % CHUNK === 0) yield { done: runs, total: estimated() };
@@ -88,7 +103,10 @@ export interface Cut {
 
 /** The verdict of all parts together: of the first that found something, or else of the sum. */
 export function verdictOf<S>(
-  program: Program<S>, results: readonly PartResult[], options: ExploreOptions = {}, ended: Cut | null = null,
+  program: Program<S>,
+  results: readonly PartResult[],
+  options: ExploreOptions = {},
+  ended: Cut | null = null,
 ): Verdict {
   const checked = checkOptions(options);
   const tally = new Tally(program, checked, sumOf(results.map(({ tally }) => tally)));

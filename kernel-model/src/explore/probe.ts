@@ -39,9 +39,18 @@ export class Probe<S> {
     }
   }
 
-  #look(execution: Execution<S>, events: Events, prefix: number, further: readonly number[], count: number, key: number, choice: number): Answer {
+  #look(
+    execution: Execution<S>,
+    events: Events,
+    prefix: number,
+    further: readonly number[],
+    count: number,
+    key: number,
+    choice: number,
+  ): Answer {
     const { world } = execution;
-    for (let event = 1; event <= prefix; event++) execution.again(world.tasks[events.task[event]!]!, events.choice[event]!);
+    for (let event = 1; event <= prefix; event++)
+      execution.again(world.tasks[events.task[event]!]!, events.choice[event]!);
     for (let i = 0; i < count; i++) {
       const event = further[i]!;
       execution.again(taskOf(world.tasks, events.key[event]!), events.choice[event]!);

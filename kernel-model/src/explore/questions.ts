@@ -27,7 +27,18 @@ export class Questions {
   /** The first event that every run has to ask about: one that is open, or whose step has several outcomes. */
   #lowest = Infinity;
   readonly #foresights: (Foresight | null)[] = [];
-  readonly #asked: Asked = { event: 0, performed: true, key: 0, task: 0, choice: 0, previous: 0, footprint: new Footprint(), guard: null, varies: false, foresight: null };
+  readonly #asked: Asked = {
+    event: 0,
+    performed: true,
+    key: 0,
+    task: 0,
+    choice: 0,
+    previous: 0,
+    footprint: new Footprint(),
+    guard: null,
+    varies: false,
+    foresight: null,
+  };
 
   constructor(
     readonly events: Events,
@@ -42,7 +53,8 @@ export class Questions {
   /** A step is about to be performed as this event. */
   arrive(event: number, task: Task, step: Step): void {
     this.#guards[event] = this.#guardOf(task, step, event);
-    this.#foresights[event] = step.foresees === null || task.cpuObject !== null ? null : this.#foresightOf(step, step.foresees);
+    this.#foresights[event] =
+      step.foresees === null || task.cpuObject !== null ? null : this.#foresightOf(step, step.foresees);
   }
 
   #foresightOf({ object, operation }: Step, tells: Foresight["tells"]): Foresight {
@@ -89,7 +101,8 @@ export class Questions {
     asked.performed = false;
     asked.varies = true;
     asked.foresight = null;
-    for (const task of execution.world.tasks) if (task.pending !== null && !execution.canRun(task)) this.#reverseWaiting(asked, task, task.pending);
+    for (const task of execution.world.tasks)
+      if (task.pending !== null && !execution.canRun(task)) this.#reverseWaiting(asked, task, task.pending);
   }
 
   /** Of a new event all its races, of an earlier one those that are open and may have changed. */
@@ -125,7 +138,8 @@ export class Questions {
   #otherOutcomes(asked: Asked, choices: number): void {
     const { choice, event, key } = asked;
     if (this.states[event - 1]!.done.some((sleeper) => sleeper.key === key)) return;
-    for (asked.choice = 0; asked.choice < choices; asked.choice++) if (asked.choice !== choice) this.reversals.otherOutcome(asked);
+    for (asked.choice = 0; asked.choice < choices; asked.choice++)
+      if (asked.choice !== choice) this.reversals.otherOutcome(asked);
   }
 
   #reverseWaiting(asked: Asked, task: Task, step: Step): void {

@@ -33,18 +33,43 @@ export interface Replay {
  * replay(program, "mm1-cedb-AB2A").state; // => "x = 1"
  */
 export function replay<S>(program: Program<S>, schedule: Schedule | string): Replay {
-  const decisions = typeof schedule === "string" ? parseSchedule(schedule, program.name, taskNames(program)).decisions : schedule.decisions;
+  const decisions =
+    typeof schedule === "string"
+      ? parseSchedule(schedule, program.name, taskNames(program)).decisions
+      : schedule.decisions;
   return withSites(() => {
     const execution = new Execution(program, new Observed(), true);
     const { world } = execution;
     decisions.forEach(({ task: id, choice }, index) => {
-      if (execution.violation !== null) throw new InputError("the length of the schedule", decisions.length, `at most ${index} steps: the run is violated there (${execution.violation.message})`, "cut it there, or replay it on the program that it was printed for");
+      if (execution.violation !== null)
+        throw new InputError(
+          "the length of the schedule",
+          decisions.length,
+          `at most ${index} steps: the run is violated there (${execution.violation.message})`,
+          "cut it there, or replay it on the program that it was printed for",
+        );
       const task = world.tasks[id];
       if (task === undefined || !execution.canRun(task)) {
-        throw new InputError(`step ${index} of the schedule`, task?.name ?? `task ${id}`, `a task that can run there: ${world.tasks.filter((other) => execution.canRun(other)).map(({ name }) => name).join(", ") || "none"}`, "replay it on the program that it was printed for");
+        throw new InputError(
+          `step ${index} of the schedule`,
+          task?.name ?? `task ${id}`,
+          `a task that can run there: ${
+            world.tasks
+              .filter((other) => execution.canRun(other))
+              .map(({ name }) => name)
+              .join(", ") || "none"
+          }`,
+          "replay it on the program that it was printed for",
+        );
       }
       const outcomes = Math.max(1, task.pending?.choices ?? 0);
-      if (choice >= outcomes) throw new InputError(`the outcome at step ${index} of the schedule`, choice, `0 to ${outcomes - 1}`, "replay it on the program that it was printed for");
+      if (choice >= outcomes)
+        throw new InputError(
+          `the outcome at step ${index} of the schedule`,
+          choice,
+          `0 to ${outcomes - 1}`,
+          "replay it on the program that it was printed for",
+        );
       execution.step(task, choice);
     });
     const over = execution.violation === null && !execution.goesOn;
@@ -75,7 +100,9 @@ function waitingIn<S>(execution: Execution<S>): Waiting[] {
   const { tasks } = execution.world;
   return execution.unfinished().map((task) => {
     const step = task.pending as Step;
-    const holders = tasks.filter((other) => other !== task && step.object !== null && other.held.some(({ lock }) => lock === step.object));
+    const holders = tasks.filter(
+      (other) => other !== task && step.object !== null && other.held.some(({ lock }) => lock === step.object),
+    );
     return {
       task: task.name,
       function: step.site ?? task.name,

@@ -239,7 +239,11 @@ export class Reversals {
     const state = this.events.stateAt(foresight.on, event, guard === null ? this.#isFirst : this.#isOut, UNKNOWN);
     if (state === UNKNOWN) return null;
     const access = foresight.tells(state);
-    return footprint.with(foresight.on, access, foresight.seen === "always" || (foresight.seen === "changed" && access !== "read"));
+    return footprint.with(
+      foresight.on,
+      access,
+      foresight.seen === "always" || (foresight.seen === "changed" && access !== "read"),
+    );
   }
 
   /** Whether the sequence is covered by the event that the current run has at its place: of that all is explored too. */
@@ -256,10 +260,16 @@ export class Reversals {
     if (this.#first <= this.root) return;
     const sequence = this.#sequence;
     const place = this.places[this.#first - 1]!;
-    const footprint = asked.varies ? this.#foreseen(asked) ?? this.#ask(asked).footprint ?? EVERYTHING : asked.footprint;
+    const footprint = asked.varies
+      ? (this.#foreseen(asked) ?? this.#ask(asked).footprint ?? EVERYTHING)
+      : asked.footprint;
     sequence.setStep(asked.key, asked.choice, footprint, asked.previous);
     const { event } = asked;
-    const cover = Math.max(this.#underWay(sequence, event), coverOf(sequence, place.sleep, event), coverOf(sequence, place.done, event));
+    const cover = Math.max(
+      this.#underWay(sequence, event),
+      coverOf(sequence, place.sleep, event),
+      coverOf(sequence, place.done, event),
+    );
     if (cover === 0) {
       const { added, settled } = insert(place.tree, sequence, event);
       if (!settled) this.isSettled = false;

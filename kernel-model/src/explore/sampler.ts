@@ -40,13 +40,15 @@ export class Sampler<S> implements Strategy<S> {
   run(): { readonly execution: Execution<S>; readonly end: RunEnd } {
     const execution = new Execution(this.program, this.observed);
     const { tasks } = execution.world;
-    const pick = this.options.strategy === "pct" ? this.#pct() : (able: readonly Task[]) => able[this.#random.below(able.length)]!;
+    const pick =
+      this.options.strategy === "pct" ? this.#pct() : (able: readonly Task[]) => able[this.#random.below(able.length)]!;
     const decisions: Decision[] = (this.#decisions = []);
     this.#run++;
     while (execution.violation === null) {
       const able = tasks.filter((task) => execution.canRun(task));
       if (able.length === 0) break;
-      if (decisions.length >= this.options.maxSteps) throw endless(this.program.name, decisions.length, this.options.maxSteps, tasks);
+      if (decisions.length >= this.options.maxSteps)
+        throw endless(this.program.name, decisions.length, this.options.maxSteps, tasks);
       const task = pick(able, decisions.length);
       const choices = task.pending?.choices ?? 0;
       const choice = choices > 1 ? this.#random.below(choices) : 0;
@@ -68,7 +70,8 @@ export class Sampler<S> implements Strategy<S> {
     const length = Math.max(1, this.longest);
     const changes = new Set(Array.from({ length: this.options.depth - 1 }, () => random.below(length)));
     let bottom = 0;
-    const top = (able: readonly Task[]): Task => able.reduce((best, task) => (priority[task.id]! > priority[best.id]! ? task : best));
+    const top = (able: readonly Task[]): Task =>
+      able.reduce((best, task) => (priority[task.id]! > priority[best.id]! ? task : best));
     return (able, step) => {
       for (const { id } of able) priority[id] ??= 1 + random.next();
       if (changes.delete(step)) priority[top(able).id] = --bottom;

@@ -28,10 +28,18 @@ export function scenario<S>(given: Omit<Scenario, "program"> & { readonly progra
 
 /** Why a verdict is not the one that the scenario expects; null if it is. */
 export function unexpected({ name, expect, what, schedules, endStates }: Scenario, verdict: Verdict): string | null {
-  const got = verdict.kind === "violated" ? `violated (${verdict.violation.what})` : verdict.kind === "bounded" ? `bounded (${verdict.bound})` : verdict.kind;
+  const got =
+    verdict.kind === "violated"
+      ? `violated (${verdict.violation.what})`
+      : verdict.kind === "bounded"
+        ? `bounded (${verdict.bound})`
+        : verdict.kind;
   const wanted = what === undefined ? expect : `${expect} (${what})`;
-  if (verdict.kind !== expect || (verdict.kind === "violated" && what !== undefined && verdict.violation.what !== what)) return `${name}: ${got}, expected ${wanted}`;
-  if (schedules !== undefined && verdict.effort.schedules !== schedules) return `${name}: ${verdict.effort.schedules} schedules, expected ${schedules}`;
-  if (endStates !== undefined && verdict.effort.endStates.size !== endStates) return `${name}: ${verdict.effort.endStates.size} end states, expected ${endStates}`;
+  if (verdict.kind !== expect || (verdict.kind === "violated" && what !== undefined && verdict.violation.what !== what))
+    return `${name}: ${got}, expected ${wanted}`;
+  if (schedules !== undefined && verdict.effort.schedules !== schedules)
+    return `${name}: ${verdict.effort.schedules} schedules, expected ${schedules}`;
+  if (endStates !== undefined && verdict.effort.endStates.size !== endStates)
+    return `${name}: ${verdict.effort.endStates.size} end states, expected ${endStates}`;
   return null;
 }

@@ -6,7 +6,13 @@ import { stepText, valueText, type TraceEntry } from "../machine/trace.js";
 import type { World } from "../machine/world.js";
 import { replay, taskNames, type Replay } from "./replay.js";
 import type {
-  BranchReason, Race, SearchBranch, SearchEnd, SearchState, SearchTotals, SearchTree,
+  BranchReason,
+  Race,
+  SearchBranch,
+  SearchEnd,
+  SearchState,
+  SearchTotals,
+  SearchTree,
 } from "./search-tree.js";
 import type { RunEnd } from "./strategy.js";
 import type { Reason, Watcher } from "./watcher.js";
@@ -148,7 +154,7 @@ export class TreeBuilder<S> implements Watcher {
       taskId: id,
       choice: (pending?.choices ?? 0) > 1 ? choice : null,
       // A step that breaks a rule is refused: it is in no trace.
-      step: entry === undefined ? pending?.step ?? "" : stepText(entry),
+      step: entry === undefined ? (pending?.step ?? "") : stepText(entry),
       changes: entry?.changes ?? [],
       to,
       reason: this.#reason(depth),
@@ -173,7 +179,10 @@ export class TreeBuilder<S> implements Watcher {
     this.#demands = new Map();
     this.#plan = null;
     states.forEach(({ task, choice, tree }, depth) => {
-      const prefix = this.#steps.slice(0, depth).map((step) => `${step} `).join("");
+      const prefix = this.#steps
+        .slice(0, depth)
+        .map((step) => `${step} `)
+        .join("");
       for (const branch of tree) this.#leaves(branch, prefix, depth, known);
       if (depth < states.length - 1) return;
       // The decision that comes next is named by its key, since the task may have another number there.
@@ -203,7 +212,7 @@ export class TreeBuilder<S> implements Watcher {
     const outcome = this.#steps[depth]!.startsWith(`${key}.`);
     // In this run it came later, if at all; what it will be given may be something else.
     const later = trace.slice(depth + 1).find((other) => other.task === task && other.operation === reason?.step);
-    const step = outcome ? before.step : later === undefined ? reason?.step ?? "" : bare({ ...later, argument: "" });
+    const step = outcome ? before.step : later === undefined ? (reason?.step ?? "") : bare({ ...later, argument: "" });
     return { from: this.#path[depth]!, outcome, race: { task, step, before, run: this.#runs } };
   }
 
@@ -213,10 +222,13 @@ export class TreeBuilder<S> implements Watcher {
    */
   tree(estimated: number, unfinished: Unfinished, cut: string | null): SearchTree {
     const open = new Set(
-      unfinished === "all" ? this.#states.keys()
-      : unfinished === "last run" ? this.#path
-      : unfinished === "next run" ? this.#path.slice(0, this.#plan!.first + 1)
-      : [],
+      unfinished === "all"
+        ? this.#states.keys()
+        : unfinished === "last run"
+          ? this.#path
+          : unfinished === "next run"
+            ? this.#path.slice(0, this.#plan!.first + 1)
+            : [],
     );
     const left = new Map<string, Race>();
     for (const [way, { from, race }] of this.#demands) {
@@ -231,9 +243,17 @@ export class TreeBuilder<S> implements Watcher {
     const kinds = states.flatMap(({ branches }) => branches.map(({ reason }) => reason.kind));
     const count = (kind: BranchReason["kind"]): number => kinds.filter((other) => other === kind).length;
     const totals: SearchTotals = {
-      runs: this.#runs, ...this.#counts, states: states.length, longest: this.#longest,
-      asleep: count("asleep"), commutes: count("commutes"), left: count("left"), open: count("open"),
-      races: this.#races, covered: this.#covered, estimated,
+      runs: this.#runs,
+      ...this.#counts,
+      states: states.length,
+      longest: this.#longest,
+      asleep: count("asleep"),
+      commutes: count("commutes"),
+      left: count("left"),
+      open: count("open"),
+      races: this.#races,
+      covered: this.#covered,
+      estimated,
     };
     return { program: this.program.name, tasks: this.#tasks, states, totals, cut };
   }
@@ -251,9 +271,11 @@ export class TreeBuilder<S> implements Watcher {
       const sleeper = sleepers.find((other) => other.choice === choice);
       const demanded = left.get(`${id} ${able.key}.${choice}`);
       const reason: BranchReason =
-        sleeper !== undefined ? { kind: "asleep", state: sleeper.state, run: sleeper.run }
-        : demanded !== undefined ? { kind: "left", race: demanded }
-        : { kind: open ? "open" : "commutes" };
+        sleeper !== undefined
+          ? { kind: "asleep", state: sleeper.state, run: sleeper.run }
+          : demanded !== undefined
+            ? { kind: "left", race: demanded }
+            : { kind: open ? "open" : "commutes" };
       if (!reasons.has(reason.kind)) reasons.set(reason.kind, reason);
     }
     const { task, step, id: taskId } = able;
@@ -265,7 +287,10 @@ export class TreeBuilder<S> implements Watcher {
   #exploredAbove(id: number, key: number): Explored[] {
     for (let [from, to] = [this.#states[id]!.parent, id]; from >= 0; [from, to] = [this.#states[from]!.parent, from]) {
       const { taken } = this.#states[from]!;
-      const earlier = taken.slice(0, taken.findIndex((branch) => branch.to === to));
+      const earlier = taken.slice(
+        0,
+        taken.findIndex((branch) => branch.to === to),
+      );
       const before = earlier.filter((branch) => branch.key === key);
       if (before.length > 0) return before.map(({ choice, shown }) => ({ choice, state: from, run: shown.run! }));
     }

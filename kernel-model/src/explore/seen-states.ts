@@ -57,7 +57,11 @@ export class SeenStates<S> implements Seen<S> {
 
   isNew(execution: Execution<S>): boolean {
     const { world, state, held } = execution;
-    const parts = [`${held & this.eventually}`, world.lockOrder?.describe() ?? "", world.warnings.map(({ text, task }) => `${task} ${text}`).join()];
+    const parts = [
+      `${held & this.eventually}`,
+      world.lockOrder?.describe() ?? "",
+      world.warnings.map(({ text, task }) => `${task} ${text}`).join(),
+    ];
     for (const { key } of world.tasks) parts.push(`${key}:${this.#now[key] ?? 0}`);
     for (const object of world.objects) parts.push(this.#stateOf(object));
     const rest = this.#plain(state);
@@ -78,8 +82,14 @@ export class SeenStates<S> implements Seen<S> {
   /** What the program's state holds beside shared objects: plain values, which steps may change. */
   #plain(value: unknown, depth = 0): string {
     if (value instanceof SharedObject) return this.#stateOf(value);
-    const plainObject = typeof value === "object" && value !== null && (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype);
-    if (plainObject && depth < 6) return `{${Object.entries(value).map(([key, part]) => `${key}:${this.#plain(part, depth + 1)}`).join()}}`;
+    const plainObject =
+      typeof value === "object" &&
+      value !== null &&
+      (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype);
+    if (plainObject && depth < 6)
+      return `{${Object.entries(value)
+        .map(([key, part]) => `${key}:${this.#plain(part, depth + 1)}`)
+        .join()}}`;
     const name = typeof value === "function" ? "" : valueName(value);
     if (name === null) this.#cannotTell("a part of the program's state that is of a class of its own");
     return name ?? "";

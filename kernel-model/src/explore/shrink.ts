@@ -17,7 +17,12 @@ const RUNS_PER_BOUND = 5_000;
  * A run that shows the same with as few context switches as were found, and then as few steps. First a search with 0,
  * 1, 2... preemptions, then single decisions and whole tasks are left out as long as it still shows.
  */
-export function shrink<S>(program: Program<S>, decisions: readonly Decision[], finding: Finding, maxSteps: number): readonly Decision[] {
+export function shrink<S>(
+  program: Program<S>,
+  decisions: readonly Decision[],
+  finding: Finding,
+  maxSteps: number,
+): readonly Decision[] {
   let best = decisions;
   const switches = contextSwitches({ decisions });
   for (let preemptions = 0; preemptions < Math.min(switches, 4); preemptions++) {
@@ -29,7 +34,12 @@ export function shrink<S>(program: Program<S>, decisions: readonly Decision[], f
   return reduced(program, best, finding);
 }
 
-function searchFor<S>(program: Program<S>, finding: Finding, preemptions: number, maxSteps: number): readonly Decision[] | null {
+function searchFor<S>(
+  program: Program<S>,
+  finding: Finding,
+  preemptions: number,
+  maxSteps: number,
+): readonly Decision[] | null {
   const search = new NaiveSearch(program, new Observed(), preemptions, maxSteps);
   let best: readonly Decision[] | null = null;
   for (let runs = 0; runs < RUNS_PER_BOUND; runs++) {
@@ -46,7 +56,7 @@ function searchFor<S>(program: Program<S>, finding: Finding, preemptions: number
 /** Leaves out runs of decisions, greedily, as long as the finding stays. O(decisions^2) short runs. */
 function reduced<S>(program: Program<S>, decisions: readonly Decision[], finding: Finding): readonly Decision[] {
   let best = decisions;
-  for (let improved = true; improved; ) {
+  for (let improved = true; improved;) {
     improved = false;
     for (const candidate of candidates(best)) {
       const run = lenient(program, candidate, finding);
@@ -71,7 +81,8 @@ function* candidates(decisions: readonly Decision[]): Generator<readonly Decisio
     const next = decisions.findIndex((d, i) => i >= to && d.task === block[0]?.task);
     if (next > 0) yield [...decisions.slice(0, from), ...decisions.slice(to, next), ...block, ...decisions.slice(next)];
     const last = decisions.slice(0, from).findLastIndex((d) => d.task === block[0]?.task);
-    if (last >= 0) yield [...decisions.slice(0, last + 1), ...block, ...decisions.slice(last + 1, from), ...decisions.slice(to)];
+    if (last >= 0)
+      yield [...decisions.slice(0, last + 1), ...block, ...decisions.slice(last + 1, from), ...decisions.slice(to)];
   }
   for (let i = decisions.length - 1; i >= 0; i--) yield [...decisions.slice(0, i), ...decisions.slice(i + 1)];
 }

@@ -31,7 +31,10 @@ export function split<S>(program: Program<S>, observed: Observed, parts: number)
   const splitter = new Splitter(program, observed);
   let tops: Top[] = [{ states: [], sleep: [], over: false, held: 0 }];
   for (;;) {
-    const shallowest = tops.reduce((best, { over, states }, i) => (!over && (best < 0 || states.length < tops[best]!.states.length) ? i : best), -1);
+    const shallowest = tops.reduce(
+      (best, { over, states }, i) => (!over && (best < 0 || states.length < tops[best]!.states.length) ? i : best),
+      -1,
+    );
     if (tops.length >= parts || shallowest < 0 || tops[shallowest]!.states.length >= DEEPEST) break;
     tops = [...tops.slice(0, shallowest), ...splitter.below(tops[shallowest]!), ...tops.slice(shallowest + 1)];
   }
@@ -53,7 +56,8 @@ class Splitter<S> {
     const done: Sleeper[] = [];
     const decisions = top.states.map(({ task, choice }) => ({ task, choice }));
     const here = this.#at(decisions);
-    const able = here.violation !== null ? [] : here.world.tasks.filter((task) => here.canRun(task)).map(({ id }) => id);
+    const able =
+      here.violation !== null ? [] : here.world.tasks.filter((task) => here.canRun(task)).map(({ id }) => id);
     for (const task of able) {
       const choices = Math.max(1, here.world.tasks[task]!.pending!.choices);
       for (let choice = 0; choice < choices; choice++) {
@@ -61,8 +65,17 @@ class Splitter<S> {
         if (top.sleep.some((sleeper) => sleeper.key === key && sleeper.choice === choice)) continue;
         const next = this.#at(decisions);
         const footprint = this.#perform(next, task, choice);
-        const sleep = [...top.sleep, ...done].filter((sleeper) => sleeper.key !== key && !conflict(sleeper.footprint, footprint));
-        const state: SavedState = { task, choice, held: here.held, sleep: saveSleepers(top.sleep), done: saveSleepers(done), tree: [] };
+        const sleep = [...top.sleep, ...done].filter(
+          (sleeper) => sleeper.key !== key && !conflict(sleeper.footprint, footprint),
+        );
+        const state: SavedState = {
+          task,
+          choice,
+          held: here.held,
+          sleep: saveSleepers(top.sleep),
+          done: saveSleepers(done),
+          tree: [],
+        };
         tops.push({ states: [...top.states, state], sleep, over: next.violation !== null, held: next.held });
         done.push({ key, choice, footprint, strict: true });
       }

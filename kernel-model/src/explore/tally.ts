@@ -35,7 +35,10 @@ export class Tally<S> {
     this.#longest = before.longest;
     this.#endStates = new EndStates(before.endStates);
     this.#examples = new Map(before.examples);
-    this.#wanted = (program.properties ?? []).reduce((bits, { kind }, i) => (kind === "sometimes" ? bits | (1 << i) : bits), 0);
+    this.#wanted = (program.properties ?? []).reduce(
+      (bits, { kind }, i) => (kind === "sometimes" ? bits | (1 << i) : bits),
+      0,
+    );
   }
 
   get runs(): number {
@@ -51,7 +54,8 @@ export class Tally<S> {
     const shown = execution.held & this.#wanted;
     if (shown === 0 || this.#examples.size >= MOST_EXAMPLES) return;
     (this.program.properties ?? []).forEach(({ name }, i) => {
-      if ((shown & (1 << i)) !== 0 && !this.#examples.has(name)) this.#examples.set(name, scheduleOf(execution, strategy.decisions()));
+      if ((shown & (1 << i)) !== 0 && !this.#examples.has(name))
+        this.#examples.set(name, scheduleOf(execution, strategy.decisions()));
     });
   }
 
@@ -60,7 +64,12 @@ export class Tally<S> {
     const finding = { end, what: nameOf(execution) };
     const small = options.shrink ? shrink(this.program, decisions, finding, options.maxSteps) : decisions;
     const run = replay(this.program, scheduleOf(execution, small));
-    const shown = { schedule: run.schedule, replay: printSchedule(run.schedule), trace: run.trace, effort: this.effort(this.runs) };
+    const shown = {
+      schedule: run.schedule,
+      replay: printSchedule(run.schedule),
+      trace: run.trace,
+      effort: this.effort(this.runs),
+    };
     if (end === "stuck") return { kind: "stuck", waiting: run.waiting, ...shown };
     return { kind: "violated", violation: run.violation ?? (execution.violation as Violation), ...shown };
   }
@@ -68,19 +77,40 @@ export class Tally<S> {
   /** All runs are over. */
   covered(): Verdict {
     const effort = this.effort(this.runs);
-    const missing = (this.program.properties ?? []).find(({ kind, name }) => kind === "sometimes" && !this.#examples.has(name));
+    const missing = (this.program.properties ?? []).find(
+      ({ kind, name }) => kind === "sometimes" && !this.#examples.has(name),
+    );
     if (missing === undefined) return { kind: "exhausted", effort };
-    const violation: Violation = { kind: "sometimes", what: missing.name, message: `"${missing.name}" holds in no run`, task: null, function: null, step: null };
+    const violation: Violation = {
+      kind: "sometimes",
+      what: missing.name,
+      message: `"${missing.name}" holds in no run`,
+      task: null,
+      function: null,
+      step: null,
+    };
     return { kind: "violated", violation, schedule: null, replay: null, trace: [], effort };
   }
 
   /** A bound has cut the search. `rest`: what is left, where it can be gone on with. */
   cut(bound: string, estimated: number | null, rest: Omit<SavedSearch, "tally"> | null): Verdict {
-    return { kind: "bounded", bound, effort: this.effort(estimated), rest: rest === null ? null : { ...rest, tally: this.save() } };
+    return {
+      kind: "bounded",
+      bound,
+      effort: this.effort(estimated),
+      rest: rest === null ? null : { ...rest, tally: this.save() },
+    };
   }
 
   save(): SavedTally {
-    return { schedules: this.#schedules, redundant: this.#redundant, steps: this.#steps, longest: this.#longest, endStates: [...this.#endStates.counts()], examples: [...this.#examples] };
+    return {
+      schedules: this.#schedules,
+      redundant: this.#redundant,
+      steps: this.#steps,
+      longest: this.#longest,
+      endStates: [...this.#endStates.counts()],
+      examples: [...this.#examples],
+    };
   }
 
   /** `estimated`: runs in all, as far as can be told. */
@@ -90,7 +120,14 @@ export class Tally<S> {
       redundant: this.#redundant,
       steps: this.#steps,
       longest: this.#longest,
-      reduction: this.options.strategy === "states" ? "states" : !this.options.reduction ? "none" : this.options.preemptions === Infinity ? "optimal" : "seen traces",
+      reduction:
+        this.options.strategy === "states"
+          ? "states"
+          : !this.options.reduction
+            ? "none"
+            : this.options.preemptions === Infinity
+              ? "optimal"
+              : "seen traces",
       estimated,
       endStates: this.#endStates.counts(),
       examples: this.#examples,

@@ -39,9 +39,7 @@ export class Sequence {
   readonly #beforeStep: boolean[] = [];
   #knowsOrder = false;
 
-  constructor(
-    readonly all: Events,
-  ) {}
+  constructor(readonly all: Events) {}
 
   /** Sets the step behind the events, whose task has performed event `previous` last. */
   setStep(key: number, choice: number, footprint: Footprint, previous: number): void {
@@ -166,14 +164,20 @@ export function coverOf(sequence: Sequence, sleepers: readonly Sleeper[], event:
  * definition 6.3): goes down along weak initials, taking each out, and hangs what is left below where none is.
  * `settled`: whether the branch from the state is a step that every run with event number `event` has in the sequence.
  */
-export function insert(tree: Branch[], sequence: Sequence, event: number): { readonly added: boolean; readonly settled: boolean } {
+export function insert(
+  tree: Branch[],
+  sequence: Sequence,
+  event: number,
+): { readonly added: boolean; readonly settled: boolean } {
   let level = tree;
   let settled = false;
   for (let depth = 0; ; depth++) {
     // Behind a leaf everything is explored.
     if (depth > 0 && level.length === 0) return { added: false, settled };
     const place = sequence.weakInitialIn(level);
-    if (depth === 0) settled = place === -2 ? sequence.isCore(sequence.firstLeft(), event) : place >= 0 && sequence.isCore(place, event);
+    if (depth === 0)
+      settled =
+        place === -2 ? sequence.isCore(sequence.firstLeft(), event) : place >= 0 && sequence.isCore(place, event);
     if (place === -2) break;
     if (place >= 0) sequence.takeOut(place);
     level = sequence.below!.next;

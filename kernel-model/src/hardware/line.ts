@@ -41,7 +41,10 @@ export class LineState {
   /** Virtual time at which the last transfer ends, ns. */
   freeAt = 0;
 
-  constructor(readonly counts: LineCounts, cpus: number) {
+  constructor(
+    readonly counts: LineCounts,
+    cpus: number,
+  ) {
     this.#more = cpus <= 32 ? null : new Int32Array((cpus + 31) >> 5);
     counts.lines++;
   }
@@ -69,7 +72,8 @@ export class LineState {
   forEachCopy(visit: (cpu: number) => void): void {
     const words = this.#more?.length ?? 1;
     for (let word = 0; word < words; word++) {
-      for (let bits = this.#more === null ? this.#bits : this.#more[word]!; bits !== 0; bits &= bits - 1) visit((word << 5) + 31 - Math.clz32(bits & -bits));
+      for (let bits = this.#more === null ? this.#bits : this.#more[word]!; bits !== 0; bits &= bits - 1)
+        visit((word << 5) + 31 - Math.clz32(bits & -bits));
     }
   }
 }
@@ -106,14 +110,19 @@ export class Caches {
     this.#atomic = prices.atomic;
     this.#memory = prices.memory;
     const n = topology.cpus;
-    this.#distances = n > 256 ? null : Uint8Array.from({ length: n * n }, (_, i) => topology.distanceCode(Math.floor(i / n), i % n));
+    this.#distances =
+      n > 256 ? null : Uint8Array.from({ length: n * n }, (_, i) => topology.distanceCode(Math.floor(i / n), i % n));
   }
 
   /** Virtual time in ns at which a load begun at `now` is over. */
   load(line: LineState, cpu: number, now: number): number {
     line.counts.accesses++;
     if (line.has(cpu)) return now + this.#load;
-    const done = this.#fetch(line, now, line.owner < 0 ? this.#memory : this.#transfer[this.#between(line.owner, cpu)]!);
+    const done = this.#fetch(
+      line,
+      now,
+      line.owner < 0 ? this.#memory : this.#transfer[this.#between(line.owner, cpu)]!,
+    );
     line.add(cpu);
     if (line.owner < 0) line.owner = cpu;
     return done;
@@ -124,7 +133,12 @@ export class Caches {
     line.counts.accesses++;
     const own = atomic ? this.#atomic : this.#store;
     if (line.owner === cpu && line.copies === 1) return Math.max(now, line.freeAt) + own;
-    const price = line.owner < 0 ? this.#memory : line.copies === 1 ? this.#transfer[this.#between(line.owner, cpu)]! : this.#transfer[this.#farthest(line, cpu)]!;
+    const price =
+      line.owner < 0
+        ? this.#memory
+        : line.copies === 1
+          ? this.#transfer[this.#between(line.owner, cpu)]!
+          : this.#transfer[this.#farthest(line, cpu)]!;
     const done = this.#fetch(line, now, price);
     line.own(cpu);
     return done;

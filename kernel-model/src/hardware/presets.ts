@@ -20,10 +20,12 @@ export interface Preset {
   readonly prices: Readonly<Record<keyof Prices, Sourced>>;
 }
 
-const CORE_TO_CORE = "github.com/nviennot/core-to-core-latency README: compare-exchange, one-way (half a round trip), median";
+const CORE_TO_CORE =
+  "github.com/nviennot/core-to-core-latency README: compare-exchange, one-way (half a round trip), median";
 const PERFBOOK = "perfbook, cpu/overheads.tex: compare-and-swap of a line in the own cache";
 
-const SHOOTDOWN = "lore.kernel.org 20190525082203.6531-1-namit, bare-metal Haswell, MADV_DONTNEED and touch of a page by 1, 2 and 4 threads before the patch (661, 1,436, 1,571 ns)";
+const SHOOTDOWN =
+  "lore.kernel.org 20190525082203.6531-1-namit, bare-metal Haswell, MADV_DONTNEED and touch of a page by 1, 2 and 4 threads before the patch (661, 1,436, 1,571 ns)";
 
 const published = (ns: number, source: string): Sourced => ({ ns, kind: "published", source });
 const derived = (ns: number, source: string): Sourced => ({ ns, kind: "derived", source });
@@ -35,7 +37,10 @@ const COMMON = {
   store: chosen(1.5, "taken as a load: the store buffer hides the rest"),
   memory: chosen(90, "local DRAM of a server, order of magnitude"),
   send: derived(85, `within the 70 to 100 ns that each further remote CPU adds: ${SHOOTDOWN}`),
-  interrupt: derived(600, `what is left of the 775 ns of the first remote CPU after sending and two line transfers, rounded: ${SHOOTDOWN}`),
+  interrupt: derived(
+    600,
+    `what is left of the 775 ns of the first remote CPU after sending and two line transfers, rounded: ${SHOOTDOWN}`,
+  ),
   allocate: chosen(50, "a slab allocation from the CPU's own list, order of magnitude"),
   wakeup: chosen(1000, "try_to_wake_up and the reschedule interrupt, order of magnitude"),
   contextSwitch: derived(1500, "within the band of 1,000 to 3,500 ns that pipe and futex ping-pongs give"),
@@ -43,9 +48,16 @@ const COMMON = {
 
 const ATOMIC_SERVER = derived(7, `between 6.2 ns (i7-8750H) and 12.2 ns (X5550): ${PERFBOOK}`);
 
-function server(name: string, processor: string, topology: TopologyOptions, [sibling, socket, remote]: readonly [number, number, number]): Preset {
+function server(
+  name: string,
+  processor: string,
+  topology: TopologyOptions,
+  [sibling, socket, remote]: readonly [number, number, number],
+): Preset {
   return {
-    name, processor, topology,
+    name,
+    processor,
+    topology,
     prices: {
       ...COMMON,
       atomic: ATOMIC_SERVER,
@@ -57,13 +69,38 @@ function server(name: string, processor: string, topology: TopologyOptions, [sib
   };
 }
 
-const milan = server("milan-7r13", "AMD EPYC 7R13 (Milan)", { sockets: 2, cores: 48, threads: 2, coresPerCache: 8 }, [9.8, 107, 197]);
+const milan = server(
+  "milan-7r13",
+  "AMD EPYC 7R13 (Milan)",
+  { sockets: 2, cores: 48, threads: 2, coresPerCache: 8 },
+  [9.8, 107, 197],
+);
 
 export const PRESETS: readonly Preset[] = [
-  server("broadwell-e5-2695v4", "Intel Xeon E5-2695 v4 (Broadwell)", { sockets: 2, cores: 18, threads: 2 }, [7.6, 44, 118]),
-  server("cascade-lake-8275cl", "Intel Xeon Platinum 8275CL (Cascade Lake)", { sockets: 2, cores: 24, threads: 2 }, [7.6, 47, 134]),
-  server("cascade-lake-6242", "Intel Xeon Gold 6242 (Cascade Lake)", { sockets: 2, cores: 16, threads: 2 }, [7.4, 48, 136]),
-  server("ice-lake-8375c", "Intel Xeon Platinum 8375C (Ice Lake)", { sockets: 2, cores: 32, threads: 2 }, [8.1, 51, 108]),
+  server(
+    "broadwell-e5-2695v4",
+    "Intel Xeon E5-2695 v4 (Broadwell)",
+    { sockets: 2, cores: 18, threads: 2 },
+    [7.6, 44, 118],
+  ),
+  server(
+    "cascade-lake-8275cl",
+    "Intel Xeon Platinum 8275CL (Cascade Lake)",
+    { sockets: 2, cores: 24, threads: 2 },
+    [7.6, 47, 134],
+  ),
+  server(
+    "cascade-lake-6242",
+    "Intel Xeon Gold 6242 (Cascade Lake)",
+    { sockets: 2, cores: 16, threads: 2 },
+    [7.4, 48, 136],
+  ),
+  server(
+    "ice-lake-8375c",
+    "Intel Xeon Platinum 8375C (Ice Lake)",
+    { sockets: 2, cores: 32, threads: 2 },
+    [8.1, 51, 108],
+  ),
   { ...milan, prices: { ...milan.prices, cache: published(23, `${CORE_TO_CORE}, within a CCX`) } },
   {
     name: "skylake-i7-6700k",
@@ -75,16 +112,29 @@ export const PRESETS: readonly Preset[] = [
       sibling: published(6.9, CORE_TO_CORE),
       cache: derived(20, "the socket is one cache: same as socket"),
       socket: published(20, CORE_TO_CORE),
-      remote: chosen(134, "this processor has one socket: that of cascade-lake-8275cl, so that a larger machine can be asked for"),
+      remote: chosen(
+        134,
+        "this processor has one socket: that of cascade-lake-8275cl, so that a larger machine can be asked for",
+      ),
     },
   },
 ];
 
-export type PresetName = "broadwell-e5-2695v4" | "cascade-lake-8275cl" | "cascade-lake-6242" | "ice-lake-8375c" | "milan-7r13" | "skylake-i7-6700k";
+export type PresetName =
+  | "broadwell-e5-2695v4"
+  | "cascade-lake-8275cl"
+  | "cascade-lake-6242"
+  | "ice-lake-8375c"
+  | "milan-7r13"
+  | "skylake-i7-6700k";
 
 /** The preset of that name. Errors: InputError with the nearest name. */
 export function preset(name: PresetName): Preset {
-  checkOneOf("the preset", name, PRESETS.map((p) => p.name));
+  checkOneOf(
+    "the preset",
+    name,
+    PRESETS.map((p) => p.name),
+  );
   return PRESETS.find((p) => p.name === name)!;
 }
 
@@ -101,7 +151,11 @@ export function presetDataset(name: PresetName): Dataset {
     columns: [
       { name: "price", meaning: "what is paid for", values: PRICE_NAMES },
       { name: "time", unit: "ns", meaning: "what it costs", values: PRICE_NAMES.map((price) => prices[price].ns) },
-      { name: "kind", meaning: "published, derived from published numbers, or chosen by us", values: PRICE_NAMES.map((price) => prices[price].kind) },
+      {
+        name: "kind",
+        meaning: "published, derived from published numbers, or chosen by us",
+        values: PRICE_NAMES.map((price) => prices[price].kind),
+      },
       { name: "source", meaning: "where it is from", values: PRICE_NAMES.map((price) => prices[price].source) },
     ],
   };

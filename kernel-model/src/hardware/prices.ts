@@ -31,10 +31,38 @@ export interface Prices {
 }
 
 /** Names of the prices, in the order of {@link Prices}. */
-export const PRICE_NAMES = ["load", "store", "atomic", "sibling", "cache", "socket", "remote", "memory", "send", "interrupt", "allocate", "wakeup", "contextSwitch"] as const satisfies readonly (keyof Prices)[];
+export const PRICE_NAMES = [
+  "load",
+  "store",
+  "atomic",
+  "sibling",
+  "cache",
+  "socket",
+  "remote",
+  "memory",
+  "send",
+  "interrupt",
+  "allocate",
+  "wakeup",
+  "contextSwitch",
+] as const satisfies readonly (keyof Prices)[];
 
 /** Everything costs nothing but the time that `compute` and `sleep` state: for queueing models. */
-export const FREE: Prices = { load: 0, store: 0, atomic: 0, sibling: 0, cache: 0, socket: 0, remote: 0, memory: 0, send: 0, interrupt: 0, allocate: 0, wakeup: 0, contextSwitch: 0 };
+export const FREE: Prices = {
+  load: 0,
+  store: 0,
+  atomic: 0,
+  sibling: 0,
+  cache: 0,
+  socket: 0,
+  remote: 0,
+  memory: 0,
+  send: 0,
+  interrupt: 0,
+  allocate: 0,
+  wakeup: 0,
+  contextSwitch: 0,
+};
 
 /** `base` with the given prices instead. Errors: InputError for unknown names and for prices that are negative or above an hour. */
 export function checkPrices(given: Partial<Prices>, base: Prices = FREE): Prices {
@@ -42,7 +70,13 @@ export function checkPrices(given: Partial<Prices>, base: Prices = FREE): Prices
   const prices: Record<string, number> = { ...base };
   for (const name of PRICE_NAMES) {
     const ns = given[name];
-    if (ns === undefined && name in given) throw new InputError(`the price ${name}`, ns, "a number of at least 0 ns", "leave it out to keep the price of the preset");
+    if (ns === undefined && name in given)
+      throw new InputError(
+        `the price ${name}`,
+        ns,
+        "a number of at least 0 ns",
+        "leave it out to keep the price of the preset",
+      );
     if (ns !== undefined) prices[name] = checkNumber(`the price ${name}`, ns, { min: 0, max: 3.6e12, unit: "ns" });
   }
   return prices as unknown as Prices;

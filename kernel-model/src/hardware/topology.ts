@@ -40,8 +40,18 @@ export class Topology {
     this.sockets = checkInteger("sockets", options.sockets ?? 1, { min: 1, max: 64, unit: "sockets" });
     this.cores = checkInteger("cores", options.cores ?? 4, { min: 1, max: 1024, unit: "cores per socket" });
     this.threads = checkInteger("threads", options.threads ?? 1, { min: 1, max: 8, unit: "threads per core" });
-    this.coresPerCache = checkInteger("coresPerCache", options.coresPerCache ?? this.cores, { min: 1, max: this.cores, unit: "cores" });
-    if (this.cores % this.coresPerCache !== 0) throw new InputError("coresPerCache", this.coresPerCache, `a divisor of the ${this.cores} cores of a socket`, "make all caches equally large");
+    this.coresPerCache = checkInteger("coresPerCache", options.coresPerCache ?? this.cores, {
+      min: 1,
+      max: this.cores,
+      unit: "cores",
+    });
+    if (this.cores % this.coresPerCache !== 0)
+      throw new InputError(
+        "coresPerCache",
+        this.coresPerCache,
+        `a divisor of the ${this.cores} cores of a socket`,
+        "make all caches equally large",
+      );
     this.cpus = this.sockets * this.cores * this.threads;
   }
 

@@ -30,7 +30,8 @@ export function enabled(world: World, task: Task): boolean {
  */
 export function apply(world: World, task: Task): void {
   const step = task.pending;
-  if (step === null) throw new InputError("the task to run", task.name, "a task that has not finished", "ask `enabled` first");
+  if (step === null)
+    throw new InputError("the task to run", task.name, "a task that has not finished", "ask `enabled` first");
   if (step.object !== null) checkAlive(task, step, step.object);
   if (step.others !== null) for (const object of step.others) checkAlive(task, step, object);
   world.acting = task;
@@ -56,13 +57,22 @@ function watchedNext(task: Task, done: Step | undefined): IteratorResult<Step, u
 function readByPath(object: SharedObject): void {
   // One task alone reads what it likes.
   if (object.world === null || object.world.tasks.length < 2) return;
-  throw new InputError("what a path reads between two steps", object.name, "its own variables, and what primitives returned", "read shared state by a step, such as `yield* READ_ONCE(cell)`");
+  throw new InputError(
+    "what a path reads between two steps",
+    object.name,
+    "its own variables, and what primitives returned",
+    "read shared state by a step, such as `yield* READ_ONCE(cell)`",
+  );
 }
 
 function checkAlive(task: Task, step: Step, object: SharedObject): void {
   const { memory } = object;
   if (memory !== null && memory.isFreed) {
-    throw new RuleBroken("use-after-free", task, `${step.operation.name} touches ${object.toString()} in ${memory.name}, which was freed`);
+    throw new RuleBroken(
+      "use-after-free",
+      task,
+      `${step.operation.name} touches ${object.toString()} in ${memory.name}, which was freed`,
+    );
   }
 }
 
@@ -77,7 +87,12 @@ function proceed(world: World, task: Task, done: Step | undefined): void {
   }
   const step = next.value;
   if (!(step instanceof Step)) {
-    throw new InputError(`what the path of task "${task.name}" yields`, step, "a step of a primitive", "write `yield* READ_ONCE(cell)`: every yield of a path has a star and a primitive behind it");
+    throw new InputError(
+      `what the path of task "${task.name}" yields`,
+      step,
+      "a step of a primitive",
+      "write `yield* READ_ONCE(cell)`: every yield of a path has a star and a primitive behind it",
+    );
   }
   task.pending = step;
   if (step.object !== null && step.object.world !== world) {
@@ -91,7 +106,12 @@ function proceed(world: World, task: Task, done: Step | undefined): void {
 /** Numbers an object within its run. One that another run used keeps the state of that run: refused. */
 function register(world: World, object: SharedObject, task: Task): void {
   if (object.world !== null) {
-    throw new InputError(`the object that task "${task.name}" touches`, object.name, "objects made in this run", "make it inside `setup` (or in the path): kept across runs, it would start each run with the state of the last");
+    throw new InputError(
+      `the object that task "${task.name}" touches`,
+      object.name,
+      "objects made in this run",
+      "make it inside `setup` (or in the path): kept across runs, it would start each run with the state of the last",
+    );
   }
   world.number(object);
   const { memory } = object;
@@ -134,12 +154,22 @@ export function violationOf(error: unknown, task: Task): Violation {
   const step = task.pending;
   const where = {
     task: task.name,
-    function: step === null ? task.name : step.site ?? task.name,
+    function: step === null ? task.name : (step.site ?? task.name),
     step: step === null ? "return" : `${step.operation.name}(${step.object?.name ?? ""})`,
   };
   if (error instanceof RuleBroken) {
-    return { kind: "rule", what: error.rule, message: `${where.task}, in ${where.function}, at ${where.step}: ${error.explanation}`, ...where };
+    return {
+      kind: "rule",
+      what: error.rule,
+      message: `${where.task}, in ${where.function}, at ${where.step}: ${error.explanation}`,
+      ...where,
+    };
   }
   const [name, text] = error instanceof Error ? [error.name, error.message] : ["a thrown value", String(error)];
-  return { kind: "exception", what: name, message: `${where.task}, in ${where.function}, after ${task.steps} steps: ${name}: ${text}`, ...where };
+  return {
+    kind: "exception",
+    what: name,
+    message: `${where.task}, in ${where.function}, after ${task.steps} steps: ${name}: ${text}`,
+    ...where,
+  };
 }

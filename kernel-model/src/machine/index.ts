@@ -1,6 +1,18 @@
 export { sameLine, SharedObject, Memory, Line } from "./object.js";
 export type { Path } from "./path.js";
-export { always, alwaysAtEnd, define, eventually, sometimes, sometimesAtEnd, type Program, type ProgramText, type Property, type Run, type TaskSpec } from "./program.js";
+export {
+  always,
+  alwaysAtEnd,
+  define,
+  eventually,
+  sometimes,
+  sometimesAtEnd,
+  type Program,
+  type ProgramText,
+  type Property,
+  type Run,
+  type TaskSpec,
+} from "./program.js";
 export type { SavedSearch } from "./saved-search.js";
 export { contextSwitches, parseSchedule, printSchedule, type Decision, type Schedule } from "./schedule.js";
 export { operation, Step, type Access, type CostClass, type Operation, type Order } from "./step.js";

@@ -83,23 +83,75 @@ export interface ProgramText<S> extends Omit<Program<S>, "tasks" | "properties" 
  */
 export function define<S>(text: ProgramText<S>, ...properties: readonly Property<Fixed<S>>[]): Program<S> {
   const program = { ...text, properties: [...(text.properties ?? []), ...properties] } as Program<S>;
-  checkKeys("define", text, ["name", "setup", "tasks", "properties", "ignore", "warningsAreViolations", "stuckIsAnEnd", "invariant"]);
+  checkKeys("define", text, [
+    "name",
+    "setup",
+    "tasks",
+    "properties",
+    "ignore",
+    "warningsAreViolations",
+    "stuckIsAnEnd",
+    "invariant",
+  ]);
   const { setup, tasks } = program as { setup: unknown; tasks: unknown };
-  if (typeof setup !== "function") throw new InputError(`setup of program ${JSON.stringify(program.name)}`, setup, "a function that makes the shared state", "write `setup: () => ({ x: new Cell(\"x\", 0) })`");
-  if (typeof tasks !== "function") throw new InputError(`tasks of program ${JSON.stringify(program.name)}`, tasks, "a function from the state to paths by name", "write `tasks: (s) => ({ A: path(s), B: path(s) })`");
+  if (typeof setup !== "function")
+    throw new InputError(
+      `setup of program ${JSON.stringify(program.name)}`,
+      setup,
+      "a function that makes the shared state",
+      'write `setup: () => ({ x: new Cell("x", 0) })`',
+    );
+  if (typeof tasks !== "function")
+    throw new InputError(
+      `tasks of program ${JSON.stringify(program.name)}`,
+      tasks,
+      "a function from the state to paths by name",
+      "write `tasks: (s) => ({ A: path(s), B: path(s) })`",
+    );
   const names = (program.properties ?? []).map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new InputError(`a property of program ${JSON.stringify(program.name)}`, twice, "names that differ", "rename one of the two");
+  if (twice !== undefined)
+    throw new InputError(
+      `a property of program ${JSON.stringify(program.name)}`,
+      twice,
+      "names that differ",
+      "rename one of the two",
+    );
   return program;
 }
 
 type Holds<S> = (state: S, run: Run) => boolean;
 
-export const always = <S>(name: string, holds: Holds<S>): Property<S> => ({ name, kind: "always", at: "every step", holds });
-export const sometimes = <S>(name: string, holds: Holds<S>): Property<S> => ({ name, kind: "sometimes", at: "every step", holds });
-export const eventually = <S>(name: string, holds: Holds<S>): Property<S> => ({ name, kind: "eventually", at: "every step", holds });
-export const alwaysAtEnd = <S>(name: string, holds: Holds<S>): Property<S> => ({ name, kind: "always", at: "end", holds });
-export const sometimesAtEnd = <S>(name: string, holds: Holds<S>): Property<S> => ({ name, kind: "sometimes", at: "end", holds });
+export const always = <S>(name: string, holds: Holds<S>): Property<S> => ({
+  name,
+  kind: "always",
+  at: "every step",
+  holds,
+});
+export const sometimes = <S>(name: string, holds: Holds<S>): Property<S> => ({
+  name,
+  kind: "sometimes",
+  at: "every step",
+  holds,
+});
+export const eventually = <S>(name: string, holds: Holds<S>): Property<S> => ({
+  name,
+  kind: "eventually",
+  at: "every step",
+  holds,
+});
+export const alwaysAtEnd = <S>(name: string, holds: Holds<S>): Property<S> => ({
+  name,
+  kind: "always",
+  at: "end",
+  holds,
+});
+export const sometimesAtEnd = <S>(name: string, holds: Holds<S>): Property<S> => ({
+  name,
+  kind: "sometimes",
+  at: "end",
+  holds,
+});
 
 /** Sets the program up in a world: its state, and its tasks, not yet started. */
 export function load<S>(program: Program<S>, world: World): S {
@@ -107,12 +159,24 @@ export function load<S>(program: Program<S>, world: World): S {
   const state = program.setup();
   const tasks = program.tasks(state);
   const names = Object.keys(tasks);
-  if (names.length === 0) throw new InputError(`tasks of program ${JSON.stringify(program.name)}`, tasks, "at least one path", "return `{ A: path(state) }`");
+  if (names.length === 0)
+    throw new InputError(
+      `tasks of program ${JSON.stringify(program.name)}`,
+      tasks,
+      "at least one path",
+      "return `{ A: path(state) }`",
+    );
   for (const name of names) {
     const given = tasks[name] as unknown;
     if (isPath(given)) world.spawn(name, given);
     else if (isSpec(given)) world.spawn(name, given.path(), given);
-    else throw new InputError(`task "${name}" of program ${JSON.stringify(program.name)}`, given, "a path, as `lock(s)` gives it, or `{ path: () => lock(s), cpu: 0 }`", typeof given === "function" ? "call the generator function: write `lock(s)`, not `lock`" : "give one of these");
+    else
+      throw new InputError(
+        `task "${name}" of program ${JSON.stringify(program.name)}`,
+        given,
+        "a path, as `lock(s)` gives it, or `{ path: () => lock(s), cpu: 0 }`",
+        typeof given === "function" ? "call the generator function: write `lock(s)`, not `lock`" : "give one of these",
+      );
   }
   world.loaded = true;
   return state;
@@ -120,7 +184,12 @@ export function load<S>(program: Program<S>, world: World): S {
 
 function isPath(value: unknown): value is Path<unknown> {
   if (isGenerator(value)) return true;
-  return typeof value === "object" && value !== null && typeof (value as Partial<Path>).next === "function" && Symbol.iterator in value;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    typeof (value as Partial<Path>).next === "function" &&
+    Symbol.iterator in value
+  );
 }
 
 function isSpec(value: unknown): value is TaskSpec {

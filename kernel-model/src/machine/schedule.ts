@@ -28,7 +28,7 @@ const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
  */
 export function printSchedule({ program, tasks, decisions }: Schedule): string {
   let text = "";
-  for (let i = 0; i < decisions.length; ) {
+  for (let i = 0; i < decisions.length;) {
     const { task, choice } = decisions[i] as Decision;
     let count = 1;
     if (choice === 0) while (decisions[i + count]?.task === task && decisions[i + count]?.choice === 0) count++;
@@ -41,11 +41,25 @@ export function printSchedule({ program, tasks, decisions }: Schedule): string {
 /** Reads what {@link printSchedule} wrote, for the program with these tasks. Throws InputError on another program's. */
 export function parseSchedule(text: string, program: string, tasks: readonly string[]): Schedule {
   const given = typeof text === "string" ? text.trim() : text;
-  const parts = typeof given === "string" ? /^mm1-([0-9a-f]{4})-((?:(?:[A-Z]|\(\d{1,4}\))(?:\?\d{1,6}|\d{1,7})?)*)$/.exec(given) : null;
-  if (parts === null) throw new InputError("the schedule", text, 'a string as a counterexample prints it, such as "mm1-5c1e-A2B3A"', "copy the whole string");
+  const parts =
+    typeof given === "string"
+      ? /^mm1-([0-9a-f]{4})-((?:(?:[A-Z]|\(\d{1,4}\))(?:\?\d{1,6}|\d{1,7})?)*)$/.exec(given)
+      : null;
+  if (parts === null)
+    throw new InputError(
+      "the schedule",
+      text,
+      'a string as a counterexample prints it, such as "mm1-5c1e-A2B3A"',
+      "copy the whole string",
+    );
   const [, print, body = ""] = parts;
   if (print !== fingerprint(program, tasks)) {
-    throw new InputError("the schedule", text, `one of program ${JSON.stringify(program)} with tasks ${tasks.join(", ")} (mm1-${fingerprint(program, tasks)}-...)`, "replay it on the program that it was printed for");
+    throw new InputError(
+      "the schedule",
+      text,
+      `one of program ${JSON.stringify(program)} with tasks ${tasks.join(", ")} (mm1-${fingerprint(program, tasks)}-...)`,
+      "replay it on the program that it was printed for",
+    );
   }
   const decisions: Decision[] = [];
   for (const [, letter, number, choice, count] of body.matchAll(/(?:([A-Z])|\((\d+)\))(?:\?(\d+)|(\d+))?/g)) {

@@ -27,7 +27,8 @@ export function captureSite(): string | null {
   const lines = (new Error().stack ?? "").split("\n");
   for (let i = 2; i + 1 < lines.length; i++) {
     const frame = /^\s*at (?:[\w$<>]+\.)*([\w$]+)(?: \[as [\w$]+\])? \((.*?)\)?$/.exec(lines[i]!);
-    if (frame !== null && /\.next \(<anonymous>\)$/.test(lines[i + 1]!) && !OURS.test(frame[2]!)) return kernelName(frame[1]!);
+    if (frame !== null && /\.next \(<anonymous>\)$/.test(lines[i + 1]!) && !OURS.test(frame[2]!))
+      return kernelName(frame[1]!);
   }
   return null;
 }

@@ -43,14 +43,20 @@ export interface Operation {
 }
 
 /** Fills in the defaults: a free, unordered step that spins if it must wait. */
-export function operation(name: string, access: Access, rest: Partial<Omit<Operation, "name" | "access">> = {}): Operation {
+export function operation(
+  name: string,
+  access: Access,
+  rest: Partial<Omit<Operation, "name" | "access">> = {},
+): Operation {
   return {
     name,
     access,
     changes: rest.changes ?? (access !== "none" && access !== "read"),
     varies: rest.varies ?? false,
     order: rest.order ?? "plain",
-    cost: rest.cost ?? (access === "none" ? "none" : access === "read" ? "load" : access === "release" ? "store" : "atomic"),
+    cost:
+      rest.cost ??
+      (access === "none" ? "none" : access === "read" ? "load" : access === "release" ? "store" : "atomic"),
     waits: rest.waits ?? (rest.sleeps === true ? "sleep" : "spin"),
     sleeps: rest.sleeps ?? false,
   };
@@ -120,4 +126,12 @@ export class Step<R = unknown> {
 }
 
 /** Millions of steps are made: what few of them set costs the others nothing. */
-Object.assign(Step.prototype, { done: false, choices: 0, weights: null, ns: 0, opens: null, foresees: null, dead: null });
+Object.assign(Step.prototype, {
+  done: false,
+  choices: 0,
+  weights: null,
+  ns: 0,
+  opens: null,
+  foresees: null,
+  dead: null,
+});

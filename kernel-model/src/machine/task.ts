@@ -110,7 +110,12 @@ export class Task implements Maker {
   /** What {@link World.mayRun} of the other tasks of its CPU looks at: as long as it is the same, so are their answers. */
   get hold(): number {
     if (this.finished) return 0;
-    return (this.context !== "task" && this.steps > 0 ? 8 : 0) | (this.atomic ? 4 : 0) | (this.irqsOff > 0 ? 2 : 0) | (this.softirqsOff > 0 ? 1 : 0);
+    return (
+      (this.context !== "task" && this.steps > 0 ? 8 : 0) |
+      (this.atomic ? 4 : 0) |
+      (this.irqsOff > 0 ? 2 : 0) |
+      (this.softirqsOff > 0 ? 1 : 0)
+    );
   }
 
   /** in_atomic() || irqs_disabled(): where nothing may sleep. */

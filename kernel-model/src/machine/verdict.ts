@@ -56,6 +56,8 @@ interface Shown {
  */
 export type Verdict =
   | { readonly kind: "exhausted"; readonly effort: Effort }
-  | ({ readonly kind: "violated"; readonly violation: Violation; readonly effort: Effort } & (Shown | { readonly schedule: null; readonly replay: null; readonly trace: readonly [] }))
+  | ({ readonly kind: "violated"; readonly violation: Violation; readonly effort: Effort } & (
+      Shown | { readonly schedule: null; readonly replay: null; readonly trace: readonly [] }
+    ))
   | ({ readonly kind: "stuck"; readonly waiting: readonly Waiting[]; readonly effort: Effort } & Shown)
   | { readonly kind: "bounded"; readonly bound: string; readonly effort: Effort; readonly rest: SavedSearch | null };

@@ -154,7 +154,10 @@ export class World {
       } else if (rank === RANK.task) {
         if (other.atomic) return false;
       } else if (task.steps === 0) {
-        if (otherRank === rank ? other.steps > 0 : other.irqsOff > 0 || (rank === RANK.softirq && other.softirqsOff > 0)) return false;
+        if (
+          otherRank === rank ? other.steps > 0 : other.irqsOff > 0 || (rank === RANK.softirq && other.softirqsOff > 0)
+        )
+          return false;
       }
     }
     return true;

@@ -63,5 +63,9 @@ export interface Explorable {
 
 export const explorables: readonly Explorable[] = [
   { name: "classics", title: "Programs whose answers stand in textbooks", scenarios: classics },
-  { name: "zswap", title: "zswap: the reference that stores at the limit leaked, and what else its paths could do to each other", scenarios: zswap.scenarios },
+  {
+    name: "zswap",
+    title: "zswap: the reference that stores at the limit leaked, and what else its paths could do to each other",
+    scenarios: zswap.scenarios,
+  },
 ];

@@ -27,7 +27,12 @@ export class Atomic extends Cell<number> {
   }
 }
 
-const LEAVES_ALONE: ReadonlySet<string> = new Set(["atomic_add_unless", "atomic_inc_not_zero", "atomic_dec_if_positive", "atomic_cmpxchg"]);
+const LEAVES_ALONE: ReadonlySet<string> = new Set([
+  "atomic_add_unless",
+  "atomic_inc_not_zero",
+  "atomic_dec_if_positive",
+  "atomic_cmpxchg",
+]);
 // They return nothing, and modulo 2^32 sums do not depend on the order of their terms.
 const relaxed = (name: string): Operation => operation(name, "add", { order: "relaxed" });
 // They return a value. Those that leave it as it was only read it.

@@ -101,7 +101,13 @@ function change(kind: Operation, nr: number, bits: Bits, next: (old: boolean) =>
 }
 
 /** The same without telling the old value: in which ways it touches the two sides of the bit. */
-function changeOnly(kind: Operation, nr: number, bits: Bits, next: (old: boolean) => boolean, sides: readonly [set: Access, clear: Access]): Step<void> {
+function changeOnly(
+  kind: Operation,
+  nr: number,
+  bits: Bits,
+  next: (old: boolean) => boolean,
+  sides: readonly [set: Access, clear: Access],
+): Step<void> {
   checkBit(bits, nr);
   return new Step<void>(kind, bits, (_task, world) => {
     bits.touch(world, nr, ...sides);

@@ -32,7 +32,6 @@ export class Cell<T> extends SharedObject {
   describe(): string {
     return valueText(this.current);
   }
-
 }
 
 const readOnce = operation("READ_ONCE", "read", { order: "once" });
@@ -106,9 +105,20 @@ class Exchange {
  * the value. Write this instead of a loop around READ_ONCE: the explorer would follow every turn of such a loop.
  */
 export function smpCondLoadAcquire<T>(cell: Readable<T>, condition: (value: T) => boolean): Step<T> {
-  if (typeof condition !== "function") throw new InputError(`the condition to wait for on ${cell.name}`, condition, "a function of the value", "write (value) => value === 0");
+  if (typeof condition !== "function")
+    throw new InputError(
+      `the condition to wait for on ${cell.name}`,
+      condition,
+      "a function of the value",
+      "write (value) => value === 0",
+    );
   const asked = new Condition("smpCondLoadAcquire", null, [cell] as const, condition);
-  const step = new Step(condLoad, cell, () => cell.value, () => asked.holds());
+  const step = new Step(
+    condLoad,
+    cell,
+    () => cell.value,
+    () => asked.holds(),
+  );
   if (cell instanceof Cell && asked.takesValues) step.opens = (value) => asked.heldFor(value as T);
   return step;
 }
@@ -132,13 +142,29 @@ const spin = operation("cpu_relax loop", "read", { order: "once" });
  * const setup = () => ({ x: new Cell("x", 0), flags: new Bits("flags") });
  * explore(define({ name: "both", setup, tasks: (s) => ({ A: wait(s), B: go(s) }) })).effort.schedules; // => 1
  */
-export function spinUntil<const T extends readonly Readable[]>(objects: T, condition: (...values: Values<T>) => boolean): Step<void> {
+export function spinUntil<const T extends readonly Readable[]>(
+  objects: T,
+  condition: (...values: Values<T>) => boolean,
+): Step<void> {
   const first = Array.isArray(objects) ? (objects as readonly Readable[])[0] : undefined;
-  if (first === undefined) throw new InputError("the cells to wait on", objects, "at least one", "name each cell that the condition reads");
-  if (typeof condition !== "function") throw new InputError(`the condition for spinUntil(${first.name})`, condition, "a function of the values", "write `(value) => value > 0`");
+  if (first === undefined)
+    throw new InputError("the cells to wait on", objects, "at least one", "name each cell that the condition reads");
+  if (typeof condition !== "function")
+    throw new InputError(
+      `the condition for spinUntil(${first.name})`,
+      condition,
+      "a function of the values",
+      "write `(value) => value > 0`",
+    );
   const asked = new Condition("spinUntil", null, objects, condition);
-  const step = new Step<void>(spin, first, () => undefined, () => asked.holds());
+  const step = new Step<void>(
+    spin,
+    first,
+    () => undefined,
+    () => asked.holds(),
+  );
   if (objects.length > 1) step.others = objects.slice(1);
-  else if (first instanceof Cell && asked.takesValues) step.opens = (value) => asked.heldFor(...([value] as unknown as Values<T>));
+  else if (first instanceof Cell && asked.takesValues)
+    step.opens = (value) => asked.heldFor(...([value] as unknown as Values<T>));
   return step;
 }

@@ -5,7 +5,9 @@ import { observe, type SharedObject } from "../machine/object.js";
 export type Readable<T = unknown> = SharedObject & { readonly value: T };
 
 /** The values of these objects, in order. */
-export type Values<T extends readonly Readable[]> = { readonly [K in keyof T]: T[K] extends { readonly value: infer V } ? V : never };
+export type Values<T extends readonly Readable[]> = {
+  readonly [K in keyof T]: T[K] extends { readonly value: infer V } ? V : never;
+};
 
 /**
  * A condition over the values of some objects, as smp_cond_load_acquire, wait_event and spinUntil wait for. It gets
@@ -57,12 +59,22 @@ export class Condition<T extends readonly Readable[]> {
 
   readonly #look = (object: SharedObject): void => {
     if (!this.objects.includes(object as Readable)) {
-      throw new InputError(`what the condition of ${this.#call} looks at`, object.name, `what it names: ${this.#names}`, `name ${object.name} among them too, and take its value as an argument`);
+      throw new InputError(
+        `what the condition of ${this.#call} looks at`,
+        object.name,
+        `what it names: ${this.#names}`,
+        `name ${object.name} among them too, and take its value as an argument`,
+      );
     }
   };
 
   readonly #refuse = (object: SharedObject): void => {
-    throw new InputError(`what the condition of ${this.#call} looks at by itself`, object.name, "its arguments", "use the value that it is given as an argument, or let it take none");
+    throw new InputError(
+      `what the condition of ${this.#call} looks at by itself`,
+      object.name,
+      "its arguments",
+      "use the value that it is given as an argument, or let it take none",
+    );
   };
 }
 

@@ -18,7 +18,12 @@ export class DelayedWork extends WorkItem {
   armed = 0;
   #armings = 0;
 
-  constructor(name: string, queue: Workqueue, handler: (work: WorkItem) => Path<unknown>, memory: Memory | null = null) {
+  constructor(
+    name: string,
+    queue: Workqueue,
+    handler: (work: WorkItem) => Path<unknown>,
+    memory: Memory | null = null,
+  ) {
     super(name, queue, handler, memory);
   }
 
@@ -51,11 +56,28 @@ export class DelayedWork extends WorkItem {
 // As with all items, the effect says what it touches.
 const queueOp = operation("queue_delayed_work", "none", { order: "full", cost: "atomic", changes: true, varies: true });
 const modOp = operation("mod_delayed_work", "none", { order: "full", cost: "atomic", changes: true, varies: true });
-const fireOp = operation("delayed_work_timer_fn", "none", { cost: "sleep", waits: "sleep", changes: true, varies: true });
-const flushOp = operation("flush_delayed_work", "none", { order: "full", cost: "atomic", sleeps: true, changes: true, varies: true });
+const fireOp = operation("delayed_work_timer_fn", "none", {
+  cost: "sleep",
+  waits: "sleep",
+  changes: true,
+  varies: true,
+});
+const flushOp = operation("flush_delayed_work", "none", {
+  order: "full",
+  cost: "atomic",
+  sleeps: true,
+  changes: true,
+  varies: true,
+});
 
 function* expiry(item: DelayedWork, arming: number, ns: number): Path {
-  const step = onItem(fireOp, item, (task, world) => item.enqueue(task, world), () => item.armed === arming, [item.data]);
+  const step = onItem(
+    fireOp,
+    item,
+    (task, world) => item.enqueue(task, world),
+    () => item.armed === arming,
+    [item.data],
+  );
   step.ns = ns;
   step.dead = () => item.armed !== arming;
   yield* step;
@@ -102,6 +124,12 @@ export function* flushDelayedWork(item: DelayedWork): Path<boolean> {
 
 function checkDelayed(wq: Workqueue, item: DelayedWork, ns: number): void {
   checkQueue(wq, item);
-  if (!(item instanceof DelayedWork)) throw new InputError("the work to delay", item, "a DelayedWork", "make it with `new DelayedWork(name, workqueue, handler)`");
+  if (!(item instanceof DelayedWork))
+    throw new InputError(
+      "the work to delay",
+      item,
+      "a DelayedWork",
+      "make it with `new DelayedWork(name, workqueue, handler)`",
+    );
   checkNs(`the delay of ${item.name}`, ns);
 }

@@ -15,7 +15,9 @@ class Acknowledgements extends SharedObject {
   }
 
   describe(): string {
-    return this.missing.size === 0 ? "acknowledged" : `waits for CPU ${[...this.missing].sort((a, b) => a - b).join(", ")}`;
+    return this.missing.size === 0
+      ? "acknowledged"
+      : `waits for CPU ${[...this.missing].sort((a, b) => a - b).join(", ")}`;
   }
 }
 
@@ -50,31 +52,64 @@ export function onEachCpuMask(mask: readonly number[], func: CpuFunction, wait: 
 }
 
 function* callOn(what: string, cpus: readonly number[], func: CpuFunction, waits: boolean, runHere: boolean): Path {
-  if (!Array.isArray(cpus)) throw new InputError(`the CPUs of ${what}`, cpus, "an array of CPU numbers", "write [0, 1]");
+  if (!Array.isArray(cpus))
+    throw new InputError(`the CPUs of ${what}`, cpus, "an array of CPU numbers", "write [0, 1]");
   cpus.forEach((cpu: number) => checkCpu(cpu));
-  if (new Set(cpus).size < cpus.length) throw new InputError(`the CPUs of ${what}`, cpus, "each CPU once", "write [...new Set(cpus)]");
-  if (typeof func !== "function") throw new InputError(`the function of ${what}`, func, "a function from the CPU to a path", "write `(cpu) => flush(s, cpu)`");
+  if (new Set(cpus).size < cpus.length)
+    throw new InputError(`the CPUs of ${what}`, cpus, "each CPU once", "write [...new Set(cpus)]");
+  if (typeof func !== "function")
+    throw new InputError(
+      `the function of ${what}`,
+      func,
+      "a function from the CPU to a path",
+      "write `(cpu) => flush(s, cpu)`",
+    );
   const caller = yield* new Step(enter, null, (task) => {
-    if (task.cpu < 0) throw new InputError(`the CPU of task "${task.name}", which calls ${what}`, "not stated", "a task that is bound to a CPU", "start it as `{ path: () => ..., cpu: 0 }`");
-    if (task.irqsOff > 0) throw new RuleBroken("misuse", task, `calls ${what}() with interrupts off: a CPU that calls back would never be answered`);
+    if (task.cpu < 0)
+      throw new InputError(
+        `the CPU of task "${task.name}", which calls ${what}`,
+        "not stated",
+        "a task that is bound to a CPU",
+        "start it as `{ path: () => ..., cpu: 0 }`",
+      );
+    if (task.irqsOff > 0)
+      throw new RuleBroken(
+        "misuse",
+        task,
+        `calls ${what}() with interrupts off: a CPU that calls back would never be answered`,
+      );
     if (task.context !== "task") throw new RuleBroken("misuse", task, `calls ${what}() in a ${task.context} handler`);
     task.preemptCount++;
     return { name: task.name, cpu: task.cpu };
   }).with(cpus.join(", "));
   const others = cpus.filter((cpu) => cpu !== caller.cpu);
-  if (others.length > 0) yield* sendAndWait(caller.name, others, func, waits, runHere && others.length < cpus.length ? caller.cpu : null);
+  if (others.length > 0)
+    yield* sendAndWait(caller.name, others, func, waits, runHere && others.length < cpus.length ? caller.cpu : null);
   else if (runHere && cpus.length > 0) yield* runLocally(func, caller.cpu);
   yield* preemptEnable();
 }
 
 /** The others are told first, so that they work while this CPU does its own part. */
-function* sendAndWait(caller: string, cpus: readonly number[], func: CpuFunction, waits: boolean, own: number | null): Path {
+function* sendAndWait(
+  caller: string,
+  cpus: readonly number[],
+  func: CpuFunction,
+  waits: boolean,
+  own: number | null,
+): Path {
   const pending = new Acknowledgements(`IPI from ${caller}`, new Set(cpus));
   yield* new Step<void>(send, pending, (_task, world) => {
-    for (const cpu of cpus) interrupt(world, `IPI from ${caller} on CPU ${cpu}`, () => answer(func, cpu, pending), "hardirq", cpu);
+    for (const cpu of cpus)
+      interrupt(world, `IPI from ${caller} on CPU ${cpu}`, () => answer(func, cpu, pending), "hardirq", cpu);
   }).with(cpus.join(", "));
   if (own !== null) yield* runLocally(func, own);
-  if (waits) yield* new Step<void>(wait, pending, () => undefined, () => pending.missing.size === 0);
+  if (waits)
+    yield* new Step<void>(
+      wait,
+      pending,
+      () => undefined,
+      () => pending.missing.size === 0,
+    );
 }
 
 function* answer(func: CpuFunction, cpu: number, pending: Acknowledgements): Path {

@@ -33,7 +33,13 @@ export function localIrqSave(): Step<IrqFlags> {
 
 /** Interrupts as they were at localIrqSave. */
 export function localIrqRestore(flags: IrqFlags): Step<void> {
-  if (typeof flags !== "object" || flags === null || typeof flags.on !== "boolean") throw new InputError("the flags of localIrqRestore", flags, "what localIrqSave returned", "write `const flags = yield* localIrqSave()`");
+  if (typeof flags !== "object" || flags === null || typeof flags.on !== "boolean")
+    throw new InputError(
+      "the flags of localIrqRestore",
+      flags,
+      "what localIrqSave returned",
+      "write `const flags = yield* localIrqSave()`",
+    );
   return new Step<void>(restore, null, (task) => {
     task.irqsOff = flags.on ? 0 : 1;
   });
@@ -123,7 +129,13 @@ export function* spinUnlockBh(l: SpinLock): Path {
  */
 export function raiseIrq(cpu: number, name: string, handler: () => Path<unknown>): Step<void> {
   checkCpu(cpu);
-  if (typeof handler !== "function") throw new InputError(`the handler of interrupt ${JSON.stringify(name)}`, handler, "a function that gives a path", "write `() => handler(s)`");
+  if (typeof handler !== "function")
+    throw new InputError(
+      `the handler of interrupt ${JSON.stringify(name)}`,
+      handler,
+      "a function that gives a path",
+      "write `() => handler(s)`",
+    );
   return new Step<void>(raise, null, (_task, world) => {
     interrupt(world, name, handler, "hardirq", cpu);
   }).with(name);
@@ -135,7 +147,13 @@ export function checkCpu(cpu: number): number {
 }
 
 /** Starts a handler. Its first step is the interrupt itself: from then on it holds its CPU, also while it spins. */
-export function interrupt(world: World, name: string, handler: () => Path<unknown>, context: Context, cpu: number): Task {
+export function interrupt(
+  world: World,
+  name: string,
+  handler: () => Path<unknown>,
+  context: Context,
+  cpu: number,
+): Task {
   return world.spawn(name, entered(handler), { context, cpu });
 }
 

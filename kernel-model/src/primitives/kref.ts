@@ -2,7 +2,14 @@ import { InputError } from "../base/errors.js";
 import type { Memory } from "../machine/object.js";
 import type { Path } from "../machine/path.js";
 import type { Step } from "../machine/step.js";
-import { refcountDecAndTest, refcountInc, refcountIncNotZero, refcountRead, refcountSet, RefCount } from "./refcount.js";
+import {
+  refcountDecAndTest,
+  refcountInc,
+  refcountIncNotZero,
+  refcountRead,
+  refcountSet,
+  RefCount,
+} from "./refcount.js";
 
 /** struct kref: a refcount_t with a release function (include/linux/kref.h). Starts at 1, as after kref_init(). */
 export class Kref extends RefCount {
@@ -33,7 +40,13 @@ export function krefGetUnlessZero(kref: Kref): Step<boolean> {
 
 /** Gives a reference back; the caller who gives the last one runs `release`, and gets true. */
 export function* krefPut(kref: Kref, release: (kref: Kref) => Path<unknown>): Path<boolean> {
-  if (typeof release !== "function") throw new InputError(`the release of ${kref.name}`, release, "a function that gives a path", "write `() => release(object)`");
+  if (typeof release !== "function")
+    throw new InputError(
+      `the release of ${kref.name}`,
+      release,
+      "a function that gives a path",
+      "write `() => release(object)`",
+    );
   if (!(yield* refcountDecAndTest(kref))) return false;
   yield* release(kref);
   return true;

@@ -35,7 +35,10 @@ export class Heap extends SharedObject {
   /** Names of what is not freed. */
   get live(): readonly string[] {
     this.seen();
-    return [...this.booked].filter(({ freed }) => !freed).map(({ name }) => name).sort();
+    return [...this.booked]
+      .filter(({ freed }) => !freed)
+      .map(({ name }) => name)
+      .sort();
   }
 
   describe(): string {
@@ -85,7 +88,11 @@ export function kzalloc(name: string, options: AllocateOptions = {}): Step<Memor
 
 function allocate(call: "kmalloc" | "kzalloc", name: string, options: AllocateOptions): Step<Memory | null> {
   checkKeys(call, options, ["gfp", "mayFail", "failureRate", "heap"]);
-  const gfp = checkOneOf(`gfp of ${call}`, options.gfp ?? "GFP_KERNEL", ["GFP_KERNEL", "GFP_ATOMIC", "GFP_NOWAIT"] as const);
+  const gfp = checkOneOf(`gfp of ${call}`, options.gfp ?? "GFP_KERNEL", [
+    "GFP_KERNEL",
+    "GFP_ATOMIC",
+    "GFP_NOWAIT",
+  ] as const);
   const rate = checkNumber(`failureRate of ${call}`, options.failureRate ?? 0, { min: 0, max: 1 });
   const step = new Step((gfp === "GFP_KERNEL" ? maySleep : neverSleeps)[call], null, (_task, world) => {
     if (options.mayFail === true && world.choice === 1) return null;

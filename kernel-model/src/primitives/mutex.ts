@@ -12,7 +12,12 @@ const trylock = operation("mutex_trylock", "write", { order: "acquire", varies: 
 
 /** Waits, asleep, until the mutex is free, and takes it. */
 export function mutexLock(m: Mutex): Step<void> {
-  const step = new Step<void>(lock, m, (task) => m.take(task), () => m.holder === null);
+  const step = new Step<void>(
+    lock,
+    m,
+    (task) => m.take(task),
+    () => m.holder === null,
+  );
   step.opens = isFree;
   return step;
 }

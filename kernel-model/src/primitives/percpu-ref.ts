@@ -44,7 +44,13 @@ export class PercpuRef {
     readonly release: (ref: PercpuRef) => Path<unknown>,
     memory: Memory | null = null,
   ) {
-    if (typeof release !== "function") throw new InputError(`the release of ${name}`, release, "a function that gives a path", "write `() => release(s)`");
+    if (typeof release !== "function")
+      throw new InputError(
+        `the release of ${name}`,
+        release,
+        "a function that gives a path",
+        "write `() => release(s)`",
+      );
     this.flags = new Cell(`${name}.flags`, 0, memory);
     this.isZero = new Part(this.flags.name, memory);
     this.isDead = new Part(this.flags.name, memory);
@@ -124,7 +130,8 @@ function incShared(ref: PercpuRef): Step<boolean> {
 export function* percpuRefPut(ref: PercpuRef): Path {
   yield* rcuReadLock();
   if (yield* percpuFlags(ref)) yield* thisCpuAdd(ref.counts, -1);
-  else if (yield* new Step(decAndTest, ref.count, (task, world) => change(ref, task, world, -1))) yield* ref.release(ref);
+  else if (yield* new Step(decAndTest, ref.count, (task, world) => change(ref, task, world, -1)))
+    yield* ref.release(ref);
   yield* rcuReadUnlock();
 }
 
@@ -138,7 +145,14 @@ export function* percpuRefKill(ref: PercpuRef, confirm?: () => Path<unknown>): P
     const old = ref.flags.current;
     if (old === 0) world.touch(ref.isZero, "write");
     if ((old & DEAD) === 0) world.touch(ref.isDead, "write");
-    else warnOnce(world, task, ref.flags, "percpu_ref_kill", `percpu_ref_kill_and_confirm called more than once on ${ref.name}!`);
+    else
+      warnOnce(
+        world,
+        task,
+        ref.flags,
+        "percpu_ref_kill",
+        `percpu_ref_kill_and_confirm called more than once on ${ref.name}!`,
+      );
     ref.flags.current |= DEAD;
     return old;
   });

@@ -21,7 +21,13 @@ export class Percpu<T> {
     memory: Memory | null = null,
   ) {
     checkInteger(`the number of CPUs of ${name}`, cpus, { min: 1, max: 1024 });
-    if (typeof initial !== "function") throw new InputError(`the initial value of ${name}`, initial, "a function from the CPU to a value", "write `() => 0`");
+    if (typeof initial !== "function")
+      throw new InputError(
+        `the initial value of ${name}`,
+        initial,
+        "a function from the CPU to a value",
+        "write `() => 0`",
+      );
     this.slots = Array.from({ length: cpus }, (_, cpu) => new Cell(`${name}[${cpu}]`, initial(cpu), memory));
     this.here = new Placeholder(name, (task) => this.of(task));
   }

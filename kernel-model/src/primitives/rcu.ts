@@ -61,7 +61,8 @@ class Rcu extends SharedObject {
   }
 }
 
-const rcuOf = (world: World): Rcu => world.singleton(Rcu, () => new Rcu(world.singleton(Callback, () => new Part("rcu"))));
+const rcuOf = (world: World): Rcu =>
+  world.singleton(Rcu, () => new Rcu(world.singleton(Callback, () => new Part("rcu"))));
 const RCU = new Placeholder("rcu", (_task, world) => rcuOf(world));
 
 const readLock = operation("rcu_read_lock", "add", { cost: "none" });
@@ -69,7 +70,12 @@ const readUnlock = operation("rcu_read_unlock", "add", { cost: "none" });
 const begin = operation("synchronize_rcu", "read", { order: "full", cost: "none", sleeps: true });
 const wait = operation("synchronize_rcu: wait", "none", { order: "full", cost: "none", sleeps: true });
 const call = operation("call_rcu", "read", { cost: "store", changes: true });
-const take = operation("rcu_do_batch: take", "none", { order: "acquire", cost: "atomic", waits: "sleep", changes: true });
+const take = operation("rcu_do_batch: take", "none", {
+  order: "acquire",
+  cost: "atomic",
+  waits: "sleep",
+  changes: true,
+});
 const elapse = operation("rcu_do_batch", "none", { order: "acquire", cost: "none", waits: "sleep" });
 const done = operation("rcu_do_batch: done", "none", { order: "release", cost: "atomic", changes: true });
 const barrier = operation("rcu_barrier", "none", { cost: "none", sleeps: true });
@@ -88,7 +94,8 @@ export function rcuReadLock(): Step<void> {
 
 export function rcuReadUnlock(): Step<void> {
   return new Step<void>(readUnlock, RCU, (task, world) => {
-    if (task.rcuDepth === 0) throw new RuleBroken("unlock-not-held", task, "calls rcu_read_unlock() without rcu_read_lock()");
+    if (task.rcuDepth === 0)
+      throw new RuleBroken("unlock-not-held", task, "calls rcu_read_unlock() without rcu_read_lock()");
     if (--task.rcuDepth > 0) {
       world.as("none");
       return;
@@ -102,7 +109,12 @@ export function rcuReadUnlock(): Step<void> {
 }
 
 /** A step that waits until each of these parts is over; of RCU itself it touches nothing. */
-function waitFor<T extends Part>(kind: Operation, parts: readonly T[], isOver: (part: T) => boolean, effect: (task: Task) => void = nothing): Step<void> {
+function waitFor<T extends Part>(
+  kind: Operation,
+  parts: readonly T[],
+  isOver: (part: T) => boolean,
+  effect: (task: Task) => void = nothing,
+): Step<void> {
   const step = new Step<void>(kind, RCU, effect, () => parts.every(isOver));
   step.others = parts;
   return step;
@@ -121,7 +133,13 @@ export function* synchronizeRcu(): Path {
  * calls; those of different CPUs in any. They run on threads of their own, as on a CPU of rcu_nocbs=.
  */
 export function callRcu(callback: () => Path<unknown>): Step<void> {
-  if (typeof callback !== "function") throw new InputError("the callback of callRcu", callback, "a function that gives a path", "write `() => callback(s)`");
+  if (typeof callback !== "function")
+    throw new InputError(
+      "the callback of callRcu",
+      callback,
+      "a function that gives a path",
+      "write `() => callback(s)`",
+    );
   return new Step<void>(call, RCU, (task, world) => {
     const rcu = rcuOf(world);
     const entry = new Callback(callback, [...rcu.open.values()]);
@@ -131,15 +149,25 @@ export function callRcu(callback: () => Path<unknown>): Step<void> {
     const key = task.cpu >= 0 ? `cpu ${task.cpu}` : `task ${task.key}`;
     let list = rcu.lists.get(key);
     const isFirst = list === undefined;
-    if (list === undefined) rcu.lists.set(key, (list = new Fifo((part) => world.singleton(`callbacks of ${key}: ${part}`, () => new Part("rcu")))));
+    if (list === undefined)
+      rcu.lists.set(
+        key,
+        (list = new Fifo((part) => world.singleton(`callbacks of ${key}: ${part}`, () => new Part("rcu")))),
+      );
     list.append(entry, world);
-    if (isFirst) world.spawn(`rcuo/${task.cpu >= 0 ? task.cpu : task.name}`, callbackThread(rcu, list), { daemon: true });
+    if (isFirst)
+      world.spawn(`rcuo/${task.cpu >= 0 ? task.cpu : task.name}`, callbackThread(rcu, list), { daemon: true });
   });
 }
 
 function* callbackThread(rcu: Rcu, list: Fifo<Callback>): Path {
   for (;;) {
-    const next = new Step(take, RCU, (_task, world) => list.take(world), () => list.entries.length > 0);
+    const next = new Step(
+      take,
+      RCU,
+      (_task, world) => list.take(world),
+      () => list.entries.length > 0,
+    );
     next.others = [list.head];
     const entry = yield* next;
     yield* waitFor(elapse, entry.readers, isClosed, (task) => {
@@ -178,7 +206,17 @@ export function kfreeRcu(memory: Memory): Step<void> {
 export function rcuDereference<T>(pointer: Cell<T>): Step<T> {
   return new Step(dereference, pointer, (task, world) => {
     // Who of two is the first to warn depends on their order.
-    if (task.rcuDepth === 0 && warnOnce(world, task, pointer, "rcu_dereference", `suspicious rcu_dereference_check() usage: ${pointer.name} is read outside of rcu_read_lock()`)) world.as("write");
+    if (
+      task.rcuDepth === 0 &&
+      warnOnce(
+        world,
+        task,
+        pointer,
+        "rcu_dereference",
+        `suspicious rcu_dereference_check() usage: ${pointer.name} is read outside of rcu_read_lock()`,
+      )
+    )
+      world.as("write");
     return pointer.current;
   });
 }

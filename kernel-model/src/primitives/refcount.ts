@@ -88,7 +88,12 @@ function changeBy(r: RefCount, by: number, task: Task, world: World): void {
 
 function checkCount(what: string, i: number, least: number): number {
   if (typeof i === "number" && Number.isInteger(i) && i >= least && i <= REFCOUNT_MAX) return i;
-  throw new InputError(what, i, `an integer from ${least} to REFCOUNT_MAX = ${REFCOUNT_MAX}`, "give a number of references");
+  throw new InputError(
+    what,
+    i,
+    `an integer from ${least} to REFCOUNT_MAX = ${REFCOUNT_MAX}`,
+    "give a number of references",
+  );
 }
 
 /** Sets it. `n` may be any int, so that a test can start from a bad value. */

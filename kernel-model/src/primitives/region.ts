@@ -43,7 +43,8 @@ const leave = operation("leave", "write", { cost: "none" });
 /** Marks the begin of the stretch. */
 export function enterRegion(region: Region): Step<void> {
   return new Step<void>(enter, region, (task) => {
-    if (region.task !== null) throw new RuleBroken("exclusion", task, `enters ${region.name} while ${region.task.name} is inside`);
+    if (region.task !== null)
+      throw new RuleBroken("exclusion", task, `enters ${region.name} while ${region.task.name} is inside`);
     region.task = task;
   });
 }

@@ -43,7 +43,12 @@ export class RwLock extends SharedObject {
 
   describe(): string {
     if (this.writer !== null) return `written by ${this.writer.name}`;
-    return this.reading.length === 0 ? "free" : `read by ${this.reading.map(({ name }) => name).sort().join(", ")}`;
+    return this.reading.length === 0
+      ? "free"
+      : `read by ${this.reading
+          .map(({ name }) => name)
+          .sort()
+          .join(", ")}`;
   }
 }
 

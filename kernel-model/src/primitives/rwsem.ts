@@ -51,7 +51,12 @@ export class RwSemaphore extends SharedObject {
   }
 
   describe(): string {
-    const held = this.writer !== null ? `written by ${this.writer.name}` : this.reading.size > 0 ? `read by ${names(this.reading)}` : "free";
+    const held =
+      this.writer !== null
+        ? `written by ${this.writer.name}`
+        : this.reading.size > 0
+          ? `read by ${names(this.reading)}`
+          : "free";
     return this.queue.length === 0 ? held : `${held}; waiting: ${this.#inQueue().join(", ")}`;
   }
 
@@ -156,7 +161,12 @@ const downgrade = operation("downgrade_write", "write", { order: "release" });
 function* down(sem: RwSemaphore, mode: Mode): Path {
   const steps = operations[mode];
   if (yield* new Step(steps.attempt, sem, (task) => sem.attempt(task, mode))) return;
-  yield* new Step<void>(steps.wait, sem, (task) => sem.book(task, mode), (task) => sem.holds(task, mode));
+  yield* new Step<void>(
+    steps.wait,
+    sem,
+    (task) => sem.book(task, mode),
+    (task) => sem.holds(task, mode),
+  );
 }
 
 /** Takes it for reading; waits, asleep, while a writer holds it or waits for it. One step, or two if it has to wait. */
@@ -199,5 +209,8 @@ export function downgradeWrite(sem: RwSemaphore): Step<void> {
 }
 
 function names(tasks: Iterable<Task>): string {
-  return [...tasks].map(({ name }) => name).sort().join(", ");
+  return [...tasks]
+    .map(({ name }) => name)
+    .sort()
+    .join(", ");
 }

@@ -32,7 +32,6 @@ export class SeqCount extends SharedObject {
   describe(): string {
     return String(this.sequence);
   }
-
 }
 
 /** seqlock_t: a SeqCount with the spinlock that its writers take. */
@@ -60,7 +59,12 @@ const countOf = (s: SeqCount | SeqLock): SeqCount => (s instanceof SeqLock ? s.s
 /** Waits, spinning, until no writer is at work; returns what to give to readSeqretry. read_seqcount_begin() too. */
 export function readSeqbegin(s: SeqCount | SeqLock): Step<number> {
   const count = countOf(s);
-  const step = new Step(begin, count, () => count.sequence, () => count.sequence % 2 === 0);
+  const step = new Step(
+    begin,
+    count,
+    () => count.sequence,
+    () => count.sequence % 2 === 0,
+  );
   step.opens = isEven;
   return step;
 }
@@ -76,7 +80,13 @@ export function rawReadSeqcount(s: SeqCount | SeqLock): Step<number> {
 /** Whether a writer has been at work since `start`: what was read must be read again. read_seqcount_retry() too. */
 export function readSeqretry(s: SeqCount | SeqLock, start: number): Step<boolean> {
   const count = countOf(s);
-  if (typeof start !== "number") throw new InputError(`the start for readSeqretry(${s.name})`, start, "what readSeqbegin returned", "write `const start = yield* readSeqbegin(s)`");
+  if (typeof start !== "number")
+    throw new InputError(
+      `the start for readSeqretry(${s.name})`,
+      start,
+      "what readSeqbegin returned",
+      "write `const start = yield* readSeqbegin(s)`",
+    );
   return new Step(retry, count, () => count.sequence !== start);
 }
 

@@ -26,7 +26,13 @@ export class Timer extends SharedObject {
     memory: Memory | null = null,
   ) {
     super(name, memory);
-    if (typeof handler !== "function") throw new InputError(`the handler of timer ${name}`, handler, "a function that gives a path", "write `() => handler(s)`");
+    if (typeof handler !== "function")
+      throw new InputError(
+        `the handler of timer ${name}`,
+        handler,
+        "a function that gives a path",
+        "write `() => handler(s)`",
+      );
   }
 
   /** timer_pending(): armed and not yet fired. */
@@ -64,7 +70,11 @@ const softirq = operation("run_timer_softirq", "write", { varies: true });
 const done = operation("call_timer_fn: done", "write", { order: "release" });
 
 /** timer_setup(): a timer that is not armed. The same as `new Timer(name, handler, memory)`. */
-export function timerSetup(name: string, handler: (timer: Timer) => Path<unknown>, memory: Memory | null = null): Timer {
+export function timerSetup(
+  name: string,
+  handler: (timer: Timer) => Path<unknown>,
+  memory: Memory | null = null,
+): Timer {
   return new Timer(name, handler, memory);
 }
 
@@ -152,7 +162,12 @@ export function timerDelete(timer: Timer): Step<boolean> {
 
 /** Waits, spinning, until its handler is not running, and disarms it; whether it was armed. Not from the handler, nor with a lock that it takes. */
 export function timerDeleteSync(timer: Timer): Step<boolean> {
-  return new Step(deleteSync, timer, (_task, world) => timer.detach(world), () => !timer.running);
+  return new Step(
+    deleteSync,
+    timer,
+    (_task, world) => timer.detach(world),
+    () => !timer.running,
+  );
 }
 
 /** As {@link timerDeleteSync}, and for ever: arming it again does nothing. */

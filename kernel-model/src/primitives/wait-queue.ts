@@ -61,7 +61,8 @@ export class WaitQueue extends SharedObject {
 
   describe(): string {
     if (this.entries.length === 0) return "empty";
-    const names = (exclusive: boolean): string[] => this.entries.filter((entry) => entry.exclusive === exclusive).map(({ task }) => task.name);
+    const names = (exclusive: boolean): string[] =>
+      this.entries.filter((entry) => entry.exclusive === exclusive).map(({ task }) => task.name);
     return [...names(false).sort(), ...names(true).map((name) => `${name} (exclusive)`)].join(", ");
   }
 
@@ -175,9 +176,25 @@ export function wakeUpAll(q: WaitQueue): Step<void> {
  * const setup = () => ({ queue: new WaitQueue("queue"), stock: new Cell("stock", 0), closed: new Cell("closed", false) });
  * explore(define({ name: "shop", setup, tasks: (s) => ({ A: take(s), B: close(s) }) })).kind; // => "exhausted"
  */
-export function* waitEvent<const T extends readonly Readable[]>(q: WaitQueue, objects: T, condition: (...values: Values<T>) => boolean): Path {
-  if (!Array.isArray(objects) || objects.length < 1 || objects.length > 8) throw new InputError(`the objects for waitEvent(${q.name})`, objects, "1 to 8 shared objects in an array", "write `waitEvent(queue, [cell], (value) => value > 0)`");
-  if (typeof condition !== "function") throw new InputError(`the condition for waitEvent(${q.name})`, condition, "a function of the values", "write `(value) => value > 0`");
+export function* waitEvent<const T extends readonly Readable[]>(
+  q: WaitQueue,
+  objects: T,
+  condition: (...values: Values<T>) => boolean,
+): Path {
+  if (!Array.isArray(objects) || objects.length < 1 || objects.length > 8)
+    throw new InputError(
+      `the objects for waitEvent(${q.name})`,
+      objects,
+      "1 to 8 shared objects in an array",
+      "write `waitEvent(queue, [cell], (value) => value > 0)`",
+    );
+  if (typeof condition !== "function")
+    throw new InputError(
+      `the condition for waitEvent(${q.name})`,
+      condition,
+      "a function of the values",
+      "write `(value) => value > 0`",
+    );
   const asked = new Condition("waitEvent", q.name, objects, condition);
   if (yield* holds(asked)) return;
   for (;;) {

@@ -34,8 +34,20 @@ export class WorkItem extends SharedObject {
     memory: Memory | null = null,
   ) {
     super(name, memory);
-    if (!((queue as Partial<Workqueue> | undefined)?.list instanceof Fifo)) throw new InputError(`the workqueue of ${name}`, queue, "a Workqueue", "write `new WorkItem(name, workqueue, () => handler(s))`");
-    if (typeof handler !== "function") throw new InputError(`the handler of ${name}`, handler, "a function that gives a path", "write `() => handler(s)`");
+    if (!((queue as Partial<Workqueue> | undefined)?.list instanceof Fifo))
+      throw new InputError(
+        `the workqueue of ${name}`,
+        queue,
+        "a Workqueue",
+        "write `new WorkItem(name, workqueue, () => handler(s))`",
+      );
+    if (typeof handler !== "function")
+      throw new InputError(
+        `the handler of ${name}`,
+        handler,
+        "a function that gives a path",
+        "write `() => handler(s)`",
+      );
     this.data = new Part(name);
     this.progress = new Part(name);
   }

@@ -52,7 +52,9 @@ export class Workqueue extends SharedObject {
 
   describe(): string {
     const queued = this.list.entries.length === 0 ? "empty" : this.list.entries.map(({ name }) => name).join(", ");
-    return this.running.size === 0 ? queued : `${queued}; running ${[...this.running].map(({ name }) => name).join(", ")}`;
+    return this.running.size === 0
+      ? queued
+      : `${queued}; running ${[...this.running].map(({ name }) => name).join(", ")}`;
   }
 
   get isIdle(): boolean {
@@ -77,7 +79,10 @@ export class Workqueue extends SharedObject {
     if (!hires) return;
     const runnable = this.running.size + this.list.entries.filter(({ run }) => run === 0).length;
     const number = this.workers.length;
-    if (number < runnable) this.workers.push(world.spawn(`kworker/${this.name}${number === 0 ? "" : `:${number}`}`, worker(this), { daemon: true }));
+    if (number < runnable)
+      this.workers.push(
+        world.spawn(`kworker/${this.name}${number === 0 ? "" : `:${number}`}`, worker(this), { daemon: true }),
+      );
   }
 
   /** The first item that does not run already: one item never runs twice at a time. */
@@ -106,15 +111,38 @@ export class Workqueue extends SharedObject {
 
 // Those with access "none" touch of the queue and the item what their effects say, and their guards name.
 const queueOp = operation("queue_work", "none", { order: "full", cost: "atomic", changes: true, varies: true });
-const takeInOrder = operation("process_one_work", "read", { order: "acquire", cost: "atomic", waits: "sleep", changes: true, varies: true });
+const takeInOrder = operation("process_one_work", "read", {
+  order: "acquire",
+  cost: "atomic",
+  waits: "sleep",
+  changes: true,
+  varies: true,
+});
 const takeAny = operation("process_one_work", "write", { order: "acquire", waits: "sleep", varies: true });
 const readOp = operation("process_one_work: read the item", "read");
-const doneOp = operation("process_one_work: done", "none", { order: "release", cost: "atomic", changes: true, varies: true });
+const doneOp = operation("process_one_work: done", "none", {
+  order: "release",
+  cost: "atomic",
+  changes: true,
+  varies: true,
+});
 const flushOp = operation("flush_work", "none", { order: "full", cost: "atomic", sleeps: true });
 const flushWait = operation("flush_work: wait", "none", { order: "acquire", cost: "load", sleeps: true });
 const cancelOp = operation("cancel_work", "none", { order: "full", cost: "atomic", changes: true, varies: true });
-const cancelSyncOp = operation("cancel_work_sync", "none", { order: "full", cost: "atomic", sleeps: true, changes: true, varies: true });
-const cancelWait = operation("cancel_work_sync: wait", "none", { order: "acquire", cost: "atomic", sleeps: true, changes: true, varies: true });
+const cancelSyncOp = operation("cancel_work_sync", "none", {
+  order: "full",
+  cost: "atomic",
+  sleeps: true,
+  changes: true,
+  varies: true,
+});
+const cancelWait = operation("cancel_work_sync: wait", "none", {
+  order: "acquire",
+  cost: "atomic",
+  sleeps: true,
+  changes: true,
+  varies: true,
+});
 const flushQueueOp = operation("flush_workqueue", "read", { order: "full", cost: "atomic", sleeps: true });
 const flushQueueWait = operation("flush_workqueue: wait", "none", { order: "acquire", cost: "load", sleeps: true });
 const drainOp = operation("drain_workqueue", "write", { order: "full", sleeps: true });
@@ -124,7 +152,13 @@ const drainWait = operation("drain_workqueue: wait", "write", { order: "acquire"
  * A step on an item, shown as one on its queue: if the memory of either was freed, it is a use after free. `reads`: parts
  * that its guard, or its effect, looks at.
  */
-export function onItem<R>(kind: Operation, item: WorkItem, effect: (task: Task, world: World) => R, guard: (() => boolean) | null = null, reads: readonly SharedObject[] = []): Step<R> {
+export function onItem<R>(
+  kind: Operation,
+  item: WorkItem,
+  effect: (task: Task, world: World) => R,
+  guard: (() => boolean) | null = null,
+  reads: readonly SharedObject[] = [],
+): Step<R> {
   const { memory, queue } = item;
   const step = new Step(kind, queue, effect, guard).with(item.name);
   const others = [...reads];
@@ -136,7 +170,13 @@ export function onItem<R>(kind: Operation, item: WorkItem, effect: (task: Task, 
 
 /** Throws InputError unless the item belongs to the queue. */
 export function checkQueue(wq: Workqueue, item: WorkItem): void {
-  if (item.queue !== wq) throw new InputError(`the workqueue for ${item.name}`, wq.name, `the one it was made for, ${item.queue.name}`, "make an item for each workqueue");
+  if (item.queue !== wq)
+    throw new InputError(
+      `the workqueue for ${item.name}`,
+      wq.name,
+      `the one it was made for, ${item.queue.name}`,
+      "make an item for each workqueue",
+    );
 }
 
 /** Queues the item; false if it is pending already (its handler will then still run once), or is being cancelled. */
@@ -153,7 +193,12 @@ export function queueWork(wq: Workqueue, item: WorkItem): Step<boolean> {
 function* worker(wq: Workqueue): Path {
   const inOrder = wq.maxActive === 1;
   for (;;) {
-    const take = new Step(inOrder ? takeInOrder : takeAny, wq, (_task, world) => wq.take(world), () => wq.next !== undefined);
+    const take = new Step(
+      inOrder ? takeInOrder : takeAny,
+      wq,
+      (_task, world) => wq.take(world),
+      () => wq.next !== undefined,
+    );
     if (inOrder) take.others = [wq.list.head];
     const item = yield* take;
     // An item that was freed while it was queued shows here.
@@ -202,10 +247,14 @@ export function* cancelWorkSync(item: WorkItem): Path<boolean> {
 
 /** Waits, asleep, until every item that is queued or running now is over. */
 export function* flushWorkqueue(wq: Workqueue): Path {
-  const begin = new Step(flushQueueOp, wq, () => [...wq.list.entries, ...wq.running].map((item) => ({ item, numbers: item.underWay })));
+  const begin = new Step(flushQueueOp, wq, () =>
+    [...wq.list.entries, ...wq.running].map((item) => ({ item, numbers: item.underWay })),
+  );
   begin.others = [wq.list.tail, wq.over];
   const items = yield* begin;
-  const wait = new Step<void>(flushQueueWait, wq, nothing, () => items.every(({ item, numbers }) => item.isOver(numbers)));
+  const wait = new Step<void>(flushQueueWait, wq, nothing, () =>
+    items.every(({ item, numbers }) => item.isOver(numbers)),
+  );
   wait.others = items.map(({ item }) => item.progress);
   yield* wait;
 }

@@ -40,5 +40,10 @@ export class Costs {
 export function checkTime(step: Step, task: Task): number {
   const { ns } = step;
   if (ns >= 0 && ns <= 1e18) return ns;
-  throw new InputError(`the time of ${step.operation.name} in task "${task.name}"`, ns, "0 to 1e18 ns", "give a time that is not negative");
+  throw new InputError(
+    `the time of ${step.operation.name} in task "${task.name}"`,
+    ns,
+    "0 to 1e18 ns",
+    "give a time that is not negative",
+  );
 }

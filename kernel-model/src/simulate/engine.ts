@@ -100,7 +100,7 @@ export class Engine implements Host, Effects {
   #raise(r: Runner): void {
     const { clock } = this;
     const actor = this.#actor;
-    r.home = r.task.cpu >= 0 ? r.task.cpu : actor?.cpu?.index ?? 0;
+    r.home = r.task.cpu >= 0 ? r.task.cpu : (actor?.cpu?.index ?? 0);
     const first = r.task.pending;
     if (first !== null && first.operation.cost === "sleep") this.#sleep(r, first);
     else if (this.#prices.interrupt > 0 && actor?.task.pending?.operation.cost === "interrupt") {
@@ -267,7 +267,12 @@ export class Engine implements Host, Effects {
     this.effect(r, step);
     if (this.#waiting.pending) this.#waiting.drain();
     const { cpu } = r;
-    return !(cpu !== null && cpu.attention !== 0 && step.operation.name === "cond_resched" && this.scheduler.attend(cpu, r, true));
+    return !(
+      cpu !== null &&
+      cpu.attention !== 0 &&
+      step.operation.name === "cond_resched" &&
+      this.scheduler.attend(cpu, r, true)
+    );
   }
 
   effect(r: Runner, step: Step): void {
@@ -303,7 +308,12 @@ export class Engine implements Host, Effects {
     const { clock } = this;
     this.scheduler.works(r);
     clock.timeline?.mark(r, "running", null, clock.now);
-    const done = r.looksUntil > clock.now ? r.looksUntil : step.operation.cost === "none" ? clock.now : this.#costs.over(step, r.cpu!.index, clock.now);
+    const done =
+      r.looksUntil > clock.now
+        ? r.looksUntil
+        : step.operation.cost === "none"
+          ? clock.now
+          : this.#costs.over(step, r.cpu!.index, clock.now);
     r.phase = ENTERING;
     if (done > clock.now) clock.at(r, done);
     else clock.agenda.push(r);
@@ -354,7 +364,9 @@ export class Engine implements Host, Effects {
   }
 
   #choose(r: Runner, step: Step): number {
-    r.choices ??= new Random(streamSeed(this.seed, CHOICES ^ (r.workload?.purpose ?? 0), r.workload === null ? r.task.id : r.member));
+    r.choices ??= new Random(
+      streamSeed(this.seed, CHOICES ^ (r.workload?.purpose ?? 0), r.workload === null ? r.task.id : r.member),
+    );
     return weighted(r.choices, step.choices, step.weights);
   }
 }

@@ -25,13 +25,23 @@ export class SimulationError extends Error {
 
   /** InputErrors stay what they are. */
   static of(error: unknown, task: Task, time: number): Error {
-    return error instanceof InputError || error instanceof SimulationError ? error : new SimulationError(violationOf(error, task), time, error);
+    return error instanceof InputError || error instanceof SimulationError
+      ? error
+      : new SimulationError(violationOf(error, task), time, error);
   }
 }
 
 /** A task took too many steps without any time going by. */
 export function endlessLoop({ name, pending }: Task, steps: number, most: number, now: number): InputError {
   const where = pending?.site == null ? "" : ` in ${pending.site}`;
-  const around = pending === null ? "its path" : `${pending.operation.name}${pending.object === null ? "" : `(${pending.object.name})`}`;
-  return new InputError(`the number of steps of task "${name}"${where} at ${now} ns`, steps, `at most ${most} in one instant`, `look for a loop that never ends and costs no time around ${around}; waiting is written as one step with a condition, such as smpCondLoadAcquire`);
+  const around =
+    pending === null
+      ? "its path"
+      : `${pending.operation.name}${pending.object === null ? "" : `(${pending.object.name})`}`;
+  return new InputError(
+    `the number of steps of task "${name}"${where} at ${now} ns`,
+    steps,
+    `at most ${most} in one instant`,
+    `look for a loop that never ends and costs no time around ${around}; waiting is written as one step with a condition, such as smpCondLoadAcquire`,
+  );
 }

@@ -7,7 +7,8 @@ import { checkNumber } from "../base/errors.js";
  */
 class Histogram extends Float64Histogram {
   override getBucketIndex(value: number): number {
-    const magnitude = value < 0x80000000 ? 31 - Math.clz32(value | 1) : 63 - Math.clz32(Math.floor(value / 0x100000000));
+    const magnitude =
+      value < 0x80000000 ? 31 - Math.clz32(value | 1) : 63 - Math.clz32(Math.floor(value / 0x100000000));
     return Math.max(0, magnitude - this.subBucketHalfCountMagnitude);
   }
 

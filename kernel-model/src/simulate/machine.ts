@@ -32,7 +32,16 @@ export interface Machine {
 
 /** Fills in the defaults. Errors: InputError for unknown keys and values out of range. */
 export function checkMachine(options: MachineOptions = {}): Machine {
-  checkKeys("the machine", options, ["sockets", "cores", "threads", "coresPerCache", "preset", "prices", "slice", "preemption"]);
+  checkKeys("the machine", options, [
+    "sockets",
+    "cores",
+    "threads",
+    "coresPerCache",
+    "preset",
+    "prices",
+    "slice",
+    "preemption",
+  ]);
   const { preset: name = "cascade-lake-8275cl", prices, slice = 3_000_000, preemption = "full", ...topology } = options;
   return {
     topology: new Topology(topology),

@@ -43,22 +43,63 @@ export interface Checked<S> {
 
 /** Fills in the defaults. Errors: InputError naming the parameter, the value, what is accepted and what to do. */
 export function checkOptions<S>(options: SimulateOptions<S>): Checked<S> {
-  checkKeys("simulate", options, ["program", "setup", "groups", "machine", "duration", "warmup", "seed", "timeline", "schedule", "trace"]);
+  checkKeys("simulate", options, [
+    "program",
+    "setup",
+    "groups",
+    "machine",
+    "duration",
+    "warmup",
+    "seed",
+    "timeline",
+    "schedule",
+    "trace",
+  ]);
   const { program = null, groups = [], timeline = false } = options;
-  if (program !== null && (options.groups !== undefined || options.setup !== undefined)) throw new InputError("groups", options.groups ?? options.setup, "nothing beside `program`", "simulate the program once, or its paths as groups with `setup`");
-  if (program === null && groups.length === 0) throw new InputError("groups", options.groups, "at least one group, or a program", 'write `groups: [{ name: "worker", count: 4, path: (s) => work(s) }]` or `program`');
-  if (program === null && options.duration === undefined) throw new InputError("duration", undefined, "a virtual time in ns", "groups run until then: give, for example, 1e9 for a second");
+  if (program !== null && (options.groups !== undefined || options.setup !== undefined))
+    throw new InputError(
+      "groups",
+      options.groups ?? options.setup,
+      "nothing beside `program`",
+      "simulate the program once, or its paths as groups with `setup`",
+    );
+  if (program === null && groups.length === 0)
+    throw new InputError(
+      "groups",
+      options.groups,
+      "at least one group, or a program",
+      'write `groups: [{ name: "worker", count: 4, path: (s) => work(s) }]` or `program`',
+    );
+  if (program === null && options.duration === undefined)
+    throw new InputError(
+      "duration",
+      undefined,
+      "a virtual time in ns",
+      "groups run until then: give, for example, 1e9 for a second",
+    );
   const machine = checkMachine(options.machine);
   groups.forEach((group, i) => checkGroup(group, groups.findIndex(({ name }) => name === group.name) !== i, machine));
-  const duration = options.duration === undefined ? Infinity : checkNumber("duration", options.duration, { min: 1, unit: "ns" });
+  const duration =
+    options.duration === undefined ? Infinity : checkNumber("duration", options.duration, { min: 1, unit: "ns" });
   const warmup = checkNumber("warmup", options.warmup ?? 0, { min: 0, unit: "ns" });
-  if (warmup >= duration) throw new InputError("warmup", warmup, `less than the duration of ${duration} ns`, "simulate longer, or cut less");
-  if (options.schedule === true && program === null) throw new InputError("schedule", true, "false with groups", "a schedule is of a program: put the paths into one");
+  if (warmup >= duration)
+    throw new InputError("warmup", warmup, `less than the duration of ${duration} ns`, "simulate longer, or cut less");
+  if (options.schedule === true && program === null)
+    throw new InputError("schedule", true, "false with groups", "a schedule is of a program: put the paths into one");
   return {
-    program, groups, machine, duration, warmup,
+    program,
+    groups,
+    machine,
+    duration,
+    warmup,
     setup: options.setup ?? ((): S => undefined as S),
     seed: checkInteger("seed", options.seed ?? 1, { min: 0, max: 0xffffffff }),
-    timeline: typeof timeline === "boolean" ? (timeline ? 100_000 : 0) : checkInteger("timeline", timeline, { min: 1, max: 10_000_000, unit: "stretches" }),
+    timeline:
+      typeof timeline === "boolean"
+        ? timeline
+          ? 100_000
+          : 0
+        : checkInteger("timeline", timeline, { min: 1, max: 10_000_000, unit: "stretches" }),
     schedule: options.schedule ?? false,
     trace: options.trace ?? false,
   };
@@ -67,17 +108,47 @@ export function checkOptions<S>(options: SimulateOptions<S>): Checked<S> {
 function checkGroup<S>(group: Group<S>, twice: boolean, machine: Machine): void {
   checkKeys("a group", group, ["name", "path", "count", "think", "cpuOf", "interarrival", "cpu", "policy", "priority"]);
   const { name } = group;
-  if (typeof name !== "string" || name === "" || twice) throw new InputError("the name of a group", name, "a name that no other group has", "name what its tasks do, such as \"reader\"");
-  if (typeof group.path !== "function") throw new InputError(`the path of group "${name}"`, group.path, "a function from the state to a path", "write `path: (s, index, draws) => work(s)`");
+  if (typeof name !== "string" || name === "" || twice)
+    throw new InputError(
+      "the name of a group",
+      name,
+      "a name that no other group has",
+      'name what its tasks do, such as "reader"',
+    );
+  if (typeof group.path !== "function")
+    throw new InputError(
+      `the path of group "${name}"`,
+      group.path,
+      "a function from the state to a path",
+      "write `path: (s, index, draws) => work(s)`",
+    );
   if ("interarrival" in group) {
     checkDistribution(`the time between arrivals of group "${name}"`, group.interarrival);
-    if (group.interarrival.mean === 0) throw new InputError(`the time between arrivals of group "${name}"`, group.interarrival.name, "a mean above 0 ns", "all would arrive at once: give the mean time between two");
-    if ("count" in group || "think" in group) throw new InputError(`group "${name}"`, Object.keys(group), "either `count` (a closed loop) or `interarrival` (open arrivals)", "leave one of them out");
+    if (group.interarrival.mean === 0)
+      throw new InputError(
+        `the time between arrivals of group "${name}"`,
+        group.interarrival.name,
+        "a mean above 0 ns",
+        "all would arrive at once: give the mean time between two",
+      );
+    if ("count" in group || "think" in group)
+      throw new InputError(
+        `group "${name}"`,
+        Object.keys(group),
+        "either `count` (a closed loop) or `interarrival` (open arrivals)",
+        "leave one of them out",
+      );
   } else {
     checkInteger(`the count of group "${name}"`, group.count, { min: 1, max: 1_000_000, unit: "tasks" });
     if (group.think !== undefined) checkDistribution(`the think time of group "${name}"`, group.think);
   }
-  if (group.cpu !== undefined) checkInteger(`the cpu of group "${name}"`, group.cpu, { min: 0, max: machine.topology.cpus - 1, next: `the machine has ${machine.topology.toString()}` });
+  if (group.cpu !== undefined)
+    checkInteger(`the cpu of group "${name}"`, group.cpu, {
+      min: 0,
+      max: machine.topology.cpus - 1,
+      next: `the machine has ${machine.topology.toString()}`,
+    });
   if (group.policy !== undefined) checkOneOf(`the policy of group "${name}"`, group.policy, ["other", "fifo"]);
-  if (group.priority !== undefined) checkInteger(`the priority of group "${name}"`, group.priority, { min: 1, max: 99 });
+  if (group.priority !== undefined)
+    checkInteger(`the priority of group "${name}"`, group.priority, { min: 1, max: 99 });
 }

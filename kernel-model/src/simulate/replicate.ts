@@ -27,7 +27,11 @@ export class Replications implements HasDataset {
 
   /** Errors: InputError for an unknown measure. */
   of(measure: string): Estimate {
-    checkOneOf("the measure", measure, this.estimates.map(({ name }) => name));
+    checkOneOf(
+      "the measure",
+      measure,
+      this.estimates.map(({ name }) => name),
+    );
     return this.estimates.find(({ name }) => name === measure)!;
   }
 
@@ -35,7 +39,10 @@ export class Replications implements HasDataset {
     const { estimates } = this;
     return {
       title: `Means of ${estimates[0]?.values.length ?? 0} independent runs with ${percent(this.confidence)} confidence intervals`,
-      columns: [{ name: "measure", meaning: "what was measured", values: estimates.map(({ name }) => name) }, ...intervalColumns("", "mean of the runs", estimates)],
+      columns: [
+        { name: "measure", meaning: "what was measured", values: estimates.map(({ name }) => name) },
+        ...intervalColumns("", "mean of the runs", estimates),
+      ],
     };
   }
 }
@@ -54,19 +61,33 @@ export class Comparison implements HasDataset {
     const [first] = this.policies.values();
     const base = first!.of(measure).values;
     const { values } = this.policies.get(policy)!.of(measure);
-    return estimate(measure, values.map((x, i) => x - base[i]!), this.confidence);
+    return estimate(
+      measure,
+      values.map((x, i) => x - base[i]!),
+      this.confidence,
+    );
   }
 
   dataset(): Dataset {
-    const rows = [...this.policies].flatMap(([policy, { estimates }]) => estimates.map((e) => ({ policy, own: e, difference: this.difference(policy, e.name) })));
+    const rows = [...this.policies].flatMap(([policy, { estimates }]) =>
+      estimates.map((e) => ({ policy, own: e, difference: this.difference(policy, e.name) })),
+    );
     const [first] = this.policies.keys();
     return {
       title: `Policies under common random numbers, ${percent(this.confidence)} confidence intervals`,
       columns: [
         { name: "policy", meaning: "the policy", values: rows.map(({ policy }) => policy) },
         { name: "measure", meaning: "what was measured", values: rows.map(({ own }) => own.name) },
-        ...intervalColumns("", "mean of the runs", rows.map(({ own }) => own)),
-        ...intervalColumns("difference_", `difference to ${first ?? ""}, paired by run`, rows.map(({ difference }) => difference)),
+        ...intervalColumns(
+          "",
+          "mean of the runs",
+          rows.map(({ own }) => own),
+        ),
+        ...intervalColumns(
+          "difference_",
+          `difference to ${first ?? ""}, paired by run`,
+          rows.map(({ difference }) => difference),
+        ),
       ],
     };
   }
@@ -83,12 +104,19 @@ export class Comparison implements HasDataset {
  * const runs = replicate({ groups, duration: 1e6 }, { replications: 5 });
  * runs.of("job latency mean").halfWidth; // ns
  */
-export function replicate<S>(options: SimulateOptions<S>, how: ReplicateOptions = {}, run: RunOptions = {}): Replications {
+export function replicate<S>(
+  options: SimulateOptions<S>,
+  how: ReplicateOptions = {},
+  run: RunOptions = {},
+): Replications {
   return steer(replicating(options, how), run);
 }
 
 /** The same as a generator, for `experiment`. */
-export function* replicating<S>(options: SimulateOptions<S>, how: ReplicateOptions = {}): Generator<Progress, Replications> {
+export function* replicating<S>(
+  options: SimulateOptions<S>,
+  how: ReplicateOptions = {},
+): Generator<Progress, Replications> {
   const comparison = yield* comparing({ runs: options }, how);
   return comparison.policies.get("runs")!;
 }
@@ -97,18 +125,26 @@ export function* replicating<S>(options: SimulateOptions<S>, how: ReplicateOptio
  * Runs each policy several times, replication by replication under the same random numbers, so that a difference is the
  * policy's and not chance's.
  */
-export function compare<S>(policies: Readonly<Record<string, SimulateOptions<S>>>, how: ReplicateOptions = {}, run: RunOptions = {}): Comparison {
+export function compare<S>(
+  policies: Readonly<Record<string, SimulateOptions<S>>>,
+  how: ReplicateOptions = {},
+  run: RunOptions = {},
+): Comparison {
   return steer(comparing(policies, how), run);
 }
 
 /** The same as a generator, for `experiment`. */
-export function* comparing<S>(policies: Readonly<Record<string, SimulateOptions<S>>>, how: ReplicateOptions = {}): Generator<Progress, Comparison> {
+export function* comparing<S>(
+  policies: Readonly<Record<string, SimulateOptions<S>>>,
+  how: ReplicateOptions = {},
+): Generator<Progress, Comparison> {
   checkKeys("replicate", how, ["replications", "confidence", "measures"]);
   const replications = checkInteger("replications", how.replications ?? 10, { min: 2, max: 10_000, unit: "runs" });
   const confidence = checkNumber("confidence", how.confidence ?? 0.95, { min: 0.5, max: 0.9999 });
   const measure = how.measures ?? defaultMeasures;
   const names = Object.keys(policies);
-  if (names.length === 0) throw new InputError("the policies", policies, "at least one, by name", "write { old: options, new: options }");
+  if (names.length === 0)
+    throw new InputError("the policies", policies, "at least one, by name", "write { old: options, new: options }");
   const total = names.length * replications;
   const found = new Map<string, Replications>();
   for (const [p, name] of names.entries()) {
@@ -118,14 +154,24 @@ export function* comparing<S>(policies: Readonly<Record<string, SimulateOptions<
       const run = simulating({ ...options, seed: streamSeed(options.seed ?? 1, REPLICATION, i) });
       let step = run.next();
       for (; step.done !== true; step = run.next()) {
-        yield { done: p * replications + i + Math.min(1, step.value.done / step.value.total), total, note: `run ${i + 1} of ${replications}${names.length > 1 ? ` of ${name}` : ""}` };
+        yield {
+          done: p * replications + i + Math.min(1, step.value.done / step.value.total),
+          total,
+          note: `run ${i + 1} of ${replications}${names.length > 1 ? ` of ${name}` : ""}`,
+        };
       }
       for (const [key, value] of Object.entries(measure(step.value))) {
         if (!values.has(key)) values.set(key, new Float64Array(replications).fill(NaN));
         values.get(key)![i] = value;
       }
     }
-    found.set(name, new Replications(confidence, [...values].map(([key, all]) => estimate(key, all, confidence))));
+    found.set(
+      name,
+      new Replications(
+        confidence,
+        [...values].map(([key, all]) => estimate(key, all, confidence)),
+      ),
+    );
   }
   return new Comparison(confidence, found);
 }
@@ -142,8 +188,16 @@ function defaultMeasures(result: SimulationResult): Record<string, number> {
 }
 
 function intervalColumns(prefix: string, meaning: string, estimates: readonly Estimate[]): Column[] {
-  const column = (name: "mean" | "low" | "high", text: string): Column => ({ name: `${prefix}${name}`, meaning: text, values: estimates.map((e) => e[name]) });
-  return [column("mean", meaning), column("low", `${meaning}: low end of its interval`), column("high", `${meaning}: high end of its interval`)];
+  const column = (name: "mean" | "low" | "high", text: string): Column => ({
+    name: `${prefix}${name}`,
+    meaning: text,
+    values: estimates.map((e) => e[name]),
+  });
+  return [
+    column("mean", meaning),
+    column("low", `${meaning}: low end of its interval`),
+    column("high", `${meaning}: high end of its interval`),
+  ];
 }
 
 const percent = (share: number): string => `${Number((100 * share).toFixed(2))} %`;

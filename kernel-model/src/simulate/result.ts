@@ -99,9 +99,26 @@ export class SimulationResult implements HasDataset {
     this.warningCount = parts.warningCount;
     this.stuck = parts.stuck;
     this.#cpus = parts.cpus;
-    this.groups = parts.workloads.map((w) => ({ name: w.name, completions: w.completions, throughput: time > 0 ? (w.completions / time) * 1e9 : 0, latency: w.latency, present: time > 0 ? w.area() / time : 0 }));
-    this.locks = [...parts.objects.stats.values()].filter(({ acquisitions, contended, hold }) => acquisitions + contended + hold.count > 0);
-    this.lines = [...parts.objects.lines.values()].filter(({ accesses, transferTime }) => accesses + transferTime > 0).map(({ name, lines, accesses, transfers, transferTime, queueTime }) => ({ name, lines, accesses, transfers, utilisation: time > 0 ? Math.min(lines, transferTime / time) : 0, queueing: accesses > 0 ? queueTime / accesses : 0 }));
+    this.groups = parts.workloads.map((w) => ({
+      name: w.name,
+      completions: w.completions,
+      throughput: time > 0 ? (w.completions / time) * 1e9 : 0,
+      latency: w.latency,
+      present: time > 0 ? w.area() / time : 0,
+    }));
+    this.locks = [...parts.objects.stats.values()].filter(
+      ({ acquisitions, contended, hold }) => acquisitions + contended + hold.count > 0,
+    );
+    this.lines = [...parts.objects.lines.values()]
+      .filter(({ accesses, transferTime }) => accesses + transferTime > 0)
+      .map(({ name, lines, accesses, transfers, transferTime, queueTime }) => ({
+        name,
+        lines,
+        accesses,
+        transfers,
+        utilisation: time > 0 ? Math.min(lines, transferTime / time) : 0,
+        queueing: accesses > 0 ? queueTime / accesses : 0,
+      }));
   }
 
   /** Measures of a group. Errors: InputError, here and below, for an unknown name. */
@@ -120,14 +137,30 @@ export class SimulationResult implements HasDataset {
 
   /** Share of the measured time that the CPUs were not idle, 0 to 1: of one, or the mean of all. */
   utilisation(cpu?: number): number {
-    const cpus = cpu === undefined ? this.#cpus : [this.#cpus[checkOneOf("the cpu", cpu, this.#cpus.map(({ index }) => index))]!];
+    const cpus =
+      cpu === undefined
+        ? this.#cpus
+        : [
+            this.#cpus[
+              checkOneOf(
+                "the cpu",
+                cpu,
+                this.#cpus.map(({ index }) => index),
+              )
+            ]!,
+          ];
     const time = (this.to - this.from) * cpus.length;
     return time > 0 ? 1 - cpus.reduce((sum, { spent }) => sum + spent[0]!, 0) / time : 0;
   }
 
   dataset(): Dataset {
     const { groups } = this;
-    const column = (name: string, unit: string, meaning: string, of: (g: GroupResult) => number): Column => ({ name, unit, meaning, values: groups.map(of) });
+    const column = (name: string, unit: string, meaning: string, of: (g: GroupResult) => number): Column => ({
+      name,
+      unit,
+      meaning,
+      values: groups.map(of),
+    });
     return {
       title: `Groups on ${this.machine.topology.toString()}, ${this.#when()}`,
       columns: [
@@ -135,7 +168,11 @@ export class SimulationResult implements HasDataset {
         column("completions", "paths", "paths that ended", (g) => g.completions),
         column("throughput", "paths/s", "paths that ended a second", (g) => g.throughput),
         column("present", "paths", "paths under way, mean over time", (g) => g.present),
-        ...latencyColumns("latency", "from arrival to the end of the path", groups.map(({ latency }) => latency)),
+        ...latencyColumns(
+          "latency",
+          "from arrival to the end of the path",
+          groups.map(({ latency }) => latency),
+        ),
       ],
     };
   }
@@ -147,9 +184,21 @@ export class SimulationResult implements HasDataset {
       columns: [
         { name: "lock", meaning: "name of the lock or other object", values: locks.map(({ name }) => name) },
         { name: "acquisitions", meaning: "times it was taken", values: locks.map(({ acquisitions }) => acquisitions) },
-        { name: "contended", meaning: "times that a task had to wait", values: locks.map(({ contended }) => contended) },
-        ...latencyColumns("wait", "waiting, of those that had to", locks.map(({ wait }) => wait)),
-        ...latencyColumns("hold", "from taking it to giving it back", locks.map(({ hold }) => hold)),
+        {
+          name: "contended",
+          meaning: "times that a task had to wait",
+          values: locks.map(({ contended }) => contended),
+        },
+        ...latencyColumns(
+          "wait",
+          "waiting, of those that had to",
+          locks.map(({ wait }) => wait),
+        ),
+        ...latencyColumns(
+          "hold",
+          "from taking it to giving it back",
+          locks.map(({ hold }) => hold),
+        ),
       ],
     };
   }
@@ -162,9 +211,22 @@ export class SimulationResult implements HasDataset {
         { name: "line", meaning: "name of the line, or of its only object", values: lines.map(({ name }) => name) },
         { name: "lines", meaning: "lines of this name", values: lines.map((line) => line.lines) },
         { name: "accesses", meaning: "loads, stores and atomics", values: lines.map(({ accesses }) => accesses) },
-        { name: "transfers", meaning: "accesses that had to get the line from elsewhere", values: lines.map(({ transfers }) => transfers) },
-        { name: "utilisation", meaning: "share of the time that the line was on its way", values: lines.map(({ utilisation }) => utilisation) },
-        { name: "queueing", unit: "ns", meaning: "mean wait of an access for earlier transfers", values: lines.map(({ queueing }) => queueing) },
+        {
+          name: "transfers",
+          meaning: "accesses that had to get the line from elsewhere",
+          values: lines.map(({ transfers }) => transfers),
+        },
+        {
+          name: "utilisation",
+          meaning: "share of the time that the line was on its way",
+          values: lines.map(({ utilisation }) => utilisation),
+        },
+        {
+          name: "queueing",
+          unit: "ns",
+          meaning: "mean wait of an access for earlier transfers",
+          values: lines.map(({ queueing }) => queueing),
+        },
       ],
     };
   }
@@ -175,7 +237,11 @@ export class SimulationResult implements HasDataset {
       title: `What the CPUs did, ${this.#when()}`,
       columns: [
         { name: "cpu", meaning: "number of the CPU", values: this.#cpus.map(({ index }) => index) },
-        ...CPU_MODES.map((mode, i): Column => ({ name: mode, meaning: `share of the time ${MODE_MEANING[i]!}`, values: this.#cpus.map(({ spent }) => (time > 0 ? spent[i]! / time : 0)) })),
+        ...CPU_MODES.map((mode, i): Column => ({
+          name: mode,
+          meaning: `share of the time ${MODE_MEANING[i]!}`,
+          values: this.#cpus.map(({ spent }) => (time > 0 ? spent[i]! / time : 0)),
+        })),
       ],
     };
   }
@@ -185,14 +251,34 @@ export class SimulationResult implements HasDataset {
   }
 }
 
-const MODE_MEANING = ["without a task", "running a task", "spinning on a lock", "switching tasks", "in interrupt handlers"];
+const MODE_MEANING = [
+  "without a task",
+  "running a task",
+  "spinning on a lock",
+  "switching tasks",
+  "in interrupt handlers",
+];
 
 function latencyColumns(name: string, meaning: string, all: readonly Latencies[]): Column[] {
-  const column = (suffix: string, text: string, of: (l: Latencies) => number): Column => ({ name: `${name}_${suffix}`, unit: "ns", meaning: `${meaning}: ${text}`, values: all.map(of) });
-  return [column("mean", "mean", (l) => l.mean), column("p50", "median", (l) => l.percentile(50)), column("p99", "99th percentile", (l) => l.percentile(99)), column("max", "longest", (l) => (l.count === 0 ? NaN : l.max))];
+  const column = (suffix: string, text: string, of: (l: Latencies) => number): Column => ({
+    name: `${name}_${suffix}`,
+    unit: "ns",
+    meaning: `${meaning}: ${text}`,
+    values: all.map(of),
+  });
+  return [
+    column("mean", "mean", (l) => l.mean),
+    column("p50", "median", (l) => l.percentile(50)),
+    column("p99", "99th percentile", (l) => l.percentile(99)),
+    column("max", "longest", (l) => (l.count === 0 ? NaN : l.max)),
+  ];
 }
 
 function find<T extends { readonly name: string }>(what: string, name: string, all: readonly T[]): T {
-  checkOneOf(what, name, all.map((one) => one.name));
+  checkOneOf(
+    what,
+    name,
+    all.map((one) => one.name),
+  );
   return all.find((one) => one.name === name)!;
 }

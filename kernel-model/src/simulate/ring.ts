@@ -40,7 +40,9 @@ export class Ring<T> {
 
   #grow(): void {
     const old = this.#items;
-    this.#items = Array.from({ length: 2 * old.length }, (_, i) => (i < this.#size ? old[(this.#head + i) & (old.length - 1)] : undefined));
+    this.#items = Array.from({ length: 2 * old.length }, (_, i) =>
+      i < this.#size ? old[(this.#head + i) & (old.length - 1)] : undefined,
+    );
     this.#head = 0;
   }
 }

@@ -102,7 +102,7 @@ export class Runner {
   assign(task: Task): void {
     this.task = task;
     task.host = this;
-    this.level = task.options.policy === "fifo" ? task.options.priority ?? 1 : 0;
+    this.level = task.options.policy === "fifo" ? (task.options.priority ?? 1) : 0;
     this.phase = IDLE;
     this.cpu = this.last = this.workload = this.choices = null;
     this.tick = -1;

@@ -26,7 +26,10 @@ export class Scheduler {
     readonly clock: Clock,
     readonly machine: Machine,
   ) {
-    this.cpus = Array.from({ length: machine.topology.cpus }, (_, i): Cpu => new Cpu(i, () => this.#tick(this.cpus[i]!)));
+    this.cpus = Array.from(
+      { length: machine.topology.cpus },
+      (_, i): Cpu => new Cpu(i, () => this.#tick(this.cpus[i]!)),
+    );
     this.#timers = this.cpus.map((cpu) => clock.add(cpu));
     this.#idle = this.cpus.length;
   }
@@ -194,7 +197,11 @@ export class Scheduler {
   #arm(cpu: Cpu): void {
     const { current } = cpu;
     if (cpu.event !== -1 || current === null || current.level > 0 || this.machine.slice === Infinity) return;
-    this.clock.atSpecial(this.#timers[cpu.index]!, Math.max(this.clock.now, cpu.sliceStart + this.machine.slice), TIMER);
+    this.clock.atSpecial(
+      this.#timers[cpu.index]!,
+      Math.max(this.clock.now, cpu.sliceStart + this.machine.slice),
+      TIMER,
+    );
   }
 
   #tick(cpu: Cpu): void {
@@ -206,7 +213,8 @@ export class Scheduler {
   #reschedule(cpu: Cpu): void {
     cpu.attention |= RESCHEDULE;
     const { current } = cpu;
-    if (current !== null && (current.phase === COMPUTING || current.phase === SPINNING)) this.attend(cpu, current, false);
+    if (current !== null && (current.phase === COMPUTING || current.phase === SPINNING))
+      this.attend(cpu, current, false);
   }
 
   /** Gives the CPU of `r` to a waiting task if that is more important, or as important and the slice of `r` is over. */
@@ -241,7 +249,14 @@ export class Scheduler {
       if (cpu.hardirqs.size + cpu.softirqs.size === 0) cpu.attention &= ~INTERRUPT;
       return false;
     }
-    if (below !== null && below !== at && below.phase !== COMPUTING && below.phase !== SPINNING && below.phase !== INTERRUPTED) return false;
+    if (
+      below !== null &&
+      below !== at &&
+      below.phase !== COMPUTING &&
+      below.phase !== SPINNING &&
+      below.phase !== INTERRUPTED
+    )
+      return false;
     (handler.task.context === "hardirq" ? cpu.hardirqs : cpu.softirqs).shift();
     const { now } = this.clock;
     if (below !== null) {
@@ -261,12 +276,20 @@ export class Scheduler {
   #handlerFor(cpu: Cpu, below: Runner | null): Runner | undefined {
     const rank = below === null || below.task.context === "task" ? 0 : below.task.context === "softirq" ? 1 : 2;
     if (rank === 2 || (below !== null && below.task.irqsOff > 0)) return undefined;
-    return cpu.hardirqs.peek() ?? (rank === 0 && (below === null || below.task.softirqsOff === 0) ? cpu.softirqs.peek() : undefined);
+    return (
+      cpu.hardirqs.peek() ??
+      (rank === 0 && (below === null || below.task.softirqsOff === 0) ? cpu.softirqs.peek() : undefined)
+    );
   }
 
   #check(cpu: number, { name, context }: Task): number {
     if (cpu < this.cpus.length) return cpu;
-    throw new InputError(`the cpu of ${context === "task" ? "task" : `${context} handler`} "${name}"`, cpu, `an integer from 0 to ${this.cpus.length - 1}: the machine has ${this.machine.topology.toString()}`, "name one of these, or simulate a larger machine");
+    throw new InputError(
+      `the cpu of ${context === "task" ? "task" : `${context} handler`} "${name}"`,
+      cpu,
+      `an integer from 0 to ${this.cpus.length - 1}: the machine has ${this.machine.topology.toString()}`,
+      "name one of these, or simulate a larger machine",
+    );
   }
 }
 

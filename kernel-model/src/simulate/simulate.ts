@@ -59,7 +59,10 @@ export function simulate<S>(options: SimulateOptions<S>, run: RunOptions = {}): 
 /** Runs a generator to its end, telling how far it is and heeding a signal. */
 export function steer<T>(steps: Generator<Progress, T>, { signal, onProgress }: RunOptions): T {
   for (;;) {
-    if (signal?.aborted === true) throw signal.reason instanceof Error ? signal.reason : new Error("the simulation was aborted", { cause: signal.reason });
+    if (signal?.aborted === true)
+      throw signal.reason instanceof Error
+        ? signal.reason
+        : new Error("the simulation was aborted", { cause: signal.reason });
     const step = steps.next();
     if (step.done === true) return step.value;
     onProgress?.(step.value);
@@ -83,7 +86,11 @@ export function* simulating<S>(options: SimulateOptions<S>): Generator<Progress,
   while (slice(() => run.engine.run(duration, SLICE))) {
     run.trim();
     yield duration === Infinity
-      ? { done: run.tasksOver, total: Math.max(run.tasks, 1), note: `${program?.name ?? "simulation"}, ${run.engine.events.toLocaleString("en")} events` }
+      ? {
+          done: run.tasksOver,
+          total: Math.max(run.tasks, 1),
+          note: `${program?.name ?? "simulation"}, ${run.engine.events.toLocaleString("en")} events`,
+        }
       : { done: clock.now, total: duration, note: "ns of virtual time" };
   }
   return run.result();
@@ -128,7 +135,10 @@ class SimulationRun<S> {
       return;
     }
     const state = setup();
-    for (const group of groups) this.workloads.push("interarrival" in group ? new OpenWorkload(engine, group, state) : new ClosedWorkload(engine, group, state));
+    for (const group of groups)
+      this.workloads.push(
+        "interarrival" in group ? new OpenWorkload(engine, group, state) : new ClosedWorkload(engine, group, state),
+      );
   }
 
   /** An error of the run with the schedule that led to it, if that was recorded. */
@@ -139,7 +149,9 @@ class SimulationRun<S> {
 
   #schedule(): Schedule | null {
     const { engine, options } = this;
-    return engine.decisions === null ? null : { program: options.program!.name, tasks: this.#own.map(({ name }) => name), decisions: engine.decisions };
+    return engine.decisions === null
+      ? null
+      : { program: options.program!.name, tasks: this.#own.map(({ name }) => name), decisions: engine.decisions };
   }
 
   /** Keeps what the kernel warned of from growing with the run. */
@@ -153,7 +165,8 @@ class SimulationRun<S> {
   result(): SimulationResult {
     const { engine, options } = this;
     const { clock, world } = engine;
-    if (options.duration !== Infinity && (options.program === null || clock.queue.size > 0)) clock.now = options.duration;
+    if (options.duration !== Infinity && (options.program === null || clock.queue.size > 0))
+      clock.now = options.duration;
     for (const cpu of engine.scheduler.cpus) cpu.settle(clock.now);
     clock.timeline?.end(clock.runners, clock.now);
     this.trim();
@@ -200,9 +213,19 @@ class SimulationRun<S> {
 
 /** Tasks that wait although nothing will happen any more. */
 function stuckTasks(runners: readonly Runner[]): Waiting[] {
-  return runners.filter((r) => r.waits > 0 && !r.task.daemon).map(({ task }) => {
-    const step = task.pending!;
-    const heldBy = runners.filter((other) => other.locks.some((lock) => lock === step.object)).map((other) => other.task.name);
-    return { task: task.name, function: step.site ?? task.name, step: `${step.operation.name}(${step.object?.name ?? ""})`, object: step.object?.name ?? null, heldBy };
-  });
+  return runners
+    .filter((r) => r.waits > 0 && !r.task.daemon)
+    .map(({ task }) => {
+      const step = task.pending!;
+      const heldBy = runners
+        .filter((other) => other.locks.some((lock) => lock === step.object))
+        .map((other) => other.task.name);
+      return {
+        task: task.name,
+        function: step.site ?? task.name,
+        step: `${step.operation.name}(${step.object?.name ?? ""})`,
+        object: step.object?.name ?? null,
+        heldBy,
+      };
+    });
 }

@@ -2,7 +2,10 @@ import { checkNumber } from "../base/errors.js";
 
 /** Natural logarithm of the gamma function, x > 0 (Lanczos, 15 digits). */
 function logGamma(x: number): number {
-  const terms = [676.5203681218851, -1259.1392167224028, 771.3234287776531, -176.6150291621406, 12.507343278686905, -0.13857109526572012, 9.984369578019572e-6, 1.5056327351493116e-7];
+  const terms = [
+    676.5203681218851, -1259.1392167224028, 771.3234287776531, -176.6150291621406, 12.507343278686905,
+    -0.13857109526572012, 9.984369578019572e-6, 1.5056327351493116e-7,
+  ];
   if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
   const sum = terms.reduce((acc, term, i) => acc + term / (x + i), 0.9999999999998099);
   const t = x + 6.5;

@@ -60,8 +60,24 @@ export class Timeline implements HasDataset {
     }
     const last = this.intervals.at(-1);
     const cpu = runner.shownCpu < 0 ? null : runner.shownCpu;
-    const fresh: TimelineInterval = { task: runner.task.name, taskId: runner.task.id, from: runner.shownSince, to: now, state: runner.shown as TaskState, on: runner.shownOn, cpu };
-    if (last !== undefined && last.to === fresh.from && last.taskId === fresh.taskId && last.task === fresh.task && last.state === fresh.state && last.on === fresh.on && last.cpu === cpu) {
+    const fresh: TimelineInterval = {
+      task: runner.task.name,
+      taskId: runner.task.id,
+      from: runner.shownSince,
+      to: now,
+      state: runner.shown as TaskState,
+      on: runner.shownOn,
+      cpu,
+    };
+    if (
+      last !== undefined &&
+      last.to === fresh.from &&
+      last.taskId === fresh.taskId &&
+      last.task === fresh.task &&
+      last.state === fresh.state &&
+      last.on === fresh.on &&
+      last.cpu === cpu
+    ) {
       this.intervals[this.intervals.length - 1] = { ...last, to: now };
     } else this.intervals.push(fresh);
   }
@@ -76,7 +92,11 @@ export class Timeline implements HasDataset {
         { name: "to", unit: "ns", meaning: "when it ended", values: intervals.map(({ to }) => to) },
         { name: "state", meaning: "what the task did", values: intervals.map(({ state }) => state) },
         { name: "on", meaning: "what it waited for", values: intervals.map(({ on }) => on) },
-        { name: "cpu", meaning: "the CPU it was on", values: intervals.map(({ cpu }) => (cpu === null ? null : String(cpu))) },
+        {
+          name: "cpu",
+          meaning: "the CPU it was on",
+          values: intervals.map(({ cpu }) => (cpu === null ? null : String(cpu))),
+        },
       ],
     };
   }

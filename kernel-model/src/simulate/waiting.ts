@@ -95,7 +95,7 @@ export class Waiting {
 
   #walk(state: ObjectState): void {
     let closed = false;
-    for (let node = state.head; node !== null; ) {
+    for (let node = state.head; node !== null;) {
       const { next, runner: r } = node;
       const step = r.task.pending!;
       const exclusive = !isVarious(step);
@@ -119,7 +119,8 @@ export class Waiting {
     if (heldUp && r.phase !== PARKED) return;
     this.unlink(r);
     const { phase } = r;
-    if (heldUp) r.paid = true; // it tries again when it has its CPU
+    if (heldUp)
+      r.paid = true; // it tries again when it has its CPU
     else this.effects.effect(r, step);
     if (phase === PARKED) this.effects.wake(r);
     else if (phase === SPINNING) this.effects.notice(r, step);

@@ -105,7 +105,11 @@ export class ClosedWorkload<S> extends Workload {
     this.#state = state;
     const purpose = purposeOf(group.name, "think");
     for (let member = 0; member < group.count; member++) {
-      const r = engine.hire(`${group.name} ${member}`, { ...taskOptions(group), ...(group.cpuOf !== undefined && { cpu: group.cpuOf(member) }) }, this);
+      const r = engine.hire(
+        `${group.name} ${member}`,
+        { ...taskOptions(group), ...(group.cpuOf !== undefined && { cpu: group.cpuOf(member) }) },
+        this,
+      );
       r.member = member;
       r.draws.reset(this.seed(member));
       if (group.think !== undefined) {
@@ -167,7 +171,13 @@ export class OpenWorkload<S> extends Workload implements Special {
   readonly fire = (): void => {
     let r = this.#spare.pop();
     if (r === undefined) {
-      if (this.#made >= MOST_PRESENT) throw new InputError(`the tasks of group "${this.name}" at ${this.engine.clock.now} ns`, this.#made, `at most ${MOST_PRESENT} at a time`, "more arrive than the machine can serve: let fewer arrive, or simulate a shorter time");
+      if (this.#made >= MOST_PRESENT)
+        throw new InputError(
+          `the tasks of group "${this.name}" at ${this.engine.clock.now} ns`,
+          this.#made,
+          `at most ${MOST_PRESENT} at a time`,
+          "more arrive than the machine can serve: let fewer arrive, or simulate a shorter time",
+        );
       r = this.engine.hire(`${this.name} ${this.#made++}`, taskOptions(this.#group), this);
     }
     r.member = this.#arrived++;
@@ -198,5 +208,9 @@ export class OpenWorkload<S> extends Workload implements Special {
 }
 
 function taskOptions<S>({ cpu, policy, priority }: Common<S>): TaskOptions {
-  return { ...(cpu !== undefined && { cpu }), ...(policy !== undefined && { policy }), ...(priority !== undefined && { priority }) };
+  return {
+    ...(cpu !== undefined && { cpu }),
+    ...(policy !== undefined && { policy }),
+    ...(priority !== undefined && { priority }),
+  };
 }

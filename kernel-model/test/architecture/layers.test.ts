@@ -28,12 +28,18 @@ function files(folder: string): string[] {
   });
 }
 
-interface Import { readonly from: string; readonly to: string; readonly typeOnly: boolean }
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
 
 function imports(file: string): Import[] {
   const text = readFileSync(file, "utf8");
-  return [...text.matchAll(/^\s*(?:import|export)\s+(type\s)?[^;]*?from\s+"([^"]+)"/gm), ...text.matchAll(/^import\s+()"([^"]+)"/gm)]
-    .map(([, type, to]) => ({ from: file, to: to!, typeOnly: type !== undefined && type !== "" }));
+  return [
+    ...text.matchAll(/^\s*(?:import|export)\s+(type\s)?[^;]*?from\s+"([^"]+)"/gm),
+    ...text.matchAll(/^import\s+()"([^"]+)"/gm),
+  ].map(([, type, to]) => ({ from: file, to: to!, typeOnly: type !== undefined && type !== "" }));
 }
 
 const ofModel = files(model).flatMap(imports);
@@ -47,8 +53,11 @@ test("the model imports nothing but itself, and only downwards", () => {
     const target = resolve(dirname(from), to);
     if (relative(model, from) === "index.ts") continue;
     expect(LAYERS[layerOf(from)], `${from} imports ${to}`).toContain(layerOf(target));
-    const [mechanism, other] = [from, target].map((path) => (layerOf(path) === "mechanisms" ? relative(join(model, "mechanisms"), path).split("/")[0] : undefined));
-    if (other !== undefined && mechanism !== "index.ts") expect(mechanism, `${from} imports ${to}: mechanisms do not know each other`).toBe(other);
+    const [mechanism, other] = [from, target].map((path) =>
+      layerOf(path) === "mechanisms" ? relative(join(model, "mechanisms"), path).split("/")[0] : undefined,
+    );
+    if (other !== undefined && mechanism !== "index.ts")
+      expect(mechanism, `${from} imports ${to}: mechanisms do not know each other`).toBe(other);
   }
 });
 
@@ -56,12 +65,16 @@ test("no import cycles at run time", () => {
   for (const folder of [model, helpers]) {
     const graph = new Map<string, string[]>();
     for (const { from, to, typeOnly } of files(folder).flatMap(imports)) {
-      if (!typeOnly && to.startsWith(".")) graph.set(from, [...(graph.get(from) ?? []), resolve(dirname(from), to).replace(/\.js$/, ".ts")]);
+      if (!typeOnly && to.startsWith("."))
+        graph.set(from, [...(graph.get(from) ?? []), resolve(dirname(from), to).replace(/\.js$/, ".ts")]);
     }
     const state = new Map<string, "open" | "done">();
     const visit = (file: string, trail: readonly string[]): void => {
       if (state.get(file) === "done") return;
-      expect(state.get(file), `import cycle: ${[...trail, file].map((path) => relative(repository, path)).join(" -> ")}`).not.toBe("open");
+      expect(
+        state.get(file),
+        `import cycle: ${[...trail, file].map((path) => relative(repository, path)).join(" -> ")}`,
+      ).not.toBe("open");
       state.set(file, "open");
       for (const next of graph.get(file) ?? []) visit(next, [...trail, file]);
       state.set(file, "done");

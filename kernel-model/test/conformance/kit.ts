@@ -22,22 +22,31 @@ export interface KitOptions {
  * that replay from their string; the same end states with reduction as without; every simulator run one that the explorer
  * allows; the type invariant after every step; and for every proof a broken twin that is caught.
  */
-export function conforms(scenarios: readonly Scenario[], { naive = 20_000, simulations = 5, withoutTwin = [] }: KitOptions = {}): void {
+export function conforms(
+  scenarios: readonly Scenario[],
+  { naive = 20_000, simulations = 5, withoutTwin = [] }: KitOptions = {},
+): void {
   describe.each(scenarios.map((scenario) => [scenario.name, scenario] as const))("%s", (_name, scenario) => {
     const { program, options } = scenario;
 
     test("gets its verdict, in the pinned number of schedules, twice", () => {
       const verdict = explore(program, options);
       expect(unexpected(scenario, verdict)).toBeNull();
-      if (scenario.expect === "exhausted") expect(scenario.endStates, `pin the end states of ${scenario.name}: ${verdict.effort.endStates.size}`).toBe(verdict.effort.endStates.size);
-      expect(scenario.schedules, `pin the schedules of ${scenario.name}: ${verdict.effort.schedules}`).toBe(verdict.effort.schedules);
+      if (scenario.expect === "exhausted")
+        expect(scenario.endStates, `pin the end states of ${scenario.name}: ${verdict.effort.endStates.size}`).toBe(
+          verdict.effort.endStates.size,
+        );
+      expect(scenario.schedules, `pin the schedules of ${scenario.name}: ${verdict.effort.schedules}`).toBe(
+        verdict.effort.schedules,
+      );
       expect(plain(explore(program, options))).toEqual(plain(verdict));
     });
 
     test("replays from its string, step by step", () => {
       const verdict = explore(program, options);
       if (verdict.kind === "exhausted" || verdict.kind === "bounded") {
-        for (const schedule of verdict.effort.examples.values()) expect(["complete", "unfinished"]).toContain(replay(program, schedule).end);
+        for (const schedule of verdict.effort.examples.values())
+          expect(["complete", "unfinished"]).toContain(replay(program, schedule).end);
         return;
       }
       expect(verdict.replay).toMatch(/^mm1-/);
@@ -52,16 +61,26 @@ export function conforms(scenarios: readonly Scenario[], { naive = 20_000, simul
       if (all.kind === "bounded") return;
       const few = explore(open, { ...options, shrink: false });
       expect(few.kind).toBe(all.kind);
-      if (few.kind === "exhausted") expect([...few.effort.endStates.keys()].sort()).toEqual([...all.effort.endStates.keys()].sort());
+      if (few.kind === "exhausted")
+        expect([...few.effort.endStates.keys()].sort()).toEqual([...all.effort.endStates.keys()].sort());
       expect(few.effort.schedules).toBeLessThanOrEqual(all.effort.schedules);
     });
 
     test("runs in virtual time as the explorer allows, the same for the same seed", () => {
       // The simulator goes on after a warning of the kernel, so a twin that provokes one must be replayed likewise.
-      const judged: Program = { ...program, properties: [], ...(scenario.expect !== "exhausted" && { warningsAreViolations: false }) };
+      const judged: Program = {
+        ...program,
+        properties: [],
+        ...(scenario.expect !== "exhausted" && { warningsAreViolations: false }),
+      };
       for (let seed = 1; seed <= simulations; seed++) {
         const machine = { sockets: 1, cores: 1 + (new Random(seed).uint32() % 4) };
-        const runs = [1, 2].map(() => attempt(() => simulate({ program: judged, seed, machine, schedule: true, trace: true }), scenario.expect === "exhausted"));
+        const runs = [1, 2].map(() =>
+          attempt(
+            () => simulate({ program: judged, seed, machine, schedule: true, trace: true }),
+            scenario.expect === "exhausted",
+          ),
+        );
         expect(runs[0]).toEqual(runs[1]);
         const [run] = runs;
         if (run === undefined || typeof run === "string" || run.schedule === null || run.trace === null) continue;
@@ -73,16 +92,27 @@ export function conforms(scenarios: readonly Scenario[], { naive = 20_000, simul
 
     if (program.invariant !== undefined) {
       test("keeps its type invariant after every step", () => {
-        const watched: Program = { ...program, properties: [always("the type invariant", (state) => program.invariant!(state))], stuckIsAnEnd: true };
+        const watched: Program = {
+          ...program,
+          properties: [always("the type invariant", (state) => program.invariant!(state))],
+          stuckIsAnEnd: true,
+        };
         const verdict = explore(watched, { strategy: "random", maxSchedules: 500, seed: 3, shrink: false });
         if (verdict.kind === "violated") expect(verdict.violation.what).not.toBe("the type invariant");
       });
     }
   });
 
-  test.each(scenarios.filter(({ expect: wanted, name }) => wanted === "exhausted" && !withoutTwin.includes(name)).map(({ name }) => name))("%s has a broken twin that is caught", (name) => {
+  test.each(
+    scenarios
+      .filter(({ expect: wanted, name }) => wanted === "exhausted" && !withoutTwin.includes(name))
+      .map(({ name }) => name),
+  )("%s has a broken twin that is caught", (name) => {
     const twins = scenarios.filter(({ twinOf }) => twinOf === name);
-    expect(twins.length, `${name} proves nothing until a broken twin of it is caught: add a scenario with twinOf: "${name}"`).toBeGreaterThan(0);
+    expect(
+      twins.length,
+      `${name} proves nothing until a broken twin of it is caught: add a scenario with twinOf: "${name}"`,
+    ).toBeGreaterThan(0);
     for (const twin of twins) expect(["violated", "stuck"]).toContain(explore(twin.program, twin.options).kind);
   });
 }
@@ -97,8 +127,12 @@ function attempt<T>(run: () => T, proved: boolean): T | string {
   }
 }
 
-const line = (entry: TraceEntry): string => `${entry.task} ${entry.function}: ${stepText(entry)} ${entry.changes.map(({ object, before, after }) => `${object} ${before} -> ${after}`).join(", ")}`;
+const line = (entry: TraceEntry): string =>
+  `${entry.task} ${entry.function}: ${stepText(entry)} ${entry.changes.map(({ object, before, after }) => `${object} ${before} -> ${after}`).join(", ")}`;
 
 function plain(verdict: Verdict): unknown {
-  return { ...verdict, effort: { ...verdict.effort, endStates: [...verdict.effort.endStates], examples: [...verdict.effort.examples] } };
+  return {
+    ...verdict,
+    effort: { ...verdict.effort, endStates: [...verdict.effort.endStates], examples: [...verdict.effort.examples] },
+  };
 }

@@ -5,10 +5,49 @@ import { replay } from "../../src/explore/replay.js";
 import type { Path } from "../../src/machine/path.js";
 import { define, type Program } from "../../src/machine/program.js";
 import { stepText } from "../../src/machine/trace.js";
-import { Atomic, atomicAddReturn, Cell, choose, compute, downRead, downWrite, Mutex, mutexLock, mutexUnlock, queueWork, rcuReadLock, rcuReadUnlock, READ_ONCE, RwSemaphore, sleep, SpinLock, spinLock, spinUnlock, synchronizeRcu, upRead, upWrite, WorkItem, Workqueue, WRITE_ONCE } from "../../src/primitives/index.js";
+import {
+  Atomic,
+  atomicAddReturn,
+  Cell,
+  choose,
+  compute,
+  downRead,
+  downWrite,
+  Mutex,
+  mutexLock,
+  mutexUnlock,
+  queueWork,
+  rcuReadLock,
+  rcuReadUnlock,
+  READ_ONCE,
+  RwSemaphore,
+  sleep,
+  SpinLock,
+  spinLock,
+  spinUnlock,
+  synchronizeRcu,
+  upRead,
+  upWrite,
+  WorkItem,
+  Workqueue,
+  WRITE_ONCE,
+} from "../../src/primitives/index.js";
 import { simulate, SimulationError } from "../../src/simulate/index.js";
 
-const KINDS = ["count", "write", "mutex", "spin", "read-section", "write-section", "rcu", "synchronize", "queue", "choose", "compute", "sleep"] as const;
+const KINDS = [
+  "count",
+  "write",
+  "mutex",
+  "spin",
+  "read-section",
+  "write-section",
+  "rcu",
+  "synchronize",
+  "queue",
+  "choose",
+  "compute",
+  "sleep",
+] as const;
 type Kind = (typeof KINDS)[number];
 
 interface State {
@@ -27,7 +66,15 @@ function setup(): State {
   const work = new WorkItem("work", wq, function* () {
     yield* atomicAddReturn(100, count);
   });
-  return { count, cell: new Cell("cell", 0), mutex: new Mutex("mutex"), spin: new SpinLock("spin"), sem: new RwSemaphore("sem"), wq, work };
+  return {
+    count,
+    cell: new Cell("cell", 0),
+    mutex: new Mutex("mutex"),
+    spin: new SpinLock("spin"),
+    sem: new RwSemaphore("sem"),
+    wq,
+    work,
+  };
 }
 
 /** Between taking a lock and giving it back the task counts, so that sections can be told apart in time. */
@@ -68,14 +115,26 @@ function* perform(s: State, kinds: readonly Kind[], me: number): Path<string> {
   return seen.join(" ");
 }
 
-const program = (tasks: readonly (readonly Kind[])[]): Program<State> => define({ name: "random", setup, tasks: (s) => Object.fromEntries(tasks.map((kinds, i) => [`T${i}`, perform(s, kinds, i)])) });
+const program = (tasks: readonly (readonly Kind[])[]): Program<State> =>
+  define({
+    name: "random",
+    setup,
+    tasks: (s) => Object.fromEntries(tasks.map((kinds, i) => [`T${i}`, perform(s, kinds, i)])),
+  });
 
-const tasks = (steps: number): fc.Arbitrary<Kind[][]> => fc.array(fc.array(fc.constantFrom(...KINDS), { minLength: 1, maxLength: steps }), { minLength: 2, maxLength: 4 });
+const tasks = (steps: number): fc.Arbitrary<Kind[][]> =>
+  fc.array(fc.array(fc.constantFrom(...KINDS), { minLength: 1, maxLength: steps }), { minLength: 2, maxLength: 4 });
 
 test("every run in virtual time is one that the explorer allows, step by step", () => {
   fc.assert(
     fc.property(tasks(5), fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 4 }), (given, seed, cores) => {
-      const run = simulate({ program: program(given), seed, machine: { sockets: 1, cores }, schedule: true, trace: true });
+      const run = simulate({
+        program: program(given),
+        seed,
+        machine: { sockets: 1, cores },
+        schedule: true,
+        trace: true,
+      });
       const allowed = replay(program(given), run.schedule!);
       expect(allowed.end).toBe("complete");
       expect(allowed.trace.map(stepText)).toEqual(run.trace!.map(stepText));
@@ -92,8 +151,16 @@ test("and ends in a state that the exploration found, with reduction as without"
       const all = explore(program(given), { reduction: false, maxSchedules: 4000 });
       if (all.kind === "bounded") return;
       const few = explore(program(given));
-      expect([few.kind, [...few.effort.endStates.keys()].sort()]).toEqual([all.kind, [...all.effort.endStates.keys()].sort()]);
-      const { schedule } = simulate({ program: program(given), seed, machine: { sockets: 1, cores: 2 }, schedule: true });
+      expect([few.kind, [...few.effort.endStates.keys()].sort()]).toEqual([
+        all.kind,
+        [...all.effort.endStates.keys()].sort(),
+      ]);
+      const { schedule } = simulate({
+        program: program(given),
+        seed,
+        machine: { sockets: 1, cores: 2 },
+        schedule: true,
+      });
       expect([...all.effort.endStates.keys()]).toContain(replay(program(given), schedule!).state);
       compared++;
     }),
@@ -124,8 +191,14 @@ test("a rule broken in virtual time comes with the schedule on which the explore
   } catch (error) {
     expect(error).toBeInstanceOf(SimulationError);
     const { message, replay: string } = error as SimulationError;
-    expect(message).toMatch(/^at \d+(\.\d+)? ns, A, in A, at mutex_unlock\(mutex\): unlocks mutex, which it does not hold \(it holds nothing\) \(replay: mm1-[0-9a-f]{4}-\w+\)$/);
+    expect(message).toMatch(
+      /^at \d+(\.\d+)? ns, A, in A, at mutex_unlock\(mutex\): unlocks mutex, which it does not hold \(it holds nothing\) \(replay: mm1-[0-9a-f]{4}-\w+\)$/,
+    );
     const again = replay(broken, string!);
-    expect([again.end, again.violation?.what, again.violation?.function]).toEqual(["violated", "unlock-not-held", "release"]);
+    expect([again.end, again.violation?.what, again.violation?.function]).toEqual([
+      "violated",
+      "unlock-not-held",
+      "release",
+    ]);
   }
 });

@@ -4,15 +4,36 @@ import { EndStates } from "../../src/explore/end-states.js";
 import { endState } from "../../src/explore/outcome.js";
 import type { World } from "../../src/machine/world.js";
 
-const ended = (...results: readonly unknown[]): World => ({ tasks: results.map((result, i) => ({ name: `T${i}`, result })) }) as unknown as World;
+const ended = (...results: readonly unknown[]): World =>
+  ({ tasks: results.map((result, i) => ({ name: `T${i}`, result })) }) as unknown as World;
 const nobody = ended();
 
 /** States that are alike in what is met on the way, and not in where. */
 const STATES: readonly (readonly [unknown, World])[] = [
-  [{ a: { x: 1 } }, nobody], [{ x: 1 }, nobody], [{ a: { x: 1, y: 2 } }, nobody], [{ a: { x: 1 }, y: 2 }, nobody],
-  [[1, [2, 3]], nobody], [[1, 2, 3], nobody], [{ x: "1" }, nobody], [{ x: true }, nobody], [{ x: NaN }, nobody], [{ x: -0 }, nobody], [{ x: 0 }, nobody],
-  [new Cell("x", 1), nobody], [{ y: new Cell("x", 1) }, nobody], [{ y: new Cell("x", 2) }, nobody], [{}, nobody], [null, nobody], [7, nobody],
-  [{ T0: 1 }, nobody], [{}, ended(1)], [{}, ended("1")], [{}, ended(undefined, 1)], [{}, ended([1, 2])], [{}, ended({ a: 1 }, null)], [{ x: 1 }, ended(1, 2)],
+  [{ a: { x: 1 } }, nobody],
+  [{ x: 1 }, nobody],
+  [{ a: { x: 1, y: 2 } }, nobody],
+  [{ a: { x: 1 }, y: 2 }, nobody],
+  [[1, [2, 3]], nobody],
+  [[1, 2, 3], nobody],
+  [{ x: "1" }, nobody],
+  [{ x: true }, nobody],
+  [{ x: NaN }, nobody],
+  [{ x: -0 }, nobody],
+  [{ x: 0 }, nobody],
+  [new Cell("x", 1), nobody],
+  [{ y: new Cell("x", 1) }, nobody],
+  [{ y: new Cell("x", 2) }, nobody],
+  [{}, nobody],
+  [null, nobody],
+  [7, nobody],
+  [{ T0: 1 }, nobody],
+  [{}, ended(1)],
+  [{}, ended("1")],
+  [{}, ended(undefined, 1)],
+  [{}, ended([1, 2])],
+  [{}, ended({ a: 1 }, null)],
+  [{ x: 1 }, ended(1, 2)],
 ];
 
 test("runs are counted by the text of their end state, in whatever order they come", () => {
@@ -37,5 +58,7 @@ test("more states than are remembered are counted too", () => {
 });
 
 test("the text names where each value is", () => {
-  expect(endState({ pool: [{ count: new Cell("c", 3) }, 4], open: true }, ended(undefined, [1, new Cell("p", 0)]))).toBe("pool[0].count = 3; pool[1] = 4; open = true; T1 returned [1, p]");
+  expect(
+    endState({ pool: [{ count: new Cell("c", 3) }, 4], open: true }, ended(undefined, [1, new Cell("p", 0)])),
+  ).toBe("pool[0].count = 3; pool[1] = 4; open = true; T1 returned [1, p]");
 });

@@ -3,7 +3,15 @@ import { InputError } from "../../src/base/errors.js";
 import { explore, exploring } from "../../src/explore/explore.js";
 import { replay } from "../../src/explore/replay.js";
 import type { Path } from "../../src/machine/path.js";
-import { always, alwaysAtEnd, define, eventually, sometimes, sometimesAtEnd, type Program } from "../../src/machine/program.js";
+import {
+  always,
+  alwaysAtEnd,
+  define,
+  eventually,
+  sometimes,
+  sometimesAtEnd,
+  type Program,
+} from "../../src/machine/program.js";
 import { contextSwitches, parseSchedule, printSchedule } from "../../src/machine/schedule.js";
 import { stepText } from "../../src/machine/trace.js";
 import type { Verdict } from "../../src/machine/verdict.js";
@@ -25,7 +33,8 @@ const counting = (tasks: number, rest: Partial<Program<Counter>> = {}): Program<
   define({
     name: `${tasks} increments`,
     setup: () => ({ x: new Cell("x", 0) }),
-    tasks: (s) => Object.fromEntries(Array.from({ length: tasks }, (_, i) => [String.fromCharCode(65 + i), increment(s)])),
+    tasks: (s) =>
+      Object.fromEntries(Array.from({ length: tasks }, (_, i) => [String.fromCharCode(65 + i), increment(s)])),
     ...rest,
   });
 
@@ -40,7 +49,8 @@ function runsOf<S>(program: Program<S>, reduction: boolean): string[] {
 }
 
 function shown(verdict: Verdict): Extract<Verdict, { replay: string }> {
-  if (verdict.kind === "violated" ? verdict.schedule === null : verdict.kind !== "stuck") throw new Error(`expected a run, got ${verdict.kind}`);
+  if (verdict.kind === "violated" ? verdict.schedule === null : verdict.kind !== "stuck")
+    throw new Error(`expected a run, got ${verdict.kind}`);
   return verdict as Extract<Verdict, { replay: string }>;
 }
 
@@ -49,9 +59,17 @@ describe("toys, by hand", () => {
     // AABB ABAB ABBA BAAB BABA BBAA; the reads commute where both come first, so ABAB = BAAB and ABBA = BABA.
     const all = explore(counting(2), { reduction: false });
     expect([all.kind, all.effort.schedules, all.effort.reduction]).toEqual(["exhausted", 6, "none"]);
-    expect([...all.effort.endStates]).toEqual([["x = 2", 2], ["x = 1", 4]]);
+    expect([...all.effort.endStates]).toEqual([
+      ["x = 2", 2],
+      ["x = 1", 4],
+    ]);
     const few = explore(counting(2));
-    expect([few.kind, few.effort.schedules, few.effort.redundant, few.effort.reduction]).toEqual(["exhausted", 4, 0, "optimal"]);
+    expect([few.kind, few.effort.schedules, few.effort.redundant, few.effort.reduction]).toEqual([
+      "exhausted",
+      4,
+      0,
+      "optimal",
+    ]);
     expect([...few.effort.endStates.keys()]).toEqual(["x = 2", "x = 1"]);
   });
 
@@ -157,7 +175,12 @@ describe("verdicts", () => {
       });
     expect(explore(apart(always)).kind).toBe("violated");
     expect(explore(apart(alwaysAtEnd)).kind).toBe("exhausted");
-    const both = { ...apart(always), properties: [sometimes("b is ahead", (s: { a: Cell<number>; b: Cell<number> }) => s.b.value === 1 && s.a.value === 0)] };
+    const both = {
+      ...apart(always),
+      properties: [
+        sometimes("b is ahead", (s: { a: Cell<number>; b: Cell<number> }) => s.b.value === 1 && s.a.value === 0),
+      ],
+    };
     const found = explore(both);
     expect(found.kind).toBe("exhausted");
     expect(replay(both, printSchedule(found.effort.examples.get("b is ahead")!)).end).toBe("complete");
@@ -165,7 +188,9 @@ describe("verdicts", () => {
 
   test("a sometimes that is never found is a violation: nothing may have happened", () => {
     const verdict = explore(counting(2, { properties: [sometimesAtEnd("three", ({ x }) => x.value === 3)] }));
-    expect(verdict.kind === "violated" && [verdict.violation.kind, verdict.violation.message, verdict.schedule]).toEqual(["sometimes", '"three" holds in no run', null]);
+    expect(
+      verdict.kind === "violated" && [verdict.violation.kind, verdict.violation.message, verdict.schedule],
+    ).toEqual(["sometimes", '"three" holds in no run', null]);
   });
 
   test("eventually must hold at some point of every run", () => {
@@ -187,7 +212,9 @@ describe("verdicts", () => {
       { task: "B", function: "both", step: "mutex_lock(a)", object: "a", heldBy: ["A"] },
     ]);
     const order = explore({ ...program, ignore: [] });
-    expect(order.kind === "violated" && order.violation.message).toMatch(/^B, in both, at mutex_lock\(a\): takes a while holding b, but A took them in the opposite order/);
+    expect(order.kind === "violated" && order.violation.message).toMatch(
+      /^B, in both, at mutex_lock\(a\): takes a while holding b, but A took them in the opposite order/,
+    );
   });
 
   test("a bound never looks like a proof", () => {
@@ -204,7 +231,9 @@ describe("verdicts", () => {
     }
     expect(explore(counting(3), { preemptions: 10, reduction: false }).kind).toBe("exhausted");
     const unreached = explore(counting(3), { preemptions: 10 });
-    expect(unreached.kind === "bounded" && unreached.bound).toBe("at most 10 preemptions, which no run exceeds: a proof needs an exploration without that limit");
+    expect(unreached.kind === "bounded" && unreached.bound).toBe(
+      "at most 10 preemptions, which no run exceeds: a proof needs an exploration without that limit",
+    );
     const timed = exploring(counting(6), { seconds: 0, reduction: false });
     let next = timed.next();
     while (next.done !== true) next = timed.next();
@@ -213,7 +242,9 @@ describe("verdicts", () => {
 
   test("schedules by the number of preemptions: two tasks of two steps have 2, then 4 more", () => {
     // 0: AABB BBAA. 1 more preemption: A.BBA, B.AAB. 2: ABAB, BABA take the first off, and then the other.
-    const runs = [0, 1, 2].map((preemptions) => explore(counting(2), { preemptions, reduction: false }).effort.schedules);
+    const runs = [0, 1, 2].map(
+      (preemptions) => explore(counting(2), { preemptions, reduction: false }).effort.schedules,
+    );
     expect(runs).toEqual([2, 4, 6]);
   });
 });
@@ -260,10 +291,16 @@ describe("schedules as text", () => {
   });
 
   test("another program's is refused, and so is one that does not fit", () => {
-    const verdict = shown(explore(counting(2, { properties: [alwaysAtEnd("none is lost", ({ x }) => x.value === 2)] })));
-    expect(() => replay(counting(3), verdict.replay)).toThrow(/the schedule is "mm1-[0-9a-f]{4}-AB2A"; accepted: one of program "3 increments" with tasks A, B, C/);
+    const verdict = shown(
+      explore(counting(2, { properties: [alwaysAtEnd("none is lost", ({ x }) => x.value === 2)] })),
+    );
+    expect(() => replay(counting(3), verdict.replay)).toThrow(
+      /the schedule is "mm1-[0-9a-f]{4}-AB2A"; accepted: one of program "3 increments" with tasks A, B, C/,
+    );
     expect(() => replay(counting(2), "AB2A")).toThrow(/accepted: a string as a counterexample prints it/);
-    expect(() => replay(counting(2), { program: "", tasks, decisions: [{ task: 5, choice: 0 }] })).toThrow(/step 0 of the schedule is "task 5"; accepted: a task that can run there: A, B/);
+    expect(() => replay(counting(2), { program: "", tasks, decisions: [{ task: 5, choice: 0 }] })).toThrow(
+      /step 0 of the schedule is "task 5"; accepted: a task that can run there: A, B/,
+    );
   });
 });
 
@@ -277,31 +314,60 @@ describe("bad input says which and what to do", () => {
     }
     return "nothing thrown";
   };
-  const one = (name: string, path: (s: Counter) => Path<unknown>): Program<Counter> => define({ name, setup: () => ({ x: new Cell("x", 0) }), tasks: (s) => ({ A: path(s) }) });
+  const one = (name: string, path: (s: Counter) => Path<unknown>): Program<Counter> =>
+    define({ name, setup: () => ({ x: new Cell("x", 0) }), tasks: (s) => ({ A: path(s) }) });
 
   test("a path that yields something else than a step", () => {
     const wrong = one("wrong", function* () {
       yield 5 as never;
     });
-    expect(message(() => explore(wrong))).toBe('what the path of task "A" yields is 5; accepted: a step of a primitive. Next: write `yield* READ_ONCE(cell)`: every yield of a path has a star and a primitive behind it.');
+    expect(message(() => explore(wrong))).toBe(
+      'what the path of task "A" yields is 5; accepted: a step of a primitive. Next: write `yield* READ_ONCE(cell)`: every yield of a path has a star and a primitive behind it.',
+    );
   });
 
   test("a generator function that was not called", () => {
-    expect(message(() => explore(define({ name: "uncalled", setup: () => ({}), tasks: () => ({ A: increment as never }) })))).toMatch(/task "A" of program "uncalled" is function increment; .* Next: call the generator function: write `lock\(s\)`, not `lock`/);
+    expect(
+      message(() => explore(define({ name: "uncalled", setup: () => ({}), tasks: () => ({ A: increment as never }) }))),
+    ).toMatch(
+      /task "A" of program "uncalled" is function increment; .* Next: call the generator function: write `lock\(s\)`, not `lock`/,
+    );
   });
 
   test("a property that throws, or answers neither true nor false", () => {
-    expect(message(() => explore(counting(1, { properties: [always("bad", () => { throw new Error("boom"); })] })))).toMatch(/property "bad" of program "1 increments" is "Error: boom"; .*mend it for every state/);
-    expect(message(() => explore(counting(1, { properties: [always("bad", () => 1 as never)] })))).toMatch(/what property "bad" of program "1 increments" returns is 1; accepted: true or false/);
+    expect(
+      message(() =>
+        explore(
+          counting(1, {
+            properties: [
+              always("bad", () => {
+                throw new Error("boom");
+              }),
+            ],
+          }),
+        ),
+      ),
+    ).toMatch(/property "bad" of program "1 increments" is "Error: boom"; .*mend it for every state/);
+    expect(message(() => explore(counting(1, { properties: [always("bad", () => 1 as never)] })))).toMatch(
+      /what property "bad" of program "1 increments" returns is 1; accepted: true or false/,
+    );
   });
 
   test("an endless loop names the task and the step it turns around", () => {
     const spin = one("spin", function* ({ x }) {
       while ((yield* READ_ONCE(x)) === 0);
     });
-    expect(message(() => explore(spin, { maxSteps: 100 }))).toMatch(/the length of a run of program "spin" is 101; accepted: at most maxSteps = 100 steps. Next: task "A" has made 101 of them and is at READ_ONCE\(x\): if it spins, wait with smpCondLoadAcquire/);
+    expect(message(() => explore(spin, { maxSteps: 100 }))).toMatch(
+      /the length of a run of program "spin" is 101; accepted: at most maxSteps = 100 steps. Next: task "A" has made 101 of them and is at READ_ONCE\(x\): if it spins, wait with smpCondLoadAcquire/,
+    );
     expect(message(() => explore(spin, { maxSteps: 100, strategy: "random" }))).toMatch(/maxSteps = 100/);
-    expect(explore(one("wait", function* ({ x }) { yield* smpCondLoadAcquire(x, (v) => v === 1); })).kind).toBe("stuck");
+    expect(
+      explore(
+        one("wait", function* ({ x }) {
+          yield* smpCondLoadAcquire(x, (v) => v === 1);
+        }),
+      ).kind,
+    ).toBe("stuck");
   });
 
   test("hidden nondeterminism, with its likely cause", () => {
@@ -312,9 +378,17 @@ describe("bad input says which and what to do", () => {
       yield* READ_ONCE(x);
     });
     const two = { ...moody, tasks: (s: Counter) => ({ ...moody.tasks(s), B: increment(s) }) };
-    expect(message(() => explore(two, { reduction: false }))).toMatch(/step \d of program "moody", run again under the same decisions, is .*; accepted: the same as before: .* Next: look for what a run keeps from the last one.*Math.random/);
+    expect(message(() => explore(two, { reduction: false }))).toMatch(
+      /step \d of program "moody", run again under the same decisions, is .*; accepted: the same as before: .* Next: look for what a run keeps from the last one.*Math.random/,
+    );
     const x = new Cell("x", 0);
-    expect(message(() => explore(define({ name: "kept", setup: () => ({ x }), tasks: (s) => ({ A: increment(s), B: increment(s) }) })))).toMatch(/the object that task "A" touches is "x"; accepted: objects made in this run. Next: make it inside `setup`/);
+    expect(
+      message(() =>
+        explore(define({ name: "kept", setup: () => ({ x }), tasks: (s) => ({ A: increment(s), B: increment(s) }) })),
+      ),
+    ).toMatch(
+      /the object that task "A" touches is "x"; accepted: objects made in this run. Next: make it inside `setup`/,
+    );
   });
 
   test("a path that looks at shared state without a step: what it saw would depend on an order that is not explored", () => {
@@ -329,15 +403,24 @@ describe("bad input says which and what to do", () => {
         B: increment(s),
       }),
     });
-    const refused = /what a path reads between two steps is "x"; accepted: its own variables, and what primitives returned. Next: read shared state by a step/;
+    const refused =
+      /what a path reads between two steps is "x"; accepted: its own variables, and what primitives returned. Next: read shared state by a step/;
     expect(message(() => explore(peeking))).toMatch(refused);
     expect(message(() => explore(peeking, { reduction: false }))).toMatch(refused);
   });
 
   test("options out of range, unknown options, no tasks", () => {
-    expect(message(() => explore(counting(1), { preemptions: -1 }))).toBe("preemptions is -1; accepted: an integer from 0 to 1000. Next: give a value in that range.");
-    expect(message(() => explore(counting(1), { maxSchedule: 5 } as never))).toMatch(/a parameter of explore is "maxSchedule"; .* did you mean "maxSchedules"/);
-    expect(message(() => explore(counting(0)))).toMatch(/tasks of program "0 increments" is \{\}; accepted: at least one path/);
-    expect(message(() => define({ name: "x", setup: {} as never, tasks: () => ({}) }))).toMatch(/setup of program "x" is \{\}; accepted: a function that makes the shared state/);
+    expect(message(() => explore(counting(1), { preemptions: -1 }))).toBe(
+      "preemptions is -1; accepted: an integer from 0 to 1000. Next: give a value in that range.",
+    );
+    expect(message(() => explore(counting(1), { maxSchedule: 5 } as never))).toMatch(
+      /a parameter of explore is "maxSchedule"; .* did you mean "maxSchedules"/,
+    );
+    expect(message(() => explore(counting(0)))).toMatch(
+      /tasks of program "0 increments" is \{\}; accepted: at least one path/,
+    );
+    expect(message(() => define({ name: "x", setup: {} as never, tasks: () => ({}) }))).toMatch(
+      /setup of program "x" is \{\}; accepted: a function that makes the shared state/,
+    );
   });
 });

@@ -8,7 +8,11 @@ import { Cell, WRITE_ONCE } from "../../src/primitives/cell.js";
 function* write(x: Cell<number>): Path {
   yield* WRITE_ONCE(x, 1);
 }
-const program = define({ name: "one write", setup: () => ({ x: new Cell("x", 0) }), tasks: ({ x }) => ({ A: write(x) }) });
+const program = define({
+  name: "one write",
+  setup: () => ({ x: new Cell("x", 0) }),
+  tasks: ({ x }) => ({ A: write(x) }),
+});
 
 afterEach(() => Reflect.deleteProperty(globalThis, Symbol.for("mm-lab.explore-on-workers")));
 

@@ -19,7 +19,7 @@ const SEEDS = Number(process.env["MM_LAB_RANDOM_PROGRAMS"] ?? 25);
 
 /** All parts, each as another process would get it; again from the start where a property was seen to look at more. */
 function inParts<S>(program: Program<S>, count: number): Verdict {
-  for (let seen = { names: [] as readonly string[], everything: false }; ; ) {
+  for (let seen = { names: [] as readonly string[], everything: false }; ;) {
     const parts = partsOf(program, count, seen).map((part) => JSON.parse(JSON.stringify(part)) as SavedSearch);
     const results = parts.map((part) => finish(exploringPart(program, part)));
     const grew = results.find(({ kind }) => kind === "grew");
@@ -28,21 +28,35 @@ function inParts<S>(program: Program<S>, count: number): Verdict {
   }
 }
 
-test.each([...PROGRAMS, racingIncrements(4), lastZero(6)].map(({ program }) => [program.name, program] as const))("%s in parts: the same verdict, counts and end states", (_name, program) => {
-  const whole = explore(program);
-  for (const count of [2, 5, 40]) {
-    const verdict = inParts(program, count);
-    expect([verdict.kind, verdict.effort.schedules, [...verdict.effort.endStates].sort()]).toEqual([whole.kind, whole.effort.schedules, [...whole.effort.endStates].sort()]);
-  }
-});
+test.each([...PROGRAMS, racingIncrements(4), lastZero(6)].map(({ program }) => [program.name, program] as const))(
+  "%s in parts: the same verdict, counts and end states",
+  (_name, program) => {
+    const whole = explore(program);
+    for (const count of [2, 5, 40]) {
+      const verdict = inParts(program, count);
+      expect([verdict.kind, verdict.effort.schedules, [...verdict.effort.endStates].sort()]).toEqual([
+        whole.kind,
+        whole.effort.schedules,
+        [...whole.effort.endStates].sort(),
+      ]);
+    }
+  },
+);
 
-test.each(explorables.flatMap(({ name, scenarios }) => scenarios.map((scenario) => [name, scenario.name, scenario] as const)))("%s %s in parts: the same verdict", (_mechanism, _name, { program, options }) => {
+test.each(
+  explorables.flatMap(({ name, scenarios }) => scenarios.map((scenario) => [name, scenario.name, scenario] as const)),
+)("%s %s in parts: the same verdict", (_mechanism, _name, { program, options }) => {
   const whole = explore(program, options);
   if (whole.effort.schedules > 3000) return;
   const verdict = inParts(program, 16);
   expect(verdict.kind).toBe(whole.kind);
-  if (whole.kind === "violated" && verdict.kind === "violated") expect(verdict.violation.what).toBe(whole.violation.what);
-  if (whole.kind === "exhausted") expect([verdict.effort.schedules, verdict.effort.endStates.size]).toEqual([whole.effort.schedules, whole.effort.endStates.size]);
+  if (whole.kind === "violated" && verdict.kind === "violated")
+    expect(verdict.violation.what).toBe(whole.violation.what);
+  if (whole.kind === "exhausted")
+    expect([verdict.effort.schedules, verdict.effort.endStates.size]).toEqual([
+      whole.effort.schedules,
+      whole.effort.endStates.size,
+    ]);
 });
 
 test("a property that looks at more once something has happened: parts above which it was not known begin anew", () => {
@@ -58,7 +72,8 @@ test("a property that looks at more once something has happened: parts above whi
     always("y and z are not seen apart for long", ({ x, y, z }) => x.value < 2 || y.value < 4 || z.value < 4),
   );
   const whole = explore(program);
-  for (const count of [2, 8, 30, 256]) expect(inParts(program, count).effort.schedules, `${count} parts`).toBe(whole.effort.schedules);
+  for (const count of [2, 8, 30, 256])
+    expect(inParts(program, count).effort.schedules, `${count} parts`).toBe(whole.effort.schedules);
 });
 
 test("random programs in parts: the same verdict, counts and end states", () => {
@@ -71,7 +86,10 @@ test("random programs in parts: the same verdict, counts and end states", () => 
       const verdict = inParts(program, 12);
       expect(verdict.kind, `${profile} ${seed}`).toBe(whole.kind);
       if (whole.kind !== "exhausted") continue;
-      expect([verdict.effort.schedules, [...verdict.effort.endStates].sort()], `${profile} ${seed}`).toEqual([whole.effort.schedules, [...whole.effort.endStates].sort()]);
+      expect([verdict.effort.schedules, [...verdict.effort.endStates].sort()], `${profile} ${seed}`).toEqual([
+        whole.effort.schedules,
+        [...whole.effort.endStates].sort(),
+      ]);
       compared++;
     }
   }

@@ -28,35 +28,125 @@ interface Pinned {
 const PINNED: Readonly<Record<string, Pinned>> = {
   "racing-increments-3": { naive: 90, classes: 36, redundant: 0, loom: 188, outcomes: [[1], [2], [3]] },
   "locked-increments-3": { naive: 6, classes: 6, redundant: 0, loom: 48, outcomes: [[3]] },
-  "peterson-2": { naive: 688, classes: 14, redundant: 0, loom: 197, outcomes: [[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 2]] },
-  "dekker-2": { naive: 52, classes: 7, redundant: 0, loom: 36, outcomes: [[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 2]] },
+  "peterson-2": {
+    naive: 688,
+    classes: 14,
+    redundant: 0,
+    loom: 197,
+    outcomes: [
+      [0, 0, 0],
+      [0, 1, 1],
+      [1, 0, 1],
+      [1, 1, 2],
+    ],
+  },
+  "dekker-2": {
+    naive: 52,
+    classes: 7,
+    redundant: 0,
+    loom: 36,
+    outcomes: [
+      [0, 0, 0],
+      [0, 1, 1],
+      [1, 0, 1],
+      [1, 1, 2],
+    ],
+  },
   "philosophers-3": { naive: 236, classes: 6, redundant: 0, loom: 57, outcomes: [[3]] },
   "treiber-2": {
-    naive: 128, classes: 11, redundant: 0, loom: 21,
-    outcomes: [[1, 1, 0, 0, 2], [1, 1, 0, 1, 2], [1, 1, 0, 2, 1], [1, 1, 1, 0, 2], [1, 1, 1, 2, 0], [1, 1, 2, 1, 0]],
+    naive: 128,
+    classes: 11,
+    redundant: 0,
+    loom: 21,
+    outcomes: [
+      [1, 1, 0, 0, 2],
+      [1, 1, 0, 1, 2],
+      [1, 1, 0, 2, 1],
+      [1, 1, 1, 0, 2],
+      [1, 1, 1, 2, 0],
+      [1, 1, 2, 1, 0],
+    ],
   },
-  "readers-writer-2-1": { naive: 42, classes: 4, redundant: 0, loom: 49, outcomes: [[0, 0, 2], [0, 2, 2], [2, 0, 2], [2, 2, 2]] },
-  "double-checked-3": { naive: 348, classes: 15, redundant: 0, loom: 99, outcomes: [[1, 1], [2, 1], [3, 1]] },
+  "readers-writer-2-1": {
+    naive: 42,
+    classes: 4,
+    redundant: 0,
+    loom: 49,
+    outcomes: [
+      [0, 0, 2],
+      [0, 2, 2],
+      [2, 0, 2],
+      [2, 2, 2],
+    ],
+  },
+  "double-checked-3": {
+    naive: 348,
+    classes: 15,
+    redundant: 0,
+    loom: 99,
+    outcomes: [
+      [1, 1],
+      [2, 1],
+      [3, 1],
+    ],
+  },
   "indexer-3": { naive: 90, classes: 1, redundant: 0, loom: 1, outcomes: [[2, 2, 2]] },
   "last-zero-3": {
-    naive: 920, classes: 12, redundant: 0, loom: 132,
+    naive: 920,
+    classes: 12,
+    redundant: 0,
+    loom: 132,
     outcomes: [
-      [0, 1, 1, 1], [0, 1, 1, 2], [0, 1, 2, 1], [0, 1, 2, 3], [1, 1, 1, 1], [1, 1, 1, 2],
-      [2, 1, 1, 1], [2, 1, 2, 1], [3, 1, 1, 1], [3, 1, 1, 2], [3, 1, 2, 1], [3, 1, 2, 3],
+      [0, 1, 1, 1],
+      [0, 1, 1, 2],
+      [0, 1, 2, 1],
+      [0, 1, 2, 3],
+      [1, 1, 1, 1],
+      [1, 1, 1, 2],
+      [2, 1, 1, 1],
+      [2, 1, 2, 1],
+      [3, 1, 1, 1],
+      [3, 1, 1, 2],
+      [3, 1, 2, 1],
+      [3, 1, 2, 3],
     ],
   },
   "message-passing-3": {
-    naive: 90, classes: 9, redundant: 0, loom: 253,
-    outcomes: [[0, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 1], [0, 1, 0, 0], [0, 1, 0, 1], [0, 1, 1, 1], [1, 1, 0, 0], [1, 1, 0, 1], [1, 1, 1, 1]],
+    naive: 90,
+    classes: 9,
+    redundant: 0,
+    loom: 253,
+    outcomes: [
+      [0, 0, 0, 0],
+      [0, 0, 0, 1],
+      [0, 0, 1, 1],
+      [0, 1, 0, 0],
+      [0, 1, 0, 1],
+      [0, 1, 1, 1],
+      [1, 1, 0, 0],
+      [1, 1, 0, 1],
+      [1, 1, 1, 1],
+    ],
   },
 };
 
 /** Explores a program and collects the outcomes of its complete runs. */
-function explored({ program, outcome }: BenchProgram, reduction: boolean): { counts: readonly [string, number, number]; outcomes: unknown[]; ends: string[] } {
+function explored(
+  { program, outcome }: BenchProgram,
+  reduction: boolean,
+): { counts: readonly [string, number, number]; outcomes: unknown[]; ends: string[] } {
   const outcomes = new Set<string>();
-  const collect = alwaysAtEnd("collect", (state: unknown, { results }: Run) => outcomes.add(JSON.stringify(outcome(state, Object.values(results as Record<string, number>)))).size > 0);
+  const collect = alwaysAtEnd(
+    "collect",
+    (state: unknown, { results }: Run) =>
+      outcomes.add(JSON.stringify(outcome(state, Object.values(results as Record<string, number>)))).size > 0,
+  );
   const { kind, effort } = explore({ ...program, properties: [...(program.properties ?? []), collect] }, { reduction });
-  return { counts: [kind, effort.schedules, effort.redundant], outcomes: [...outcomes].sort().map((text) => JSON.parse(text) as unknown), ends: [...effort.endStates.keys()].sort() };
+  return {
+    counts: [kind, effort.schedules, effort.redundant],
+    outcomes: [...outcomes].sort().map((text) => JSON.parse(text) as unknown),
+    ends: [...effort.endStates.keys()].sort(),
+  };
 }
 
 describe.each(PROGRAMS.map((given) => [given.program.name, given] as const))("%s", (name, given) => {

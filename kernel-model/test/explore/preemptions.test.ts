@@ -35,11 +35,14 @@ test("a limit on preemptions with reduction: the same verdict and end states as 
   expect(runs.few * 2, JSON.stringify(runs)).toBeLessThan(runs.all);
 });
 
-test.each(PROGRAMS.map(({ program }) => [program.name, program] as const))("%s: never called proved, and as many end states once the limit is high enough", (_name, program) => {
-  const proved = explore(program);
-  const limited = explore(program, { preemptions: 12 });
-  expect(limited.kind).toBe(proved.kind === "exhausted" ? "bounded" : proved.kind);
-  if (limited.kind !== "bounded") return;
-  expect(limited.bound).toMatch(/^at most 12 preemptions/);
-  expect([...limited.effort.endStates.keys()].sort()).toEqual([...proved.effort.endStates.keys()].sort());
-});
+test.each(PROGRAMS.map(({ program }) => [program.name, program] as const))(
+  "%s: never called proved, and as many end states once the limit is high enough",
+  (_name, program) => {
+    const proved = explore(program);
+    const limited = explore(program, { preemptions: 12 });
+    expect(limited.kind).toBe(proved.kind === "exhausted" ? "bounded" : proved.kind);
+    if (limited.kind !== "bounded") return;
+    expect(limited.bound).toMatch(/^at most 12 preemptions/);
+    expect([...limited.effort.endStates.keys()].sort()).toEqual([...proved.effort.endStates.keys()].sort());
+  },
+);

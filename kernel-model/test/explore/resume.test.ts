@@ -38,7 +38,10 @@ function* WRITE({ y }: State): Path {
 }
 
 /** Goes on with what is left, each time in another process as far as the search can tell, until it is over. */
-function inPieces<S>(program: Program<S>, maxSchedules: number): { readonly verdict: Verdict; readonly pieces: number } {
+function inPieces<S>(
+  program: Program<S>,
+  maxSchedules: number,
+): { readonly verdict: Verdict; readonly pieces: number } {
   let rest: SavedSearch | null = null;
   for (let pieces = 1; ; pieces++) {
     const verdict: Verdict = explore(program, { maxSchedules, ...(rest !== null && { resume: rest }) });
@@ -83,7 +86,13 @@ test("a search of another program, or none, is refused", () => {
   const cut = explore(program, { maxSchedules: 1 });
   const rest = cut.kind === "bounded" ? cut.rest! : expect.unreachable();
   const other = define({ name: "another", setup, tasks: (s) => ({ A: task(s, 0) }) });
-  expect(() => explore(other, { resume: rest })).toThrow(/the program of resume is "three tasks: A, B, C"; accepted: another: A. Next: resume a search with the program/);
-  expect(() => explore(program, { resume: {} as SavedSearch })).toThrow(/the format of resume is undefined; accepted: "mm-lab search 1"/);
-  expect(() => explore(program, { resume: { format: rest.format, program: rest.program, tasks: rest.tasks } as SavedSearch })).toThrow(/resume is "a search with parts missing"/);
+  expect(() => explore(other, { resume: rest })).toThrow(
+    /the program of resume is "three tasks: A, B, C"; accepted: another: A. Next: resume a search with the program/,
+  );
+  expect(() => explore(program, { resume: {} as SavedSearch })).toThrow(
+    /the format of resume is undefined; accepted: "mm-lab search 1"/,
+  );
+  expect(() =>
+    explore(program, { resume: { format: rest.format, program: rest.program, tasks: rest.tasks } as SavedSearch }),
+  ).toThrow(/resume is "a search with parts missing"/);
 });

@@ -29,7 +29,8 @@ test("random programs whose states can be told apart: the verdict and end states
       }
       const where = `${profile} ${seed}`;
       expect(few.kind, where).toBe(all.kind);
-      if (few.kind === "exhausted") expect([...few.effort.endStates.keys()].sort(), where).toEqual([...all.effort.endStates.keys()].sort());
+      if (few.kind === "exhausted")
+        expect([...few.effort.endStates.keys()].sort(), where).toEqual([...all.effort.endStates.keys()].sort());
       compared++;
     }
   }
@@ -68,7 +69,11 @@ test("whether a property has held on the way is part of a state", () => {
     yield* READ_ONCE(x);
   }
   const program = define(
-    { name: "both at once", setup: () => ({ x: new Cell("x", 0), y: new Cell("y", 0) }), tasks: (s) => ({ A: raise(s.x), B: look(s.x, s.y) }) },
+    {
+      name: "both at once",
+      setup: () => ({ x: new Cell("x", 0), y: new Cell("y", 0) }),
+      tasks: (s) => ({ A: raise(s.x), B: look(s.x, s.y) }),
+    },
     eventually("both at once", ({ x, y }) => x.value === 1 && y.value === 1),
   );
   expect(explore(program, states).kind).toBe("violated");
@@ -89,7 +94,9 @@ test("an object that does not tell all of its state: bounded, with its name; lik
     }),
   });
   const cannot = explore(queueing, states);
-  expect(cannot.kind === "bounded" && cannot.bound).toMatch(/^states cannot be told apart, since the state of (wq|work) does not say all there is to it: explore with reduction instead$/);
+  expect(cannot.kind === "bounded" && cannot.bound).toMatch(
+    /^states cannot be told apart, since the state of (wq|work) does not say all there is to it: explore with reduction instead$/,
+  );
   class Secret {
     #n = 0;
     next(): number {

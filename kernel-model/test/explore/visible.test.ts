@@ -3,7 +3,21 @@ import { explore } from "../../src/explore/explore.js";
 import { Memory } from "../../src/machine/object.js";
 import type { Path } from "../../src/machine/path.js";
 import { always, define } from "../../src/machine/program.js";
-import { Cell, Heap, kfree, kmalloc, leaked, Percpu, queueWork, READ_ONCE, spinUntil, thisCpuAdd, WorkItem, Workqueue, WRITE_ONCE } from "../../src/primitives/index.js";
+import {
+  Cell,
+  Heap,
+  kfree,
+  kmalloc,
+  leaked,
+  Percpu,
+  queueWork,
+  READ_ONCE,
+  spinUntil,
+  thisCpuAdd,
+  WorkItem,
+  Workqueue,
+  WRITE_ONCE,
+} from "../../src/primitives/index.js";
 
 // What properties look at besides cells must be asked again after each step that changes it.
 
@@ -66,7 +80,9 @@ test("memory that a condition reads beside its first object may not be freed eit
     }),
   });
   const verdict = explore(program);
-  expect(verdict.kind === "violated" && verdict.violation.message).toBe("B, in B, at cpu_relax loop(x): cpu_relax loop touches inside in entry, which was freed");
+  expect(verdict.kind === "violated" && verdict.violation.message).toBe(
+    "B, in B, at cpu_relax loop(x): cpu_relax loop touches inside in entry, which was freed",
+  );
 });
 
 test("which slot of a per-CPU variable a kworker uses does not depend on the order in which kworkers were started", () => {
@@ -74,14 +90,23 @@ test("which slot of a per-CPU variable a kworker uses does not depend on the ord
     name: "two kworkers",
     setup: () => {
       const percpu = new Percpu<number>("percpu", 2, () => 0);
-      const works = [1, 2].map((by) => new WorkItem(`work${by}`, new Workqueue(`wq${by}`), function* () {
-        yield* thisCpuAdd(percpu, by);
-      }));
+      const works = [1, 2].map(
+        (by) =>
+          new WorkItem(`work${by}`, new Workqueue(`wq${by}`), function* () {
+            yield* thisCpuAdd(percpu, by);
+          }),
+      );
       return { percpu, works };
     },
-    tasks: ({ works }) => Object.fromEntries(works.map((work, i) => [`T${i}`, (function* (): Path {
-      yield* queueWork(work.queue, work);
-    })()])),
+    tasks: ({ works }) =>
+      Object.fromEntries(
+        works.map((work, i) => [
+          `T${i}`,
+          (function* (): Path {
+            yield* queueWork(work.queue, work);
+          })(),
+        ]),
+      ),
   });
   const ends = (reduction: boolean): string[] => [...explore(program, { reduction }).effort.endStates.keys()].sort();
   expect(ends(true)).toEqual(ends(false));

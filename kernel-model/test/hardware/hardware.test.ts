@@ -1,5 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { Caches, checkPrices, FREE, LineCounts, LineState, preset, presetDataset, PRESETS, PRICE_NAMES, pricesOf, Topology, type PresetName } from "../../src/hardware/index.js";
+import {
+  Caches,
+  checkPrices,
+  FREE,
+  LineCounts,
+  LineState,
+  preset,
+  presetDataset,
+  PRESETS,
+  PRICE_NAMES,
+  pricesOf,
+  Topology,
+  type PresetName,
+} from "../../src/hardware/index.js";
 
 describe("topology", () => {
   // socket      0       1          CPUs 0 to 7 are the first threads of the cores,
@@ -9,26 +22,51 @@ describe("topology", () => {
 
   test("CPUs are numbered core by core, then the siblings", () => {
     expect(topology.cpus).toBe(16);
-    expect(Array.from({ length: 16 }, (_, cpu) => topology.coreOf(cpu))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(Array.from({ length: 16 }, (_, cpu) => topology.coreOf(cpu))).toEqual([
+      0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7,
+    ]);
     expect([0, 3, 4, 7, 8, 12].map((cpu) => topology.socketOf(cpu))).toEqual([0, 0, 1, 1, 0, 1]);
   });
 
   test("distance is by what two CPUs share, and the same both ways", () => {
-    expect([0, 8, 1, 9, 2, 3, 4, 12].map((cpu) => topology.distance(0, cpu))).toEqual(["self", "sibling", "cache", "cache", "socket", "socket", "remote", "remote"]);
-    for (let a = 0; a < 16; a++) for (let b = 0; b < 16; b++) expect(topology.distance(a, b)).toBe(topology.distance(b, a));
+    expect([0, 8, 1, 9, 2, 3, 4, 12].map((cpu) => topology.distance(0, cpu))).toEqual([
+      "self",
+      "sibling",
+      "cache",
+      "cache",
+      "socket",
+      "socket",
+      "remote",
+      "remote",
+    ]);
+    for (let a = 0; a < 16; a++)
+      for (let b = 0; b < 16; b++) expect(topology.distance(a, b)).toBe(topology.distance(b, a));
     expect(new Topology({ cores: 4 }).distance(0, 3)).toBe("cache");
   });
 
   test("errors name the value and the range", () => {
-    expect(() => new Topology({ cores: 0 })).toThrow("cores is 0; accepted: an integer from 1 to 1024 cores per socket.");
-    expect(() => new Topology({ cores: 6, coresPerCache: 4 })).toThrow("coresPerCache is 4; accepted: a divisor of the 6 cores of a socket. Next: make all caches equally large.");
+    expect(() => new Topology({ cores: 0 })).toThrow(
+      "cores is 0; accepted: an integer from 1 to 1024 cores per socket.",
+    );
+    expect(() => new Topology({ cores: 6, coresPerCache: 4 })).toThrow(
+      "coresPerCache is 4; accepted: a divisor of the 6 cores of a socket. Next: make all caches equally large.",
+    );
     expect(() => new Topology({ core: 4 } as object)).toThrow('did you mean "cores"');
     expect(String(new Topology({ sockets: 2, cores: 1 }))).toBe("2 sockets x 1 core x 1 thread");
   });
 });
 
 describe("a cache line", () => {
-  const prices = checkPrices({ load: 1, store: 2, atomic: 5, sibling: 8, cache: 20, socket: 40, remote: 100, memory: 90 });
+  const prices = checkPrices({
+    load: 1,
+    store: 2,
+    atomic: 5,
+    sibling: 8,
+    cache: 20,
+    socket: 40,
+    remote: 100,
+    memory: 90,
+  });
   const make = (cpus = { sockets: 2, cores: 4, threads: 2, coresPerCache: 2 }): { caches: Caches; line: LineState } => {
     const topology = new Topology(cpus);
     return { caches: new Caches(topology, prices), line: new LineState(new LineCounts("x"), topology.cpus) };
@@ -43,7 +81,12 @@ describe("a cache line", () => {
     expect([line.counts.accesses, line.counts.transfers, line.counts.transferTime]).toEqual([4, 1, 90]);
   });
 
-  test.each([[8, 8], [1, 20], [2, 40], [4, 100]])("CPU %i gets it from CPU 0 in %i ns", (cpu, ns) => {
+  test.each([
+    [8, 8],
+    [1, 20],
+    [2, 40],
+    [4, 100],
+  ])("CPU %i gets it from CPU 0 in %i ns", (cpu, ns) => {
     for (const access of ["load", "store"] as const) {
       const { caches, line } = make();
       caches.store(line, 0, 0, true);
@@ -87,7 +130,8 @@ describe("a cache line", () => {
 
 describe("prices", () => {
   test("published numbers are those of the source", () => {
-    const row = (name: PresetName): number[] => (["sibling", "socket", "remote"] as const).map((price) => preset(name).prices[price].ns);
+    const row = (name: PresetName): number[] =>
+      (["sibling", "socket", "remote"] as const).map((price) => preset(name).prices[price].ns);
     expect(row("cascade-lake-8275cl")).toEqual([7.6, 47, 134]);
     expect(row("ice-lake-8375c")).toEqual([8.1, 51, 108]);
     expect(row("broadwell-e5-2695v4")).toEqual([7.6, 44, 118]);
@@ -96,12 +140,15 @@ describe("prices", () => {
     expect(preset("skylake-i7-6700k").prices.socket).toMatchObject({ ns: 20, kind: "published" });
   });
 
-  test.each(PRESETS.map((p) => [p.name, p] as const))("%s: every number has a source, near is never dearer than far", (_name, { prices, topology }) => {
-    for (const name of PRICE_NAMES) expect(prices[name].source.length).toBeGreaterThan(10);
-    const steps = (["atomic", "sibling", "cache", "socket", "remote"] as const).map((name) => prices[name].ns);
-    expect(steps).toEqual([...steps].sort((a, b) => a - b));
-    expect(new Topology(topology).cpus).toBeGreaterThan(1);
-  });
+  test.each(PRESETS.map((p) => [p.name, p] as const))(
+    "%s: every number has a source, near is never dearer than far",
+    (_name, { prices, topology }) => {
+      for (const name of PRICE_NAMES) expect(prices[name].source.length).toBeGreaterThan(10);
+      const steps = (["atomic", "sibling", "cache", "socket", "remote"] as const).map((name) => prices[name].ns);
+      expect(steps).toEqual([...steps].sort((a, b) => a - b));
+      expect(new Topology(topology).cpus).toBeGreaterThan(1);
+    },
+  );
 
   test("as a table, with the sources", () => {
     const { title, columns } = presetDataset("cascade-lake-8275cl");
@@ -111,9 +158,13 @@ describe("prices", () => {
 
   test("users' prices are checked", () => {
     expect(checkPrices({ atomic: 3 }, pricesOf(preset("milan-7r13")))).toMatchObject({ atomic: 3, cache: 23 });
-    expect(() => checkPrices({ atomic: -1 })).toThrow("the price atomic is -1; accepted: a number from 0 to 3600000000000 ns.");
+    expect(() => checkPrices({ atomic: -1 })).toThrow(
+      "the price atomic is -1; accepted: a number from 0 to 3600000000000 ns.",
+    );
     expect(() => checkPrices({ atomik: 1 } as object)).toThrow('did you mean "atomic"');
-    expect(() => preset("milan" as PresetName)).toThrow('the preset is "milan"; accepted: one of "broadwell-e5-2695v4"');
+    expect(() => preset("milan" as PresetName)).toThrow(
+      'the preset is "milan"; accepted: one of "broadwell-e5-2695v4"',
+    );
     expect(Object.values(FREE).every((ns) => ns === 0)).toBe(true);
   });
 });

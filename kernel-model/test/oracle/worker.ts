@@ -62,7 +62,7 @@ function work({ profile, first, step, programs, most, seconds }: Share): void {
     if (done % TELL_EVERY === TELL_EVERY - 1) tell(false);
     const name = names[done % names.length]!;
     const row = (rows[name] ??= emptyRow());
-    for (let compared = null; compared === null; ) {
+    for (let compared = null; compared === null;) {
       const seed = next.get(name)!;
       next.set(name, seed + step);
       compared = compareOne(name, seed, most);

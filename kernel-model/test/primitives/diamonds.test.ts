@@ -22,8 +22,18 @@ function program(given: readonly Given[]): Program<State> {
     }
     return seen.join(" ");
   }
-  const tasks = (s: State) => Object.fromEntries(given.map((task, i) => [`T${i}`, { path: () => path(s, task, i), ...(task.cpu >= 0 ? { cpu: task.cpu } : {}) }]));
-  return define({ name: "random", stuckIsAnEnd: true, warningsAreViolations: false, ignore: ["lock-order-inversion"], setup, tasks });
+  const tasks = (s: State) =>
+    Object.fromEntries(
+      given.map((task, i) => [`T${i}`, { path: () => path(s, task, i), ...(task.cpu >= 0 ? { cpu: task.cpu } : {}) }]),
+    );
+  return define({
+    name: "random",
+    stuckIsAnEnd: true,
+    warningsAreViolations: false,
+    ignore: ["lock-order-inversion"],
+    setup,
+    tasks,
+  });
 }
 
 test("steps that claim not to conflict commute: whatever the state, and from there on", () => {

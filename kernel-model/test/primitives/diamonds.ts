@@ -14,7 +14,14 @@ interface Move {
 /** How a step touched objects, by serial number: "read", "add", "write", or of several kinds at once: "write". */
 type Touches = ReadonlyMap<number, string>;
 
-const KIND: Readonly<Record<Access, string>> = { none: "", read: "read", add: "add", write: "write", acquire: "write", release: "write" };
+const KIND: Readonly<Record<Access, string>> = {
+  none: "",
+  read: "read",
+  add: "add",
+  write: "write",
+  acquire: "write",
+  release: "write",
+};
 
 function conflict(a: Touches, b: Touches): boolean {
   return [...a].some(([object, kind]) => b.has(object) && (kind === "write" || kind !== b.get(object)));
@@ -35,7 +42,10 @@ class Walk<S> {
 
   get moves(): readonly Move[] {
     const { world } = this.#execution;
-    return world.tasks.filter((task) => this.#execution.canRun(task)).map(({ key, pending }) => ({ key, choice: Math.max(0, pending!.choices - 1) })).sort((a, b) => a.key - b.key);
+    return world.tasks
+      .filter((task) => this.#execution.canRun(task))
+      .map(({ key, pending }) => ({ key, choice: Math.max(0, pending!.choices - 1) }))
+      .sort((a, b) => a.key - b.key);
   }
 
   has({ key }: Move): boolean {
@@ -47,7 +57,11 @@ class Walk<S> {
   }
 
   /** What the step touches, its result, and what it is. */
-  go({ key, choice }: Move): { readonly touches: Touches; readonly text: string; readonly surprises: readonly string[] } {
+  go({ key, choice }: Move): {
+    readonly touches: Touches;
+    readonly text: string;
+    readonly surprises: readonly string[];
+  } {
     const { world } = this.#execution;
     const task = this.#task(key)!;
     const step = task.pending!;
@@ -65,10 +79,28 @@ class Walk<S> {
     for (let i = 0; i < world.touchedCount; i++) add(world.touched[i]!, world.touchedAs[i]!);
     if (task.cpuObject !== null) add(task.cpuObject, task.hold === hold ? "read" : "write");
     const what = `${step.operation.name}(${step.object?.name ?? ""}) of ${task.name}`;
-    const surprises = [...before].filter(([other, could]) => other !== task && other.pending !== null && this.violation === null && could !== this.#execution.canRun(other) && !conflict(touches, this.#waiting(other)))
-      .map(([other]) => `${what} opens or closes ${other.pending!.operation.name}(${other.pending!.object?.name ?? ""}) of ${other.name}`);
+    const surprises = [...before]
+      .filter(
+        ([other, could]) =>
+          other !== task &&
+          other.pending !== null &&
+          this.violation === null &&
+          could !== this.#execution.canRun(other) &&
+          !conflict(touches, this.#waiting(other)),
+      )
+      .map(
+        ([other]) =>
+          `${what} opens or closes ${other.pending!.operation.name}(${other.pending!.object?.name ?? ""}) of ${other.name}`,
+      );
     if (this.violation !== null) return { touches, text: `${what} breaks ${this.violation}`, surprises };
-    return { touches, text: `${what} = ${resultText(step.result)} touches ${[...touches].map(([object, kind]) => `${object} ${kind}`).sort().join(", ")}`, surprises };
+    return {
+      touches,
+      text: `${what} = ${resultText(step.result)} touches ${[...touches]
+        .map(([object, kind]) => `${object} ${kind}`)
+        .sort()
+        .join(", ")}`,
+      surprises,
+    };
   }
 
   #named(step: Step, access: Access, add: (object: SharedObject, access: Access) => void): void {
@@ -78,7 +110,9 @@ class Walk<S> {
 
   #waiting(task: Task): Touches {
     const touches = new Map<number, string>();
-    this.#named(task.pending!, task.pending!.operation.access, (object, access) => touches.set(object.serial, touches.has(object.serial) ? "write" : KIND[access]));
+    this.#named(task.pending!, task.pending!.operation.access, (object, access) =>
+      touches.set(object.serial, touches.has(object.serial) ? "write" : KIND[access]),
+    );
     if (task.cpuObject !== null) touches.set(task.cpuObject.serial, "read");
     return touches;
   }
@@ -86,8 +120,15 @@ class Walk<S> {
   /** All that can be told of where it is. */
   get text(): string {
     const { state, world } = this.#execution;
-    const tasks = [...world.tasks].sort((a, b) => a.key - b.key).map((task) => `${task.key} ${task.name} at ${task.pending?.operation.name ?? "end"}(${task.pending?.object?.serial ?? ""}) ${task.hold} ${task.rcuDepth} ${this.#execution.canRun(task)}`);
-    const objects = [...world.objects].sort((a, b) => a.serial - b.serial).map((object) => `${object.serial} ${object.name} = ${object.describe()}`);
+    const tasks = [...world.tasks]
+      .sort((a, b) => a.key - b.key)
+      .map(
+        (task) =>
+          `${task.key} ${task.name} at ${task.pending?.operation.name ?? "end"}(${task.pending?.object?.serial ?? ""}) ${task.hold} ${task.rcuDepth} ${this.#execution.canRun(task)}`,
+      );
+    const objects = [...world.objects]
+      .sort((a, b) => a.serial - b.serial)
+      .map((object) => `${object.serial} ${object.name} = ${object.describe()}`);
     return [endState(state, world).split("; ").sort().join("\n"), ...tasks, ...objects].join("\n");
   }
 
@@ -105,7 +146,11 @@ function resultText(result: unknown): string {
  * after it, and that claim not to conflict, must commute: either order possible, each touching and returning the same, the
  * same state behind both, and the same from there on. Returns what is wrong, or null; counts the pairs.
  */
-export function broken<S>(program: Program<S>, seed: number, counts: { commuting: number; conflicting: number }): string | null {
+export function broken<S>(
+  program: Program<S>,
+  seed: number,
+  counts: { commuting: number; conflicting: number },
+): string | null {
   const random = new Random(seed);
   const keys = new TaskKeys();
   const moves: Move[] = [];
@@ -135,7 +180,15 @@ export function broken<S>(program: Program<S>, seed: number, counts: { commuting
   }
 }
 
-function compare<S>(program: Program<S>, keys: TaskKeys, moves: readonly Move[], a: Move, b: Move, counts: { commuting: number; conflicting: number }, seed: number): string | null {
+function compare<S>(
+  program: Program<S>,
+  keys: TaskKeys,
+  moves: readonly Move[],
+  a: Move,
+  b: Move,
+  counts: { commuting: number; conflicting: number },
+  seed: number,
+): string | null {
   const ab = new Walk(program, keys, moves);
   const a1 = ab.go(a);
   if (!ab.canGo(b)) return null;
@@ -152,7 +205,10 @@ function compare<S>(program: Program<S>, keys: TaskKeys, moves: readonly Move[],
   const about = `${a1.text}\nand ${b2.text}`;
   if (b1 === null) return `${about}\nthe second cannot be first`;
   if (ba.violation !== ab.violation && ba.violation !== null) return `${about}\nthe other way round: ${ba.violation}`;
-  if (ab.violation !== null) return ba.violation !== null || !ba.canGo(a) || (ba.go(a), ba.violation !== null) ? null : `${about}\nonly one order breaks ${ab.violation}`;
+  if (ab.violation !== null)
+    return ba.violation !== null || !ba.canGo(a) || (ba.go(a), ba.violation !== null)
+      ? null
+      : `${about}\nonly one order breaks ${ab.violation}`;
   if (!ba.canGo(a)) return `${about}\nthe first cannot be second`;
   const a2 = ba.go(a);
   if (a1.text !== a2.text) return `${about}\nthe other way round: ${a2.text}`;

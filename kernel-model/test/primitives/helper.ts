@@ -9,7 +9,11 @@ import type { Violation } from "../../src/machine/violation.js";
 import { World } from "../../src/machine/world.js";
 
 /** Runs one path alone, daemons beside it, each as far as it can go; what it returned, and the world. */
-export function alone<R>(path: Path<R>): { readonly result: R; readonly warnings: readonly string[]; readonly world: World } {
+export function alone<R>(path: Path<R>): {
+  readonly result: R;
+  readonly warnings: readonly string[];
+  readonly world: World;
+} {
   const { world, violation } = together({ alone: path });
   if (violation !== null) throw new Error(violation.message);
   const [task] = world.tasks as [Task];
@@ -18,7 +22,10 @@ export function alone<R>(path: Path<R>): { readonly result: R; readonly warnings
 }
 
 /** Runs paths: first the tasks numbered in `first`, a step each, then each as far as it can go, in order, until nothing can. */
-export function together(paths: Readonly<Record<string, Path<unknown> | TaskSpec>>, first: readonly number[] = []): { readonly world: World; readonly violation: Violation | null } {
+export function together(
+  paths: Readonly<Record<string, Path<unknown> | TaskSpec>>,
+  first: readonly number[] = [],
+): { readonly world: World; readonly violation: Violation | null } {
   let violation: Violation | null = null;
   const attempt = (task: Task, act: () => void): void => {
     try {
@@ -50,10 +57,12 @@ export function check<S>(program: Program<S>): Verdict {
   const naive = explore(program, { reduction: false, shrink: false, maxSchedules: 20_000 });
   if (naive.kind !== "bounded") {
     expect(naive.kind).toBe(verdict.kind);
-    if (naive.kind === "exhausted") expect([...naive.effort.endStates.keys()].sort()).toEqual([...verdict.effort.endStates.keys()].sort());
+    if (naive.kind === "exhausted")
+      expect([...naive.effort.endStates.keys()].sort()).toEqual([...verdict.effort.endStates.keys()].sort());
   } else {
     const ends = verdict.effort.endStates;
-    if (verdict.kind === "exhausted") for (const end of naive.effort.endStates.keys()) expect([...ends.keys()]).toContain(end);
+    if (verdict.kind === "exhausted")
+      for (const end of naive.effort.endStates.keys()) expect([...ends.keys()]).toContain(end);
   }
   return verdict;
 }

@@ -2,14 +2,50 @@ import { describe, expect, test } from "vitest";
 import type { Path } from "../../src/machine/path.js";
 import { always, alwaysAtEnd, define, sometimes } from "../../src/machine/program.js";
 import {
-  Cell, downgradeWrite, downRead, downReadTrylock, downWrite, downWriteTrylock, enterRegion, inside, leaveRegion, Mutex, mutexLock, mutexUnlock, rawReadSeqcount, rawWriteSeqcountBegin,
-  rawWriteSeqcountEnd, READ_ONCE, readLock, readSeqbegin, readSeqretry, readUnlock, Region, RwLock, RwSemaphore, SeqCount, SeqLock, SpinLock, spinLock, spinUnlock,
-  upRead, upWrite, WRITE_ONCE, writeLock, writeSeqlock, writeSequnlock, writeUnlock,
+  Cell,
+  downgradeWrite,
+  downRead,
+  downReadTrylock,
+  downWrite,
+  downWriteTrylock,
+  enterRegion,
+  inside,
+  leaveRegion,
+  Mutex,
+  mutexLock,
+  mutexUnlock,
+  rawReadSeqcount,
+  rawWriteSeqcountBegin,
+  rawWriteSeqcountEnd,
+  READ_ONCE,
+  readLock,
+  readSeqbegin,
+  readSeqretry,
+  readUnlock,
+  Region,
+  RwLock,
+  RwSemaphore,
+  SeqCount,
+  SeqLock,
+  SpinLock,
+  spinLock,
+  spinUnlock,
+  upRead,
+  upWrite,
+  WRITE_ONCE,
+  writeLock,
+  writeSeqlock,
+  writeSequnlock,
+  writeUnlock,
 } from "../../src/primitives/index.js";
 import { alone, brokenBy, check, ends, stuckIn, together } from "./helper.js";
 
 describe("rwsem", () => {
-  const setup = () => ({ sem: new RwSemaphore("mmap_lock"), region: new Region("vma tree"), readers: new Cell("most readers", 0) });
+  const setup = () => ({
+    sem: new RwSemaphore("mmap_lock"),
+    region: new Region("vma tree"),
+    readers: new Cell("most readers", 0),
+  });
   type State = ReturnType<typeof setup>;
 
   function* reader(s: State): Path {
@@ -25,17 +61,21 @@ describe("rwsem", () => {
   }
 
   test("writers are alone, readers are not", () => {
-    const verdict = check(define(
-      { name: "rwsem", setup, tasks: (s) => ({ R1: reader(s), R2: reader(s), W1: writer(s), W2: writer(s) }) },
-      always("no reader beside a writer", (s) => s.sem.owner === null || s.sem.readers === 0),
-      sometimes("two readers at once", (s) => s.sem.readers === 2),
-      sometimes("a queue", (s) => s.sem.waiting === 3),
-    ));
+    const verdict = check(
+      define(
+        { name: "rwsem", setup, tasks: (s) => ({ R1: reader(s), R2: reader(s), W1: writer(s), W2: writer(s) }) },
+        always("no reader beside a writer", (s) => s.sem.owner === null || s.sem.readers === 0),
+        sometimes("two readers at once", (s) => s.sem.readers === 2),
+        sometimes("a queue", (s) => s.sem.waiting === 3),
+      ),
+    );
     expect(ends(verdict)).toEqual(["sem = free; region = empty; readers = 0"]);
   });
 
   test("readers commute: with no writer there is one schedule to try", () => {
-    const verdict = check(define({ name: "readers", setup, tasks: (s) => ({ R1: reader(s), R2: reader(s), R3: reader(s) }) }));
+    const verdict = check(
+      define({ name: "readers", setup, tasks: (s) => ({ R1: reader(s), R2: reader(s), R3: reader(s) }) }),
+    );
     expect(verdict.kind).toBe("exhausted");
     expect(verdict.effort.schedules).toBe(1);
   });
@@ -56,13 +96,16 @@ describe("rwsem", () => {
       yield* give();
     }
     // The first reader has the semaphore before the others come, and gives it back after.
-    const { world, violation } = together({
-      first: holder(),
-      W: queued("W", downWrite(s.sem), () => upWrite(s.sem)),
-      R1: queued("R1", downRead(s.sem), () => upRead(s.sem)),
-      R2: queued("R2", downRead(s.sem), () => upRead(s.sem)),
-      X: queued("X", downWrite(s.sem), () => upWrite(s.sem)),
-    }, [0, 1, 2, 3, 4]);
+    const { world, violation } = together(
+      {
+        first: holder(),
+        W: queued("W", downWrite(s.sem), () => upWrite(s.sem)),
+        R1: queued("R1", downRead(s.sem), () => upRead(s.sem)),
+        R2: queued("R2", downRead(s.sem), () => upRead(s.sem)),
+        X: queued("X", downWrite(s.sem), () => upWrite(s.sem)),
+      },
+      [0, 1, 2, 3, 4],
+    );
     expect(violation).toBeNull();
     expect(world.tasks.every(({ finished }) => finished)).toBe(true);
     expect(order).toEqual(["W", "R1", "R2", "X"]);
@@ -109,11 +152,13 @@ describe("rwsem", () => {
       yield* WRITE_ONCE(s.readers, 2);
       yield* upWrite(s.sem);
     }
-    const verdict = check(define(
-      { name: "downgrade", setup, tasks: (s) => ({ D: downgrader(s), W: other(s), R: reader(s) }) },
-      alwaysAtEnd("it reads what it wrote", (_s, run) => run.results["D"] === 1),
-      sometimes("a reader beside it", (s) => s.sem.readers === 2),
-    ));
+    const verdict = check(
+      define(
+        { name: "downgrade", setup, tasks: (s) => ({ D: downgrader(s), W: other(s), R: reader(s) }) },
+        alwaysAtEnd("it reads what it wrote", (_s, run) => run.results["D"] === 1),
+        sometimes("a reader beside it", (s) => s.sem.readers === 2),
+      ),
+    );
     expect(ends(verdict)).toHaveLength(2);
   });
 
@@ -141,19 +186,70 @@ describe("rwsem", () => {
       yield* upWrite(s.sem);
       after = s.sem.describe();
     }
-    const { world } = together({ first: first(), R1: reader(s), W: writer(s), R2: reader(s), X: writer(s) }, [0, 1, 2, 3, 4]);
+    const { world } = together(
+      { first: first(), R1: reader(s), W: writer(s), R2: reader(s), X: writer(s) },
+      [0, 1, 2, 3, 4],
+    );
     expect(after).toBe("read by R1, R2; waiting: W to write, X to write");
     expect(world.tasks.every(({ finished }) => finished)).toBe(true);
   });
 
   test("its rules", () => {
     const sem = new RwSemaphore("sem");
-    expect(brokenBy((function* () { yield* upRead(sem); })())).toContain("unlock-not-held: A, in A, at up_read(sem): unlocks sem, which it does not hold for reading (it holds nothing)");
-    expect(brokenBy((function* () { yield* downRead(new RwSemaphore("s")); })())).toContain("lock-held-at-return: A");
-    expect(brokenBy((function* () { const s = new RwSemaphore("s"); yield* downRead(s); yield* downRead(s); })())).toContain("recursive-lock: A");
-    expect(brokenBy((function* () { const s = new RwSemaphore("s"); yield* downRead(s); yield* downWrite(s); })())).toContain("takes s, which it already holds: it would wait for itself");
-    expect(brokenBy((function* () { const l = new SpinLock("l"); yield* spinLock(l); yield* downRead(new RwSemaphore("s")); })())).toContain("sleeping-in-atomic: A, in A, at down_read(s): down_read may sleep, but the task is holding the spinlock l");
-    expect(brokenBy((function* () { const s = new RwSemaphore("s"); yield* downRead(s); yield* upWrite(s); })())).toContain("unlocks s, which it does not hold (it holds s)");
+    expect(
+      brokenBy(
+        (function* () {
+          yield* upRead(sem);
+        })(),
+      ),
+    ).toContain(
+      "unlock-not-held: A, in A, at up_read(sem): unlocks sem, which it does not hold for reading (it holds nothing)",
+    );
+    expect(
+      brokenBy(
+        (function* () {
+          yield* downRead(new RwSemaphore("s"));
+        })(),
+      ),
+    ).toContain("lock-held-at-return: A");
+    expect(
+      brokenBy(
+        (function* () {
+          const s = new RwSemaphore("s");
+          yield* downRead(s);
+          yield* downRead(s);
+        })(),
+      ),
+    ).toContain("recursive-lock: A");
+    expect(
+      brokenBy(
+        (function* () {
+          const s = new RwSemaphore("s");
+          yield* downRead(s);
+          yield* downWrite(s);
+        })(),
+      ),
+    ).toContain("takes s, which it already holds: it would wait for itself");
+    expect(
+      brokenBy(
+        (function* () {
+          const l = new SpinLock("l");
+          yield* spinLock(l);
+          yield* downRead(new RwSemaphore("s"));
+        })(),
+      ),
+    ).toContain(
+      "sleeping-in-atomic: A, in A, at down_read(s): down_read may sleep, but the task is holding the spinlock l",
+    );
+    expect(
+      brokenBy(
+        (function* () {
+          const s = new RwSemaphore("s");
+          yield* downRead(s);
+          yield* upWrite(s);
+        })(),
+      ),
+    ).toContain("unlocks s, which it does not hold (it holds s)");
   });
 
   test("it takes part in the order of locks", () => {
@@ -161,12 +257,25 @@ describe("rwsem", () => {
       name: "inversion",
       setup: () => ({ sem: new RwSemaphore("sem"), m: new Mutex("m") }),
       tasks: (s) => ({
-        A: (function* () { yield* downRead(s.sem); yield* mutexLock(s.m); yield* mutexUnlock(s.m); yield* upRead(s.sem); })(),
-        B: (function* () { yield* mutexLock(s.m); yield* downWrite(s.sem); yield* upWrite(s.sem); yield* mutexUnlock(s.m); })(),
+        A: (function* () {
+          yield* downRead(s.sem);
+          yield* mutexLock(s.m);
+          yield* mutexUnlock(s.m);
+          yield* upRead(s.sem);
+        })(),
+        B: (function* () {
+          yield* mutexLock(s.m);
+          yield* downWrite(s.sem);
+          yield* upWrite(s.sem);
+          yield* mutexUnlock(s.m);
+        })(),
       }),
     });
     expect(brokenBy(check(program))).toContain("lock-order-inversion");
-    expect(stuckIn(check({ ...program, ignore: ["lock-order-inversion"] }))).toEqual(["A at mutex_lock(m)", "B at down_write: wait(sem)"]);
+    expect(stuckIn(check({ ...program, ignore: ["lock-order-inversion"] }))).toEqual([
+      "A at mutex_lock(m)",
+      "B at down_write: wait(sem)",
+    ]);
   });
 });
 
@@ -188,15 +297,51 @@ describe("rwlock", () => {
       yield* WRITE_ONCE(s.x, 1);
       yield* writeUnlock(s.l);
     }
-    const verdict = check(define({ name: "rwlock", setup, tasks: (s) => ({ R: reads(s), S: reads(s), W: writes(s) }) }, always("no reader beside a writer", (s) => s.l.owner === null || s.l.readers === 0)));
-    expect(ends(verdict)).toEqual(["00", "11"].flatMap((r) => ["00", "11"].map((s) => `l = free; x = 1; R returned ${r}; S returned ${s}`)));
+    const verdict = check(
+      define(
+        { name: "rwlock", setup, tasks: (s) => ({ R: reads(s), S: reads(s), W: writes(s) }) },
+        always("no reader beside a writer", (s) => s.l.owner === null || s.l.readers === 0),
+      ),
+    );
+    expect(ends(verdict)).toEqual(
+      ["00", "11"].flatMap((r) => ["00", "11"].map((s) => `l = free; x = 1; R returned ${r}; S returned ${s}`)),
+    );
   });
 
   test("its rules", () => {
-    expect(brokenBy((function* () { const l = new RwLock("l"); yield* writeLock(l); yield* readLock(l); })())).toContain("recursive-lock: A, in A, at read_lock(l): takes l, which it already holds");
-    expect(brokenBy((function* () { const l = new RwLock("l"); yield* readLock(l); yield* writeLock(l); })())).toContain("recursive-lock: A, in A, at write_lock(l)");
-    expect(brokenBy((function* () { yield* readUnlock(new RwLock("l")); })())).toContain("unlock-not-held");
-    expect(brokenBy((function* () { yield* readLock(new RwLock("l")); yield* mutexLock(new Mutex("m")); })())).toContain("sleeping-in-atomic");
+    expect(
+      brokenBy(
+        (function* () {
+          const l = new RwLock("l");
+          yield* writeLock(l);
+          yield* readLock(l);
+        })(),
+      ),
+    ).toContain("recursive-lock: A, in A, at read_lock(l): takes l, which it already holds");
+    expect(
+      brokenBy(
+        (function* () {
+          const l = new RwLock("l");
+          yield* readLock(l);
+          yield* writeLock(l);
+        })(),
+      ),
+    ).toContain("recursive-lock: A, in A, at write_lock(l)");
+    expect(
+      brokenBy(
+        (function* () {
+          yield* readUnlock(new RwLock("l"));
+        })(),
+      ),
+    ).toContain("unlock-not-held");
+    expect(
+      brokenBy(
+        (function* () {
+          yield* readLock(new RwLock("l"));
+          yield* mutexLock(new Mutex("m"));
+        })(),
+      ),
+    ).toContain("sleeping-in-atomic");
   });
 });
 
@@ -227,7 +372,13 @@ describe("seqlock", () => {
   }
 
   const seen = (reader: (s: State) => Path<string>): readonly string[] =>
-    [...new Set(ends(check(define({ name: "seqlock", setup, tasks: (s) => ({ R: reader(s), W: update(s), X: update(s) }) }))).map((end) => end.slice(-2)))].sort();
+    [
+      ...new Set(
+        ends(
+          check(define({ name: "seqlock", setup, tasks: (s) => ({ R: reader(s), W: update(s), X: update(s) }) })),
+        ).map((end) => end.slice(-2)),
+      ),
+    ].sort();
 
   test("a reader sees whole updates only; without the retry it does not", () => {
     expect(seen(read)).toEqual(["00", "11", "22"]);
@@ -243,34 +394,75 @@ describe("seqlock", () => {
       return [odd, yield* readSeqbegin(count), count.value];
     }
     expect(alone(path()).result).toEqual([1, 2, 2]);
-    expect(() => alone((function* () { yield* rawWriteSeqcountBegin(new SeqCount("c")); yield* readSeqbegin(new SeqCount("d")); })())).not.toThrow();
-    expect(() => alone((function* () { const c = new SeqCount("c"); yield* rawWriteSeqcountBegin(c); yield* readSeqbegin(c); })())).toThrow("stuck at read_seqbegin");
-    expect(() => readSeqretry(count, undefined as never)).toThrow("the start for readSeqretry(count) is undefined; accepted: what readSeqbegin returned");
+    expect(() =>
+      alone(
+        (function* () {
+          yield* rawWriteSeqcountBegin(new SeqCount("c"));
+          yield* readSeqbegin(new SeqCount("d"));
+        })(),
+      ),
+    ).not.toThrow();
+    expect(() =>
+      alone(
+        (function* () {
+          const c = new SeqCount("c");
+          yield* rawWriteSeqcountBegin(c);
+          yield* readSeqbegin(c);
+        })(),
+      ),
+    ).toThrow("stuck at read_seqbegin");
+    expect(() => readSeqretry(count, undefined as never)).toThrow(
+      "the start for readSeqretry(count) is undefined; accepted: what readSeqbegin returned",
+    );
   });
 });
 
 describe("regions", () => {
   test("two tasks inside break the rule", () => {
-    const program = (locked: boolean) => define({
-      name: "region",
-      setup: () => ({ region: new Region(), l: new SpinLock("l") }),
-      tasks: (s) => {
-        const path = function* (): Path {
-          if (locked) yield* spinLock(s.l);
-          yield* inside(s.region, (function* () { yield* READ_ONCE(new Cell("own", 0)); })());
-          if (locked) yield* spinUnlock(s.l);
-        };
-        return { A: path(), B: path() };
-      },
-    });
+    const program = (locked: boolean) =>
+      define({
+        name: "region",
+        setup: () => ({ region: new Region(), l: new SpinLock("l") }),
+        tasks: (s) => {
+          const path = function* (): Path {
+            if (locked) yield* spinLock(s.l);
+            yield* inside(
+              s.region,
+              (function* () {
+                yield* READ_ONCE(new Cell("own", 0));
+              })(),
+            );
+            if (locked) yield* spinUnlock(s.l);
+          };
+          return { A: path(), B: path() };
+        },
+      });
     expect(check(program(true)).kind).toBe("exhausted");
-    expect(brokenBy(check(program(false)))).toMatch(/^exclusion: [AB], in .*, at enter\(critical region\): enters critical region while [AB] is inside/);
-    expect(brokenBy((function* () { yield* leaveRegion(new Region("r")); })())).toContain("misuse: A, in A, at leave(r): leaves r, which it did not enter");
+    expect(brokenBy(check(program(false)))).toMatch(
+      /^exclusion: [AB], in .*, at enter\(critical region\): enters critical region while [AB] is inside/,
+    );
+    expect(
+      brokenBy(
+        (function* () {
+          yield* leaveRegion(new Region("r"));
+        })(),
+      ),
+    ).toContain("misuse: A, in A, at leave(r): leaves r, which it did not enter");
   });
 
   test("inside gives what the path returns, and shows who is inside", () => {
     const region = new Region("r");
-    expect(alone(inside(region, (function* () { yield* READ_ONCE(new Cell("x", 0)); return region.occupant; })())).result).toBe("alone");
+    expect(
+      alone(
+        inside(
+          region,
+          (function* () {
+            yield* READ_ONCE(new Cell("x", 0));
+            return region.occupant;
+          })(),
+        ),
+      ).result,
+    ).toBe("alone");
     expect(region.occupant).toBeNull();
   });
 });

@@ -3,7 +3,21 @@ import { Memory } from "../../src/machine/object.js";
 import type { Path } from "../../src/machine/path.js";
 import { alwaysAtEnd, define, sometimesAtEnd } from "../../src/machine/program.js";
 import {
-  callRcu, Cell, kfree, kfreeRcu, Mutex, mutexLock, rcuAccessPointer, rcuAssignPointer, rcuBarrier, rcuDereference, rcuReadLock, rcuReadUnlock, READ_ONCE, sleep, synchronizeRcu,
+  callRcu,
+  Cell,
+  kfree,
+  kfreeRcu,
+  Mutex,
+  mutexLock,
+  rcuAccessPointer,
+  rcuAssignPointer,
+  rcuBarrier,
+  rcuDereference,
+  rcuReadLock,
+  rcuReadUnlock,
+  READ_ONCE,
+  sleep,
+  synchronizeRcu,
   WRITE_ONCE,
 } from "../../src/primitives/index.js";
 import { alone, brokenBy, check, ends, together } from "./helper.js";
@@ -35,29 +49,58 @@ function* updater(s: State, reclaim: (memory: Memory) => Path): Path {
 
 const program = (reclaim: (memory: Memory) => Path, readers = 2) =>
   define(
-    { name: "rcu", setup, tasks: (s) => ({ U: updater(s, reclaim), ...Object.fromEntries(Array.from({ length: readers }, (_, i) => [`R${i}`, reader(s)])) }) },
+    {
+      name: "rcu",
+      setup,
+      tasks: (s) => ({
+        U: updater(s, reclaim),
+        ...Object.fromEntries(Array.from({ length: readers }, (_, i) => [`R${i}`, reader(s)])),
+      }),
+    },
     alwaysAtEnd("freed", (s) => s.first.memory.freed),
   );
 
 describe("grace periods", () => {
   test("what was freed after one, no reader can touch", () => {
-    const verdict = check(program(function* (memory) {
-      yield* synchronizeRcu();
-      yield* kfree(memory);
-    }));
+    const verdict = check(
+      program(function* (memory) {
+        yield* synchronizeRcu();
+        yield* kfree(memory);
+      }),
+    );
     expect(ends(verdict)).toHaveLength(4);
   });
 
   test("freed at once, a reader can", () => {
-    expect(brokenBy(check(program(function* (memory) { yield* kfree(memory); })))).toMatch(/^use-after-free: R\d, .*: READ_ONCE touches entry 1->value in entry 1, which was freed/);
+    expect(
+      brokenBy(
+        check(
+          program(function* (memory) {
+            yield* kfree(memory);
+          }),
+        ),
+      ),
+    ).toMatch(/^use-after-free: R\d, .*: READ_ONCE touches entry 1->value in entry 1, which was freed/);
   });
 
   test("call_rcu and kfree_rcu free after one too, in a daemon", () => {
-    const deferred = check(program(function* (memory) {
-      yield* callRcu(function* () { yield* kfree(memory); });
-    }));
+    const deferred = check(
+      program(function* (memory) {
+        yield* callRcu(function* () {
+          yield* kfree(memory);
+        });
+      }),
+    );
     expect(ends(deferred)).toHaveLength(4);
-    expect(ends(check(program(function* (memory) { yield* kfreeRcu(memory); })))).toHaveLength(4);
+    expect(
+      ends(
+        check(
+          program(function* (memory) {
+            yield* kfreeRcu(memory);
+          }),
+        ),
+      ),
+    ).toHaveLength(4);
   });
 
   test("a reader that began after the grace period does not hold it up, one that began before does", () => {
@@ -72,30 +115,39 @@ describe("grace periods", () => {
     }
     // The grace period starts; the reader begins; the wait is over while the reader still reads.
     const after = together({ U: wait(), R: long() }, [0, 1, 0]);
-    expect(after.world.tasks.map(({ finished, rcuDepth, steps }) => [finished, rcuDepth, steps])).toEqual([[true, 0, 2], [true, 0, 4]]);
+    expect(after.world.tasks.map(({ finished, rcuDepth, steps }) => [finished, rcuDepth, steps])).toEqual([
+      [true, 0, 2],
+      [true, 0, 4],
+    ]);
     const before = together({ U: wait(), R: long() }, [1, 0]);
     expect(before.world.tasks[0]?.finished).toBe(true);
-    const order = check(define(
-      {
-        name: "grace period",
-        setup: () => ({ begun: new Cell("begun", 0), over: new Cell("over", 0), reading: new Cell("reading", false) }),
-        tasks: (s) => ({
-          U: (function* (): Path<string> {
-            const readingBefore = yield* READ_ONCE(s.reading);
-            yield* synchronizeRcu();
-            return `${readingBefore} ${yield* READ_ONCE(s.reading)}`;
-          })(),
-          R: (function* () {
-            yield* rcuReadLock();
-            yield* WRITE_ONCE(s.reading, true);
-            yield* WRITE_ONCE(s.reading, false);
-            yield* rcuReadUnlock();
-          })(),
-        }),
-      },
-      alwaysAtEnd("a reader seen before is gone after", (_s, { results }) => results["U"] !== "true true"),
-      sometimesAtEnd("a later one is not", (_s, { results }) => results["U"] === "false true"),
-    ));
+    const order = check(
+      define(
+        {
+          name: "grace period",
+          setup: () => ({
+            begun: new Cell("begun", 0),
+            over: new Cell("over", 0),
+            reading: new Cell("reading", false),
+          }),
+          tasks: (s) => ({
+            U: (function* (): Path<string> {
+              const readingBefore = yield* READ_ONCE(s.reading);
+              yield* synchronizeRcu();
+              return `${readingBefore} ${yield* READ_ONCE(s.reading)}`;
+            })(),
+            R: (function* () {
+              yield* rcuReadLock();
+              yield* WRITE_ONCE(s.reading, true);
+              yield* WRITE_ONCE(s.reading, false);
+              yield* rcuReadUnlock();
+            })(),
+          }),
+        },
+        alwaysAtEnd("a reader seen before is gone after", (_s, { results }) => results["U"] !== "true true"),
+        sometimesAtEnd("a later one is not", (_s, { results }) => results["U"] === "false true"),
+      ),
+    );
     expect(order.kind).toBe("exhausted");
   });
 
@@ -109,16 +161,26 @@ describe("grace periods", () => {
       yield* rcuReadUnlock();
       return value;
     }
-    const verdict = check(define({
-      name: "nested",
-      setup,
-      tasks: (s) => ({ R: nested(s), U: updater(s, function* (memory) { yield* synchronizeRcu(); yield* kfree(memory); }) }),
-    }));
+    const verdict = check(
+      define({
+        name: "nested",
+        setup,
+        tasks: (s) => ({
+          R: nested(s),
+          U: updater(s, function* (memory) {
+            yield* synchronizeRcu();
+            yield* kfree(memory);
+          }),
+        }),
+      }),
+    );
     expect(ends(verdict)).toHaveLength(2);
   });
 
   test("readers alone need one schedule", () => {
-    const verdict = check(define({ name: "readers", setup, tasks: (s) => ({ A: reader(s), B: reader(s), C: reader(s) }) }));
+    const verdict = check(
+      define({ name: "readers", setup, tasks: (s) => ({ A: reader(s), B: reader(s), C: reader(s) }) }),
+    );
     expect(verdict.effort.schedules).toBe(1);
   });
 });
@@ -126,15 +188,21 @@ describe("grace periods", () => {
 describe("callbacks", () => {
   const log = () => ({ log: new Cell("log", ""), gate: new Cell("gate", 0) });
   type Log = ReturnType<typeof log>;
-  const note = (s: Log, text: string) => function* (): Path {
-    yield* WRITE_ONCE(s.log, (yield* READ_ONCE(s.log)) + text);
-  };
+  const note = (s: Log, text: string) =>
+    function* (): Path {
+      yield* WRITE_ONCE(s.log, (yield* READ_ONCE(s.log)) + text);
+    };
 
   test("those of one task run in order, those of two in any", () => {
     function* queues(s: Log, ...texts: readonly string[]): Path {
       for (const text of texts) yield* callRcu(note(s, text));
     }
-    const logs = (tasks: (s: Log) => Record<string, Path>): readonly string[] => [...new Set(ends(check(define({ name: "callbacks", setup: log, tasks }))).map((end) => /log = (\w*)/.exec(end)![1]!))].sort();
+    const logs = (tasks: (s: Log) => Record<string, Path>): readonly string[] =>
+      [
+        ...new Set(
+          ends(check(define({ name: "callbacks", setup: log, tasks }))).map((end) => /log = (\w*)/.exec(end)![1]!),
+        ),
+      ].sort();
     expect(logs((s) => ({ A: queues(s, "a", "b") }))).toEqual(["ab"]);
     const two = logs((s) => ({ A: queues(s, "a"), B: queues(s, "b") }));
     expect(two).toEqual(expect.arrayContaining(["ab", "ba"]));
@@ -150,23 +218,38 @@ describe("callbacks", () => {
     }
     expect(alone(path()).result).toBe("ab");
     const setupLog = log;
-    const verdict = check(define({
-      name: "barrier",
-      setup: setupLog,
-      tasks: (t) => ({
-        A: (function* (): Path<string> {
-          yield* callRcu(note(t, "a"));
-          yield* rcuBarrier();
-          return yield* READ_ONCE(t.log);
-        })(),
-        R: (function* () { yield* rcuReadLock(); yield* rcuReadUnlock(); })(),
+    const verdict = check(
+      define({
+        name: "barrier",
+        setup: setupLog,
+        tasks: (t) => ({
+          A: (function* (): Path<string> {
+            yield* callRcu(note(t, "a"));
+            yield* rcuBarrier();
+            return yield* READ_ONCE(t.log);
+          })(),
+          R: (function* () {
+            yield* rcuReadLock();
+            yield* rcuReadUnlock();
+          })(),
+        }),
       }),
-    }));
+    );
     expect(ends(verdict)).toEqual(["log = a; gate = 0; A returned a"]);
   });
 
   test("they may not sleep", () => {
-    expect(brokenBy((function* () { yield* callRcu(function* () { yield* mutexLock(new Mutex("m")); }); })())).toContain("sleeping-in-atomic: rcuo/A, in rcuo/A, at mutex_lock(m): mutex_lock may sleep, but the task is running with softirqs off");
+    expect(
+      brokenBy(
+        (function* () {
+          yield* callRcu(function* () {
+            yield* mutexLock(new Mutex("m"));
+          });
+        })(),
+      ),
+    ).toContain(
+      "sleeping-in-atomic: rcuo/A, in rcuo/A, at mutex_lock(m): mutex_lock may sleep, but the task is running with softirqs off",
+    );
   });
 
   test("a wrong callback is refused", () => {
@@ -176,20 +259,48 @@ describe("callbacks", () => {
 
 describe("rules", () => {
   test.each<[string, () => Path, string]>([
-    ["sleeping in a read section", function* () { yield* rcuReadLock(); yield* sleep(1); }, "sleeping-in-rcu: A, in A, at schedule_timeout(): schedule_timeout may sleep, but the task is inside rcu_read_lock()"],
-    ["waiting for oneself", function* () { yield* rcuReadLock(); yield* synchronizeRcu(); }, "sleeping-in-rcu: A, in A, at synchronize_rcu(rcu)"],
-    ["an unlock too many", function* () { yield* rcuReadUnlock(); }, "unlock-not-held: A, in A, at rcu_read_unlock(rcu): calls rcu_read_unlock() without rcu_read_lock()"],
-    ["an unlock too few", function* () { yield* rcuReadLock(); }, "lock-held-at-return: A, in A, at return: returned inside rcu_read_lock()"],
+    [
+      "sleeping in a read section",
+      function* () {
+        yield* rcuReadLock();
+        yield* sleep(1);
+      },
+      "sleeping-in-rcu: A, in A, at schedule_timeout(): schedule_timeout may sleep, but the task is inside rcu_read_lock()",
+    ],
+    [
+      "waiting for oneself",
+      function* () {
+        yield* rcuReadLock();
+        yield* synchronizeRcu();
+      },
+      "sleeping-in-rcu: A, in A, at synchronize_rcu(rcu)",
+    ],
+    [
+      "an unlock too many",
+      function* () {
+        yield* rcuReadUnlock();
+      },
+      "unlock-not-held: A, in A, at rcu_read_unlock(rcu): calls rcu_read_unlock() without rcu_read_lock()",
+    ],
+    [
+      "an unlock too few",
+      function* () {
+        yield* rcuReadLock();
+      },
+      "lock-held-at-return: A, in A, at return: returned inside rcu_read_lock()",
+    ],
   ])("%s", (_name, path, message) => {
     expect(brokenBy(path())).toContain(message);
   });
 
   test("a dereference outside of a read section warns, once for each pointer", () => {
-    const { result, warnings } = alone((function* () {
-      const s = setup();
-      yield* rcuDereference(s.pointer);
-      return (yield* rcuDereference(s.pointer)).memory.name;
-    })());
+    const { result, warnings } = alone(
+      (function* () {
+        const s = setup();
+        yield* rcuDereference(s.pointer);
+        return (yield* rcuDereference(s.pointer)).memory.name;
+      })(),
+    );
     expect(result).toBe("entry 1");
     expect(warnings).toEqual(["suspicious rcu_dereference_check() usage: pointer is read outside of rcu_read_lock()"]);
   });

@@ -3,15 +3,47 @@ import { Memory } from "../../src/machine/object.js";
 import type { Path } from "../../src/machine/path.js";
 import { alwaysAtEnd, define, sometimes, sometimesAtEnd } from "../../src/machine/program.js";
 import {
-  Atomic, atomicInc, cancelDelayedWork, cancelDelayedWorkSync, cancelWork, cancelWorkSync, Cell, DelayedWork, drainWorkqueue, flushDelayedWork, flushWork, flushWorkqueue, kfree,
-  modDelayedWork, Mutex, mutexLock, mutexUnlock, queueDelayedWork, queueWork, READ_ONCE, Region, inside, sleep, SpinLock, spinLock, WorkItem, Workqueue, WRITE_ONCE,
+  Atomic,
+  atomicInc,
+  cancelDelayedWork,
+  cancelDelayedWorkSync,
+  cancelWork,
+  cancelWorkSync,
+  Cell,
+  DelayedWork,
+  drainWorkqueue,
+  flushDelayedWork,
+  flushWork,
+  flushWorkqueue,
+  kfree,
+  modDelayedWork,
+  Mutex,
+  mutexLock,
+  mutexUnlock,
+  queueDelayedWork,
+  queueWork,
+  READ_ONCE,
+  Region,
+  inside,
+  sleep,
+  SpinLock,
+  spinLock,
+  WorkItem,
+  Workqueue,
+  WRITE_ONCE,
 } from "../../src/primitives/index.js";
 import { alone, brokenBy, check, ends, stuckIn, together } from "./helper.js";
 
 const setup = () => {
   const wq = new Workqueue("wq");
   const ran = new Atomic("ran");
-  return { wq, ran, work: new WorkItem("work", wq, function* handler() { yield* atomicInc(ran); }) };
+  return {
+    wq,
+    ran,
+    work: new WorkItem("work", wq, function* handler() {
+      yield* atomicInc(ran);
+    }),
+  };
 };
 type State = ReturnType<typeof setup>;
 
@@ -22,13 +54,18 @@ function* queue(s: State): Path<boolean> {
 
 describe("queue_work", () => {
   test("true the first time, false while pending; a pending item runs once", () => {
-    const verdict = check(define(
-      { name: "queue", setup, tasks: (s) => ({ A: queue(s), B: queue(s) }) },
-      alwaysAtEnd("it runs as often as it was queued", (s, { results }) => s.ran.value === [results["A"], results["B"]].filter(Boolean).length),
-      sometimesAtEnd("once for two", (s) => s.ran.value === 1),
-      sometimesAtEnd("twice", (s) => s.ran.value === 2),
-      sometimes("pending while it runs", (s) => s.work.pending && s.work.running),
-    ));
+    const verdict = check(
+      define(
+        { name: "queue", setup, tasks: (s) => ({ A: queue(s), B: queue(s) }) },
+        alwaysAtEnd(
+          "it runs as often as it was queued",
+          (s, { results }) => s.ran.value === [results["A"], results["B"]].filter(Boolean).length,
+        ),
+        sometimesAtEnd("once for two", (s) => s.ran.value === 1),
+        sometimesAtEnd("twice", (s) => s.ran.value === 2),
+        sometimes("pending while it runs", (s) => s.work.pending && s.work.running),
+      ),
+    );
     expect(ends(verdict)).toEqual([
       "wq = empty; ran = 1; work = idle; A returned false; B returned true",
       "wq = empty; ran = 1; work = idle; A returned true; B returned false",
@@ -41,23 +78,32 @@ describe("queue_work", () => {
       const wq = new Workqueue("wq");
       const data = new Cell("data", 0);
       const seen = new Cell("seen", 0);
-      return { wq, data, seen, work: new WorkItem("work", wq, function* () { yield* WRITE_ONCE(seen, yield* READ_ONCE(data)); }) };
-    };
-    const verdict = check(define(
-      {
-        name: "publish",
-        setup: published,
-        tasks: (s) => ({
-          A: (function* () {
-            for (const value of [1, 2]) {
-              yield* WRITE_ONCE(s.data, value);
-              yield* queueWork(s.wq, s.work);
-            }
-          })(),
+      return {
+        wq,
+        data,
+        seen,
+        work: new WorkItem("work", wq, function* () {
+          yield* WRITE_ONCE(seen, yield* READ_ONCE(data));
         }),
-      },
-      alwaysAtEnd("the last value is seen", (s) => s.seen.value === 2),
-    ));
+      };
+    };
+    const verdict = check(
+      define(
+        {
+          name: "publish",
+          setup: published,
+          tasks: (s) => ({
+            A: (function* () {
+              for (const value of [1, 2]) {
+                yield* WRITE_ONCE(s.data, value);
+                yield* queueWork(s.wq, s.work);
+              }
+            })(),
+          }),
+        },
+        alwaysAtEnd("the last value is seen", (s) => s.seen.value === 2),
+      ),
+    );
     expect(verdict.kind).toBe("exhausted");
   });
 
@@ -69,7 +115,11 @@ describe("queue_work", () => {
       yield* WRITE_ONCE(left, n - 1);
       if (n > 1) yield* queueWork(wq, self);
     });
-    alone((function* () { yield* queueWork(wq, work); })());
+    alone(
+      (function* () {
+        yield* queueWork(wq, work);
+      })(),
+    );
     expect(left.value).toBe(0);
   });
 
@@ -80,21 +130,52 @@ describe("queue_work", () => {
       const all = new Region("any item");
       return {
         wq,
-        work: new WorkItem("work", wq, function* () { yield* inside(own, (function* () { yield* atomicInc(new Atomic("x")); })()); }),
-        other: [1, 2].map((i) => new WorkItem(`other ${i}`, wq, function* () { yield* inside(all, (function* () { yield* atomicInc(new Atomic("x")); })()); })),
+        work: new WorkItem("work", wq, function* () {
+          yield* inside(
+            own,
+            (function* () {
+              yield* atomicInc(new Atomic("x"));
+            })(),
+          );
+        }),
+        other: [1, 2].map(
+          (i) =>
+            new WorkItem(`other ${i}`, wq, function* () {
+              yield* inside(
+                all,
+                (function* () {
+                  yield* atomicInc(new Atomic("x"));
+                })(),
+              );
+            }),
+        ),
       };
     };
-    const same = check(define({
-      name: "same",
-      setup: regions,
-      tasks: (s) => ({ A: (function* () { yield* queueWork(s.wq, s.work); yield* queueWork(s.wq, s.other[0]!); yield* queueWork(s.wq, s.work); })() }),
-    }));
+    const same = check(
+      define({
+        name: "same",
+        setup: regions,
+        tasks: (s) => ({
+          A: (function* () {
+            yield* queueWork(s.wq, s.work);
+            yield* queueWork(s.wq, s.other[0]!);
+            yield* queueWork(s.wq, s.work);
+          })(),
+        }),
+      }),
+    );
     expect(same.kind).toBe("exhausted");
-    const others = check(define({
-      name: "others",
-      setup: regions,
-      tasks: (s) => ({ A: (function* () { for (const work of s.other) yield* queueWork(s.wq, work); })() }),
-    }));
+    const others = check(
+      define({
+        name: "others",
+        setup: regions,
+        tasks: (s) => ({
+          A: (function* () {
+            for (const work of s.other) yield* queueWork(s.wq, work);
+          })(),
+        }),
+      }),
+    );
     expect(others.kind).toBe(maxActive === 1 ? "exhausted" : "violated");
     if (maxActive === 2) expect(brokenBy(others)).toMatch(/exclusion: kworker\/wq.* enters any item while kworker\/wq/);
   });
@@ -102,37 +183,55 @@ describe("queue_work", () => {
   test("wrong input is refused", () => {
     const { wq, work } = setup();
     expect(() => new Workqueue("wq", 0)).toThrow("maxActive of workqueue wq is 0; accepted: an integer from 1 to 2048");
-    expect(() => queueWork(new Workqueue("other"), work)).toThrow('the workqueue for work is "other"; accepted: the one it was made for, wq');
-    expect(() => new WorkItem("w", "wq" as never, function* () { /* nothing */ })).toThrow('the workqueue of w is "wq"; accepted: a Workqueue');
+    expect(() => queueWork(new Workqueue("other"), work)).toThrow(
+      'the workqueue for work is "other"; accepted: the one it was made for, wq',
+    );
+    expect(
+      () =>
+        new WorkItem("w", "wq" as never, function* () {
+          /* nothing */
+        }),
+    ).toThrow('the workqueue of w is "wq"; accepted: a Workqueue');
     expect(() => new WorkItem("w", wq, undefined as never)).toThrow("the handler of w is undefined");
     expect(() => queueDelayedWork(wq, work as never, 1)).toThrow("accepted: a DelayedWork");
-    expect(() => queueDelayedWork(wq, new DelayedWork("d", wq, work.handler), -1)).toThrow("the delay of d is -1; accepted: a number from 0");
+    expect(() => queueDelayedWork(wq, new DelayedWork("d", wq, work.handler), -1)).toThrow(
+      "the delay of d is -1; accepted: a number from 0",
+    );
   });
 });
 
 describe("waiting and cancelling", () => {
   test("flush_work waits for what was queued, and for nothing more", () => {
-    const verdict = check(define({
-      name: "flush",
-      setup,
-      tasks: (s) => ({
-        A: (function* (): Path<string> {
-          const idle = yield* flushWork(s.work);
-          yield* queueWork(s.wq, s.work);
-          yield* flushWork(s.work);
-          return `${idle} ${yield* READ_ONCE(s.ran)}`;
-        })(),
+    const verdict = check(
+      define({
+        name: "flush",
+        setup,
+        tasks: (s) => ({
+          A: (function* (): Path<string> {
+            const idle = yield* flushWork(s.work);
+            yield* queueWork(s.wq, s.work);
+            yield* flushWork(s.work);
+            return `${idle} ${yield* READ_ONCE(s.ran)}`;
+          })(),
+        }),
       }),
-    }));
+    );
     expect(ends(verdict)).toEqual(["wq = empty; ran = 1; work = idle; A returned false 1"]);
   });
 
   test("without the flush, the handler may be still to come", () => {
-    const verdict = check(define({
-      name: "no flush",
-      setup,
-      tasks: (s) => ({ A: (function* (): Path<number> { yield* queueWork(s.wq, s.work); return yield* READ_ONCE(s.ran); })() }),
-    }));
+    const verdict = check(
+      define({
+        name: "no flush",
+        setup,
+        tasks: (s) => ({
+          A: (function* (): Path<number> {
+            yield* queueWork(s.wq, s.work);
+            return yield* READ_ONCE(s.ran);
+          })(),
+        }),
+      }),
+    );
     expect(ends(verdict).map((end) => end.slice(-1))).toEqual(["0", "1"]);
   });
 
@@ -150,20 +249,28 @@ describe("waiting and cancelling", () => {
   };
 
   test.each<[string, (work: WorkItem) => Path<boolean>, readonly string[]]>([
-    ["cancel_work does not wait for the handler", function* (work) { return yield* cancelWork(work); }, ["false after", "false before", "false inside", "true before"]],
+    [
+      "cancel_work does not wait for the handler",
+      function* (work) {
+        return yield* cancelWork(work);
+      },
+      ["false after", "false before", "false inside", "true before"],
+    ],
     ["cancel_work_sync does", cancelWorkSync, ["false after", "true before"]],
   ])("%s", (_name, cancel, expected) => {
-    const verdict = check(define({
-      name: "cancel",
-      setup: phases,
-      tasks: (s) => ({
-        A: (function* (): Path<string> {
-          yield* queueWork(s.wq, s.work);
-          const pending = yield* cancel(s.work);
-          return `${pending} ${yield* READ_ONCE(s.phase)}`;
-        })(),
+    const verdict = check(
+      define({
+        name: "cancel",
+        setup: phases,
+        tasks: (s) => ({
+          A: (function* (): Path<string> {
+            yield* queueWork(s.wq, s.work);
+            const pending = yield* cancel(s.work);
+            return `${pending} ${yield* READ_ONCE(s.phase)}`;
+          })(),
+        }),
       }),
-    }));
+    );
     expect([...new Set(ends(verdict).map((end) => end.split("A returned ")[1]!))].sort()).toEqual(expected);
   });
 
@@ -188,21 +295,35 @@ describe("waiting and cancelling", () => {
     const chain = () => {
       const wq = new Workqueue("wq");
       const ran = new Atomic("ran");
-      const last = new WorkItem("last", wq, function* () { yield* atomicInc(ran); });
-      const first = new WorkItem("first", wq, function* () { yield* atomicInc(ran); yield* queueWork(wq, last); });
+      const last = new WorkItem("last", wq, function* () {
+        yield* atomicInc(ran);
+      });
+      const first = new WorkItem("first", wq, function* () {
+        yield* atomicInc(ran);
+        yield* queueWork(wq, last);
+      });
       return { wq, ran, first };
     };
-    const counts = (wait: (wq: Workqueue) => Path): readonly string[] => [...new Set(ends(check(define({
-      name: "drain",
-      setup: chain,
-      tasks: (s) => ({
-        A: (function* (): Path<number> {
-          yield* queueWork(s.wq, s.first);
-          yield* wait(s.wq);
-          return yield* READ_ONCE(s.ran);
-        })(),
-      }),
-    }))).map((end) => end.split("A returned ")[1]!))].sort();
+    const counts = (wait: (wq: Workqueue) => Path): readonly string[] =>
+      [
+        ...new Set(
+          ends(
+            check(
+              define({
+                name: "drain",
+                setup: chain,
+                tasks: (s) => ({
+                  A: (function* (): Path<number> {
+                    yield* queueWork(s.wq, s.first);
+                    yield* wait(s.wq);
+                    return yield* READ_ONCE(s.ran);
+                  })(),
+                }),
+              }),
+            ),
+          ).map((end) => end.split("A returned ")[1]!),
+        ),
+      ].sort();
     expect(counts(flushWorkqueue)).toEqual(["1", "2"]);
     expect(counts(drainWorkqueue)).toEqual(["2"]);
   });
@@ -210,7 +331,10 @@ describe("waiting and cancelling", () => {
   test("while a queue is drained, others than its own handlers cannot queue, and are warned", () => {
     const s = setup();
     const gate = new Mutex("gate");
-    const slow = new WorkItem("slow", s.wq, function* () { yield* mutexLock(gate); yield* mutexUnlock(gate); });
+    const slow = new WorkItem("slow", s.wq, function* () {
+      yield* mutexLock(gate);
+      yield* mutexUnlock(gate);
+    });
     function* holds(): Path<boolean> {
       yield* mutexLock(gate);
       yield* queueWork(s.wq, slow);
@@ -230,9 +354,19 @@ describe("waiting and cancelling", () => {
       name: "own",
       setup: () => {
         const wq = new Workqueue("wq");
-        return { wq, work: new WorkItem("work", wq, function* (self) { yield* flushWork(self); }) };
+        return {
+          wq,
+          work: new WorkItem("work", wq, function* (self) {
+            yield* flushWork(self);
+          }),
+        };
       },
-      tasks: (s) => ({ A: (function* () { yield* queueWork(s.wq, s.work); yield* flushWork(s.work); })() }),
+      tasks: (s) => ({
+        A: (function* () {
+          yield* queueWork(s.wq, s.work);
+          yield* flushWork(s.work);
+        })(),
+      }),
     });
     expect(stuckIn(check(own))).toEqual(["A at flush_work: wait(wq)"]);
     const locked = define({
@@ -240,16 +374,36 @@ describe("waiting and cancelling", () => {
       setup: () => {
         const wq = new Workqueue("wq");
         const m = new Mutex("m");
-        return { wq, m, work: new WorkItem("work", wq, function* () { yield* mutexLock(m); yield* mutexUnlock(m); }) };
+        return {
+          wq,
+          m,
+          work: new WorkItem("work", wq, function* () {
+            yield* mutexLock(m);
+            yield* mutexUnlock(m);
+          }),
+        };
       },
-      tasks: (s) => ({ A: (function* () { yield* queueWork(s.wq, s.work); yield* mutexLock(s.m); yield* flushWork(s.work); yield* mutexUnlock(s.m); })() }),
+      tasks: (s) => ({
+        A: (function* () {
+          yield* queueWork(s.wq, s.work);
+          yield* mutexLock(s.m);
+          yield* flushWork(s.work);
+          yield* mutexUnlock(s.m);
+        })(),
+      }),
     });
     expect(stuckIn(check(locked))).toEqual(["A at flush_work: wait(wq)"]);
   });
 
   test("what waits may not be called with a spinlock held; what queues may", () => {
-    const locked = (then: (s: State) => Path<unknown>) => (function* () { yield* spinLock(new SpinLock("l")); yield* then(setup()); })();
-    expect(brokenBy(locked((s) => flushWork(s.work)))).toContain("sleeping-in-atomic: A, in A, at flush_work(wq): flush_work may sleep");
+    const locked = (then: (s: State) => Path<unknown>) =>
+      (function* () {
+        yield* spinLock(new SpinLock("l"));
+        yield* then(setup());
+      })();
+    expect(brokenBy(locked((s) => flushWork(s.work)))).toContain(
+      "sleeping-in-atomic: A, in A, at flush_work(wq): flush_work may sleep",
+    );
     expect(brokenBy(locked((s) => cancelWorkSync(s.work)))).toContain("cancel_work_sync may sleep");
     expect(brokenBy(locked((s) => drainWorkqueue(s.wq)))).toContain("drain_workqueue may sleep");
     expect(brokenBy(locked((s) => flushWorkqueue(s.wq)))).toContain("flush_workqueue may sleep");
@@ -261,12 +415,27 @@ describe("items in memory that can be freed", () => {
   const inMemory = () => {
     const memory = new Memory("pool");
     const wq = new Workqueue("wq");
-    return { memory, wq, work: new WorkItem("pool->work", wq, function* () { yield* kfree(memory); }, memory) };
+    return {
+      memory,
+      wq,
+      work: new WorkItem(
+        "pool->work",
+        wq,
+        function* () {
+          yield* kfree(memory);
+        },
+        memory,
+      ),
+    };
   };
 
   test("the handler may free its own item", () => {
     const s = inMemory();
-    alone((function* () { yield* queueWork(s.wq, s.work); })());
+    alone(
+      (function* () {
+        yield* queueWork(s.wq, s.work);
+      })(),
+    );
     expect(s.memory.freed).toBe(true);
   });
 
@@ -274,11 +443,25 @@ describe("items in memory that can be freed", () => {
     const freed = define({
       name: "freed",
       setup: inMemory,
-      tasks: (s) => ({ A: (function* () { yield* queueWork(s.wq, s.work); yield* kfree(s.memory); })() }),
+      tasks: (s) => ({
+        A: (function* () {
+          yield* queueWork(s.wq, s.work);
+          yield* kfree(s.memory);
+        })(),
+      }),
     });
-    expect(brokenBy(check({ ...freed, ignore: ["double-free"] }))).toMatch(/use-after-free: kworker\/wq, .* touches pool->work in pool, which was freed|double-free/);
+    expect(brokenBy(check({ ...freed, ignore: ["double-free"] }))).toMatch(
+      /use-after-free: kworker\/wq, .* touches pool->work in pool, which was freed|double-free/,
+    );
     const s = inMemory();
-    expect(brokenBy((function* () { yield* kfree(s.memory); yield* queueWork(s.wq, s.work); })())).toContain("use-after-free: A, in A, at queue_work(wq): queue_work touches pool->work in pool, which was freed");
+    expect(
+      brokenBy(
+        (function* () {
+          yield* kfree(s.memory);
+          yield* queueWork(s.wq, s.work);
+        })(),
+      ),
+    ).toContain("use-after-free: A, in A, at queue_work(wq): queue_work touches pool->work in pool, which was freed");
   });
 });
 
@@ -286,53 +469,75 @@ describe("delayed work", () => {
   const delayed = () => {
     const wq = new Workqueue("wq");
     const ran = new Atomic("ran");
-    return { wq, ran, work: new DelayedWork("work", wq, function* () { yield* atomicInc(ran); }) };
+    return {
+      wq,
+      ran,
+      work: new DelayedWork("work", wq, function* () {
+        yield* atomicInc(ran);
+      }),
+    };
   };
   type Delayed = ReturnType<typeof delayed>;
   const run = (path: (s: Delayed) => Path<string>): readonly string[] =>
-    ends(check(define({ name: "delayed", setup: delayed, tasks: (s) => ({ A: path(s) }) }))).map((end) => `${/ran = (\d)/.exec(end)![1]!} ${end.split("A returned ")[1]!}`);
+    ends(check(define({ name: "delayed", setup: delayed, tasks: (s) => ({ A: path(s) }) }))).map(
+      (end) => `${/ran = (\d)/.exec(end)![1]!} ${end.split("A returned ")[1]!}`,
+    );
 
   test("it is pending until its handler begins, and may be queued at any time", () => {
-    expect(run(function* (s) {
-      yield* queueDelayedWork(s.wq, s.work, 1000);
-      return String(yield* queueDelayedWork(s.wq, s.work, 1000));
-    })).toEqual(["1 false", "2 true"]);
+    expect(
+      run(function* (s) {
+        yield* queueDelayedWork(s.wq, s.work, 1000);
+        return String(yield* queueDelayedWork(s.wq, s.work, 1000));
+      }),
+    ).toEqual(["1 false", "2 true"]);
   });
 
   test("a cancelled timer does not fire", () => {
-    expect(run(function* (s) {
-      yield* queueDelayedWork(s.wq, s.work, 1000);
-      return String(yield* cancelDelayedWork(s.work));
-    })).toEqual(["0 true", "1 false"]);
-    expect(run(function* (s) {
-      yield* queueDelayedWork(s.wq, s.work, 1000);
-      const pending = yield* cancelDelayedWorkSync(s.work);
-      return `${pending} ${yield* READ_ONCE(s.ran)}`;
-    })).toEqual(["0 true 0", "1 false 1"]);
+    expect(
+      run(function* (s) {
+        yield* queueDelayedWork(s.wq, s.work, 1000);
+        return String(yield* cancelDelayedWork(s.work));
+      }),
+    ).toEqual(["0 true", "1 false"]);
+    expect(
+      run(function* (s) {
+        yield* queueDelayedWork(s.wq, s.work, 1000);
+        const pending = yield* cancelDelayedWorkSync(s.work);
+        return `${pending} ${yield* READ_ONCE(s.ran)}`;
+      }),
+    ).toEqual(["0 true 0", "1 false 1"]);
   });
 
   test("mod_delayed_work replaces the timer", () => {
-    expect(run(function* (s) {
-      const idle = yield* modDelayedWork(s.wq, s.work, 1000);
-      return `${idle} ${yield* modDelayedWork(s.wq, s.work, 5)}`;
-    })).toEqual(["1 false true", "2 false false"]);
+    expect(
+      run(function* (s) {
+        const idle = yield* modDelayedWork(s.wq, s.work, 1000);
+        return `${idle} ${yield* modDelayedWork(s.wq, s.work, 5)}`;
+      }),
+    ).toEqual(["1 false true", "2 false false"]);
   });
 
   test("without a delay it is queued at once; a flush does not wait for the timer", () => {
-    expect(run(function* (s) {
-      yield* queueDelayedWork(s.wq, s.work, 0);
-      yield* flushWork(s.work);
-      return String(yield* READ_ONCE(s.ran));
-    })).toEqual(["1 1"]);
-    expect(run(function* (s) {
-      yield* queueDelayedWork(s.wq, s.work, 1000);
-      yield* flushDelayedWork(s.work);
-      return String(yield* READ_ONCE(s.ran));
-    })).toEqual(["1 1"]);
-    expect(run(function* (s) {
-      yield* queueDelayedWork(s.wq, s.work, 1000);
-      return String(yield* flushWork(s.work));
-    })).toEqual(["1 false", "1 true"]);
+    expect(
+      run(function* (s) {
+        yield* queueDelayedWork(s.wq, s.work, 0);
+        yield* flushWork(s.work);
+        return String(yield* READ_ONCE(s.ran));
+      }),
+    ).toEqual(["1 1"]);
+    expect(
+      run(function* (s) {
+        yield* queueDelayedWork(s.wq, s.work, 1000);
+        yield* flushDelayedWork(s.work);
+        return String(yield* READ_ONCE(s.ran));
+      }),
+    ).toEqual(["1 1"]);
+    expect(
+      run(function* (s) {
+        yield* queueDelayedWork(s.wq, s.work, 1000);
+        return String(yield* flushWork(s.work));
+      }),
+    ).toEqual(["1 false", "1 true"]);
   });
 
   test("cancelled while its timer runs, no timer is left that fires for the next one", () => {

@@ -9,8 +9,15 @@ import { compute, condResched, sleep } from "../../src/primitives/time.js";
 import { simulate, type MachineOptions, type SimulationResult } from "../../src/simulate/index.js";
 import { draw } from "./drawing.js";
 
-function run(tasks: Readonly<Record<string, Path<unknown> | TaskSpec>>, machine: MachineOptions = {}): SimulationResult {
-  return simulate({ program: define({ name: "scheduling", setup: () => undefined, tasks: () => tasks }), machine: { cores: 1, preset: "free", slice: 300, ...machine }, timeline: true });
+function run(
+  tasks: Readonly<Record<string, Path<unknown> | TaskSpec>>,
+  machine: MachineOptions = {},
+): SimulationResult {
+  return simulate({
+    program: define({ name: "scheduling", setup: () => undefined, tasks: () => tasks }),
+    machine: { cores: 1, preset: "free", slice: 300, ...machine },
+    timeline: true,
+  });
 }
 
 function* busy(...times: readonly number[]): Path {
@@ -34,14 +41,8 @@ describe("SCHED_OTHER", () => {
   });
 
   test("has no slices while it is alone; who comes later waits for what is left of one", () => {
-    expect(draw(run({ B: after(100, busy(300)), A: busy(1000) }), 100)).toEqual([
-      "A ###...#######",
-      "B z..###",
-    ]);
-    expect(draw(run({ B: after(700, busy(300)), A: busy(1000) }), 100)).toEqual([
-      "A #######...###",
-      "B zzzzzzz###",
-    ]);
+    expect(draw(run({ B: after(100, busy(300)), A: busy(1000) }), 100)).toEqual(["A ###...#######", "B z..###"]);
+    expect(draw(run({ B: after(700, busy(300)), A: busy(1000) }), 100)).toEqual(["A #######...###", "B zzzzzzz###"]);
   });
 
   test("spreads over the CPUs there are", () => {
@@ -53,21 +54,27 @@ describe("SCHED_OTHER", () => {
   });
 
   test("keeps bound tasks on their CPU though another is idle", () => {
-    expect(draw(run({ A: { path: () => busy(300), cpu: 1 }, B: { path: () => busy(200), cpu: 1 } }, { cores: 2 }), 100, { cpus: true })).toEqual([
-      "A 111",
-      "B ...11",
-    ]);
+    expect(
+      draw(run({ A: { path: () => busy(300), cpu: 1 }, B: { path: () => busy(200), cpu: 1 } }, { cores: 2 }), 100, {
+        cpus: true,
+      }),
+    ).toEqual(["A 111", "B ...11"]);
   });
 });
 
 describe("SCHED_FIFO", () => {
   test("preempts SCHED_OTHER, and a lower priority; the preempted goes first again", () => {
-    expect(draw(run({ A: busy(600), B: fifo(1, () => after(200, busy(500))), C: fifo(2, () => after(400, busy(100))), D: busy(100) }), 100)).toEqual([
-      "A ##......#.###",
-      "B zz##.###",
-      "C zzzz#",
-      "D .........#",
-    ]);
+    expect(
+      draw(
+        run({
+          A: busy(600),
+          B: fifo(1, () => after(200, busy(500))),
+          C: fifo(2, () => after(400, busy(100))),
+          D: busy(100),
+        }),
+        100,
+      ),
+    ).toEqual(["A ##......#.###", "B zz##.###", "C zzzz#", "D .........#"]);
   });
 
   test("has no slices among equals", () => {
@@ -101,11 +108,9 @@ describe("preemption", () => {
       yield* sleep(200);
       yield* compute(100);
     }
-    expect(draw(run({ B: fifo(1, () => after(100, busy(200))), A: polite(), C: busy(1000) }, { preemption: "none" }), 100)).toEqual([
-      "A ####..####zz........#",
-      "B z...##",
-      "C ..........##########",
-    ]);
+    expect(
+      draw(run({ B: fifo(1, () => after(100, busy(200))), A: polite(), C: busy(1000) }, { preemption: "none" }), 100),
+    ).toEqual(["A ####..####zz........#", "B z...##", "C ..........##########"]);
   });
 
   function* critical(lock: SpinLock): Path {
@@ -115,24 +120,23 @@ describe("preemption", () => {
     yield* compute(100);
   }
   const urgent = fifo(1, () => after(100, busy(200)));
-  const contending = (cores: number): SimulationResult => simulate({
-    program: define({ name: "spin", setup: () => new SpinLock("lock"), tasks: (lock) => ({ C: urgent, A: critical(lock), ...(cores > 1 && { B: critical(lock) }) }) }),
-    machine: { cores, preset: "free", slice: 300 }, timeline: true,
-  });
+  const contending = (cores: number): SimulationResult =>
+    simulate({
+      program: define({
+        name: "spin",
+        setup: () => new SpinLock("lock"),
+        tasks: (lock) => ({ C: urgent, A: critical(lock), ...(cores > 1 && { B: critical(lock) }) }),
+      }),
+      machine: { cores, preset: "free", slice: 300 },
+      timeline: true,
+    });
 
   test("a holder of a spinlock is not preempted before it gives it back", () => {
-    expect(draw(contending(1), 100)).toEqual([
-      "A #####..#",
-      "C z....##",
-    ]);
+    expect(draw(contending(1), 100)).toEqual(["A #####..#", "C z....##"]);
   });
 
   test("nor is who spins for one: C waits from 100 on, and gets the CPU of A when A gives the lock back", () => {
-    expect(draw(contending(2), 100, { cpus: true })).toEqual([
-      "A 00000..0",
-      "B sssss111111",
-      "C z....00",
-    ]);
+    expect(draw(contending(2), 100, { cpus: true })).toEqual(["A 00000..0", "B sssss111111", "C z....00"]);
   });
 
   test("who waits for a condition on its CPU is preempted, and goes on when it is back", () => {
@@ -146,7 +150,11 @@ describe("preemption", () => {
       yield* WRITE_ONCE(flag, 1);
       yield* compute(200);
     }
-    const program = define({ name: "poll", setup: () => new Cell("flag", 0), tasks: (flag) => ({ A: poller(flag), B: fifo(1, () => setter(flag)) }) });
+    const program = define({
+      name: "poll",
+      setup: () => new Cell("flag", 0),
+      tasks: (flag) => ({ A: poller(flag), B: fifo(1, () => setter(flag)) }),
+    });
     expect(draw(simulate({ program, machine: { cores: 1, preset: "free" }, timeline: true }), 100)).toEqual([
       "A ss....#",
       "B zz####",
@@ -158,10 +166,7 @@ test("a switch keeps the CPU busy, a wake-up only takes time", () => {
   const result = run({ B: after(100, busy(100)), A: busy(300, 100) }, { prices: { contextSwitch: 100, wakeup: 200 } });
   // A: switch, 200 of work, preempted at 300; switch 500 to 600, 100 + 100 of work.
   // B: sleeps, wakes from 100 to 300, switch, work.
-  expect(draw(result, 100)).toEqual([
-    "A ###..###",
-    "B z..##",
-  ]);
+  expect(draw(result, 100)).toEqual(["A ###..###", "B z..##"]);
   const shares = Object.fromEntries(result.cpuDataset().columns.map(({ name, values }) => [name, values[0]]));
   expect(shares).toEqual({ cpu: 0, idle: 0, busy: 5 / 8, spinning: 0, switching: 3 / 8, interrupt: 0 });
   expect(result.utilisation(0)).toBe(1);
@@ -175,19 +180,22 @@ describe("interrupts", () => {
   }
 
   test("hold up what runs on their CPU", () => {
-    const result = run({
-      A: { path: () => busy(600), cpu: 0 },
-      B: { path: () => raising(function* (raise) {
-        yield* compute(200);
-        yield* raise(0, "irq", 300);
-        yield* compute(100);
-      }), cpu: 1 },
-    }, { cores: 2 });
-    expect(draw(result, 100)).toEqual([
-      "A ##iii####",
-      "B ###",
-      "irq   ###",
-    ]);
+    const result = run(
+      {
+        A: { path: () => busy(600), cpu: 0 },
+        B: {
+          path: () =>
+            raising(function* (raise) {
+              yield* compute(200);
+              yield* raise(0, "irq", 300);
+              yield* compute(100);
+            }),
+          cpu: 1,
+        },
+      },
+      { cores: 2 },
+    );
+    expect(draw(result, 100)).toEqual(["A ##iii####", "B ###", "irq   ###"]);
   });
 
   test("wait while interrupts are off; two of one CPU come one after the other", () => {
@@ -198,73 +206,81 @@ describe("interrupts", () => {
       yield* localIrqEnable();
       yield* compute(100);
     }
-    const result = run({
-      A: { path: masked, cpu: 0 },
-      B: { path: () => raising(function* (raise) {
-        yield* compute(200);
-        yield* raise(0, "irq1", 200);
-        yield* raise(0, "irq2", 100);
-      }), cpu: 1 },
-    }, { cores: 2 });
-    expect(draw(result, 100)).toEqual([
-      "A #####iii#",
-      "B ##",
-      "irq1      ##",
-      "irq2        #",
-    ]);
+    const result = run(
+      {
+        A: { path: masked, cpu: 0 },
+        B: {
+          path: () =>
+            raising(function* (raise) {
+              yield* compute(200);
+              yield* raise(0, "irq1", 200);
+              yield* raise(0, "irq2", 100);
+            }),
+          cpu: 1,
+        },
+      },
+      { cores: 2 },
+    );
+    expect(draw(result, 100)).toEqual(["A #####iii#", "B ##", "irq1      ##", "irq2        #"]);
   });
 
   test("on an idle CPU, a task that becomes ready waits for the handler", () => {
-    const result = run({
-      A: { path: () => after(300, busy(100)), cpu: 0 },
-      B: { path: () => raising(function* (raise) {
-        yield* compute(200);
-        yield* raise(0, "irq", 300);
-      }), cpu: 1 },
-    }, { cores: 2 });
-    expect(draw(result, 100)).toEqual([
-      "A zzz..#",
-      "B ##",
-      "irq   ###",
-    ]);
+    const result = run(
+      {
+        A: { path: () => after(300, busy(100)), cpu: 0 },
+        B: {
+          path: () =>
+            raising(function* (raise) {
+              yield* compute(200);
+              yield* raise(0, "irq", 300);
+            }),
+          cpu: 1,
+        },
+      },
+      { cores: 2 },
+    );
+    expect(draw(result, 100)).toEqual(["A zzz..#", "B ##", "irq   ###"]);
   });
 
   test("a spinner that was interrupted looks again afterwards", () => {
     const result = simulate({
       program: define({
-        name: "interrupted spinner", setup: () => new SpinLock("lock"),
+        name: "interrupted spinner",
+        setup: () => new SpinLock("lock"),
         tasks: (lock) => ({
-          A: { path: function* (): Path {
-            yield* compute(100);
-            yield* spinLock(lock);
-            yield* compute(100);
-            yield* spinUnlock(lock);
-          }, cpu: 0 },
-          B: { path: function* (): Path {
-            yield* spinLock(lock);
-            yield* compute(200);
-            yield* raiseIrq(0, "irq", () => busy(400));
-            yield* compute(100);
-            yield* spinUnlock(lock);
-          }, cpu: 1 },
+          A: {
+            path: function* (): Path {
+              yield* compute(100);
+              yield* spinLock(lock);
+              yield* compute(100);
+              yield* spinUnlock(lock);
+            },
+            cpu: 0,
+          },
+          B: {
+            path: function* (): Path {
+              yield* spinLock(lock);
+              yield* compute(200);
+              yield* raiseIrq(0, "irq", () => busy(400));
+              yield* compute(100);
+              yield* spinUnlock(lock);
+            },
+            cpu: 1,
+          },
         }),
       }),
-      machine: { cores: 2, preset: "free" }, timeline: true,
+      machine: { cores: 2, preset: "free" },
+      timeline: true,
     });
-    expect(draw(result, 100)).toEqual([
-      "A #siiii#",
-      "B ###",
-      "irq   ####",
-    ]);
+    expect(draw(result, 100)).toEqual(["A #siiii#", "B ###", "irq   ####"]);
   });
 
   test("take the time that an IPI takes", () => {
-    const result = run({ A: { path: () => busy(500), cpu: 0 }, B: { path: () => raising((raise) => raise(0, "irq", 200)), cpu: 1 } }, { cores: 2, prices: { send: 100, interrupt: 300 } });
-    expect(draw(result, 100)).toEqual([
-      "A ####ii#",
-      "B #",
-      "irq     ##",
-    ]);
+    const result = run(
+      { A: { path: () => busy(500), cpu: 0 }, B: { path: () => raising((raise) => raise(0, "irq", 200)), cpu: 1 } },
+      { cores: 2, prices: { send: 100, interrupt: 300 } },
+    );
+    expect(draw(result, 100)).toEqual(["A ####ii#", "B #", "irq     ##"]);
   });
 });
 
@@ -276,15 +292,15 @@ describe("sleeping locks", () => {
       yield* mutexUnlock(mutex);
     }
     const result = simulate({
-      program: define({ name: "mutex", setup: () => new Mutex("m"), tasks: (m) => ({ A: critical(m, 300), B: critical(m, 200), C: critical(m, 100), D: busy(500) }) }),
-      machine: { cores: 2, preset: "free", slice: 1000 }, timeline: true,
+      program: define({
+        name: "mutex",
+        setup: () => new Mutex("m"),
+        tasks: (m) => ({ A: critical(m, 300), B: critical(m, 200), C: critical(m, 100), D: busy(500) }),
+      }),
+      machine: { cores: 2, preset: "free", slice: 1000 },
+      timeline: true,
     });
-    expect(draw(result, 100, { cpus: true })).toEqual([
-      "A 000",
-      "B WWW00",
-      "C WWWWW1",
-      "D 11111",
-    ]);
+    expect(draw(result, 100, { cpus: true })).toEqual(["A 000", "B WWW00", "C WWWWW1", "D 11111"]);
     expect(result.lock("m")).toMatchObject({ acquisitions: 3, contended: 2 });
     expect([result.lock("m").wait.mean, result.lock("m").hold.sum]).toEqual([400, 600]);
   });

@@ -57,7 +57,9 @@ test("ascending insertion gives the tree worked out by hand from lib/rbtree.c", 
   const set = new IntSet();
   for (let key = 1; key <= 8; key++) set.add(key);
   const draw = (node: number): string =>
-    node === 0 ? "." : `${set.tree.isRed(node) ? "r" : "b"}${node}(${draw(set.tree.left[node]!)}${draw(set.tree.right[node]!)})`;
+    node === 0
+      ? "."
+      : `${set.tree.isRed(node) ? "r" : "b"}${node}(${draw(set.tree.left[node]!)}${draw(set.tree.right[node]!)})`;
   expect(draw(set.tree.root)).toBe("b4(r2(b1(..)b3(..))r6(b5(..)b7(.r8(..))))");
 });
 

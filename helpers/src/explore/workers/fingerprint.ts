@@ -9,7 +9,13 @@ const RUNS = 32;
  * usually differs, the data that a program was made from, shows in the first runs.
  */
 export function fingerprintOf<S>(program: Program<S>, maxSteps: number | undefined): Fingerprint {
-  const sample = { strategy: "random", maxSchedules: RUNS, seed: 1, shrink: false, ...(maxSteps !== undefined && { maxSteps }) } as const;
+  const sample = {
+    strategy: "random",
+    maxSchedules: RUNS,
+    seed: 1,
+    shrink: false,
+    ...(maxSteps !== undefined && { maxSteps }),
+  } as const;
   return { program: program.name, tasks: taskNames(program), runs: runsOf(() => explore(program, sample)) };
 }
 

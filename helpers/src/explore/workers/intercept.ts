@@ -6,7 +6,14 @@ const NOT_EXPLORED: Verdict = {
   bound: "not explored again in a worker",
   rest: null,
   effort: {
-    schedules: 0, redundant: 0, steps: 0, longest: 0, reduction: "optimal", estimated: null, endStates: new Map(), examples: new Map(),
+    schedules: 0,
+    redundant: 0,
+    steps: 0,
+    longest: 0,
+    reduction: "optimal",
+    estimated: null,
+    endStates: new Map(),
+    examples: new Map(),
   },
 };
 
@@ -21,7 +28,8 @@ const KEY = Symbol.for("mm-lab.explore-intercepted");
  * then what follows it is not needed to make the program, and it never returns.
  */
 export function interceptWorkers(reached: (program: Program) => boolean): void {
-  const intercept: Intercept = (program) => (reached(program as Program) ? new Promise<never>(() => undefined) : Promise.resolve(NOT_EXPLORED));
+  const intercept: Intercept = (program) =>
+    reached(program as Program) ? new Promise<never>(() => undefined) : Promise.resolve(NOT_EXPLORED);
   Object.defineProperty(globalThis, KEY, { value: intercept, configurable: true });
   setParallelHost(intercept);
 }

@@ -10,7 +10,9 @@ const DEEPEST = 3;
 export async function loadProgram(source: ProgramSource, wanted: Fingerprint): Promise<Program> {
   switch (source.kind) {
     case "scenario":
-      return explorables.find(({ name }) => name === source.mechanism)!.scenarios.find(({ name }) => name === source.scenario)!.program;
+      return explorables
+        .find(({ name }) => name === source.mechanism)!
+        .scenarios.find(({ name }) => name === source.scenario)!.program;
     case "module":
       return fromModule(source.url, wanted);
     case "cells":
@@ -29,7 +31,12 @@ async function fromModule(url: string, { program: name }: Fingerprint): Promise<
   const imported = (import(url) as Promise<object>).then((module) => {
     const found = findProgram(module, name, DEEPEST);
     if (found !== undefined) return found;
-    throw new InputError("`from`", url, `a module that exports the program ${JSON.stringify(name)}`, "export it: export const program = define(...)");
+    throw new InputError(
+      "`from`",
+      url,
+      `a module that exports the program ${JSON.stringify(name)}`,
+      "export it: export const program = define(...)",
+    );
   });
   return Promise.race([called, imported]);
 }
@@ -52,7 +59,8 @@ export function isProgram(value: unknown): value is Program {
 
 async function fromCells(source: Extract<ProgramSource, { kind: "cells" }>, wanted: Fingerprint): Promise<Program> {
   const exports: Record<string, unknown> = {};
-  const found = (): unknown => source.path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], exports);
+  const found = (): unknown =>
+    source.path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], exports);
   let isRunning = false;
   const called = new Promise<void>((resolve) => {
     interceptWorkers((program) => {
@@ -63,16 +71,20 @@ async function fromCells(source: Extract<ProgramSource, { kind: "cells" }>, want
     });
   });
   const failures: string[] = [];
-  await Promise.race([called, runCells(source, exports, {
-    begins: (cell) => (isRunning = cell.isRunning),
-    failed: ({ label }, error) => failures.push(`${label}: ${String(error)}`),
-  })]);
+  await Promise.race([
+    called,
+    runCells(source, exports, {
+      begins: (cell) => (isRunning = cell.isRunning),
+      failed: ({ label }, error) => failures.push(`${label}: ${String(error)}`),
+    }),
+  ]);
   const program = found();
   if (isProgram(program)) return program;
   const name = source.path.join(".");
   throw new InputError(
     `${name}, made again in a worker from ${source.cells.map(({ label }) => label).join(", ")},`,
-    failures.length === 0 ? program : failures.join("; "), `the program ${JSON.stringify(wanted.program)}`,
+    failures.length === 0 ? program : failures.join("; "),
+    `the program ${JSON.stringify(wanted.program)}`,
     "make the program, and what it uses, in cells that run by themselves",
   );
 }

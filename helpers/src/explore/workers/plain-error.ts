@@ -2,7 +2,14 @@ import { InputError } from "@mm-lab/kernel-model";
 
 /** An error as it travels between threads: structured clones keep neither classes nor fields of their own. */
 export type PlainError =
-  | { readonly kind: "input"; readonly what: string; readonly value: unknown; readonly accepted: string; readonly next: string; readonly stack: string }
+  | {
+      readonly kind: "input";
+      readonly what: string;
+      readonly value: unknown;
+      readonly accepted: string;
+      readonly next: string;
+      readonly stack: string;
+    }
   | { readonly kind: "other"; readonly name: string; readonly message: string; readonly stack: string };
 
 export function toPlain(thrown: unknown): PlainError {
@@ -11,14 +18,16 @@ export function toPlain(thrown: unknown): PlainError {
     const { what, value, accepted, next } = thrown as Error & Pick<InputError, "what" | "value" | "accepted" | "next">;
     return { kind: "input", what, value: travelling(value), accepted, next, stack: thrown.stack ?? "" };
   }
-  if (thrown instanceof Error) return { kind: "other", name: thrown.name, message: thrown.message, stack: thrown.stack ?? "" };
+  if (thrown instanceof Error)
+    return { kind: "other", name: thrown.name, message: thrown.message, stack: thrown.stack ?? "" };
   return { kind: "other", name: "Error", message: `the program threw ${String(thrown)}`, stack: "" };
 }
 
 export function fromPlain(plain: PlainError): Error {
-  const error = plain.kind === "input"
-    ? new InputError(plain.what, plain.value, plain.accepted, plain.next)
-    : Object.assign(new Error(plain.message), { name: plain.name });
+  const error =
+    plain.kind === "input"
+      ? new InputError(plain.what, plain.value, plain.accepted, plain.next)
+      : Object.assign(new Error(plain.message), { name: plain.name });
   // Where it happened, in the worker; the stack of this line tells nobody anything.
   if (plain.stack !== "") error.stack = plain.stack;
   return error;

@@ -6,7 +6,17 @@ import type { ExploreOptions, PartResult, Program, SavedSearch } from "@mm-lab/k
 import { OwnHand, ThreadHand, type Hand } from "./hand.js";
 import { PartExplorer } from "./part-explorer.js";
 import { fromPlain } from "./plain-error.js";
-import { COUNTS, FIRST_HIT, FLAGS, SCHEDULES, STOP, type Fingerprint, type FromThread, type ProgramSource, type ThreadData } from "./protocol.js";
+import {
+  COUNTS,
+  FIRST_HIT,
+  FLAGS,
+  SCHEDULES,
+  STOP,
+  type Fingerprint,
+  type FromThread,
+  type ProgramSource,
+  type ThreadData,
+} from "./protocol.js";
 
 /** What has come of a part so far. */
 export type PartState =
@@ -33,7 +43,9 @@ export interface PoolOptions {
 const NONE = 0x7fffffff;
 
 /** The compiled entry of a worker, also where this file itself runs from its source (tests). */
-const ENTRY = pathToFileURL(join(dirname(createRequire(import.meta.url).resolve("@mm-lab/helpers")), "explore", "workers", "thread.js"));
+const ENTRY = pathToFileURL(
+  join(dirname(createRequire(import.meta.url).resolve("@mm-lab/helpers")), "explore", "workers", "thread.js"),
+);
 
 /**
  * Threads that explore parts of one search, this one among them, each part given to whoever is free. To be closed
@@ -55,11 +67,17 @@ export class Pool {
   constructor(private readonly options: PoolOptions) {
     const { source, fingerprint, maxSchedules, maxTotalSteps } = options;
     const workerData: ThreadData = {
-      source, fingerprint, maxSchedules, maxTotalSteps, options: options.options,
-      flags: this.#flags.buffer, counts: this.#counts.buffer,
+      source,
+      fingerprint,
+      maxSchedules,
+      maxTotalSteps,
+      options: options.options,
+      flags: this.#flags.buffer,
+      counts: this.#counts.buffer,
     };
     const { own, workers } = options;
-    if (own !== null) this.#free.push(new OwnHand(new PartExplorer(own, workerData), (hand, message) => this.#heard(hand, message)));
+    if (own !== null)
+      this.#free.push(new OwnHand(new PartExplorer(own, workerData), (hand, message) => this.#heard(hand, message)));
     while (this.#threads.length < workers - (own === null ? 0 : 1)) this.#start(workerData);
   }
 
@@ -107,7 +125,14 @@ export class Pool {
   #start(workerData: ThreadData): void {
     // Of how this process was started only what the script was given is for them: a module may choose its program by that.
     // The options of Node would be the loader of a test runner or of ts-node.
-    const thread = new Worker(ENTRY, { workerData, argv: process.argv.slice(2), execArgv: [], stdout: true, stderr: true, stdin: false });
+    const thread = new Worker(ENTRY, {
+      workerData,
+      argv: process.argv.slice(2),
+      execArgv: [],
+      stdout: true,
+      stderr: true,
+      stdin: false,
+    });
     thread.stdout.resume();
     thread.stderr.resume();
     this.#threads.push(thread);
@@ -165,9 +190,11 @@ export class Pool {
     if (this.#closed) return;
     const number = this.#threads.indexOf(thread) + 1 + (this.options.own === null ? 0 : 1);
     const { program } = this.options.fingerprint;
-    this.#fail(new Error(
-      `worker ${number} of ${this.options.workers} died while it explored ${JSON.stringify(program)}: ${how}. Next: explore without \`workers\` to see whether the program ends the process; where memory ran out, use fewer workers.`,
-    ));
+    this.#fail(
+      new Error(
+        `worker ${number} of ${this.options.workers} died while it explored ${JSON.stringify(program)}: ${how}. Next: explore without \`workers\` to see whether the program ends the process; where memory ran out, use fewer workers.`,
+      ),
+    );
   }
 
   #fail(error: Error): void {

@@ -5,7 +5,12 @@ import { CellExports } from "../../notebook/kernel/cell-exports.js";
 import { CellModules } from "../../notebook/kernel/cell-modules.js";
 import type { CellCode, ProgramSource } from "./protocol.js";
 
-type CellFunction = (exports: object, require: (id: string) => unknown, before: () => object, after: (cell: object, value: unknown) => unknown) => unknown;
+type CellFunction = (
+  exports: object,
+  require: (id: string) => unknown,
+  before: () => object,
+  after: (cell: object, value: unknown) => unknown,
+) => unknown;
 
 interface Told {
   begins(cell: CellCode): void;
@@ -14,15 +19,25 @@ interface Told {
 
 /** Runs cells in order, as the notebook did, without its kernel: nothing is shown, and nobody interrupts. */
 export async function runCells(
-  { cells, folder, modules }: Extract<ProgramSource, { kind: "cells" }>, values: Record<string, unknown>, told: Told,
+  { cells, folder, modules }: Extract<ProgramSource, { kind: "cells" }>,
+  values: Record<string, unknown>,
+  told: Told,
 ): Promise<void> {
   const loaded = new CellModules(folder, root, { publicModule: () => SILENT }, { addModule: () => undefined });
-  loaded.update(modules.map(([path, data]) => ({ path, data })), new Map());
+  loaded.update(
+    modules.map(([path, data]) => ({ path, data })),
+    new Map(),
+  );
   const { proxy } = new CellExports(values);
   for (const cell of cells) {
     told.begins(cell);
     try {
-      await compiled(cell)(proxy, loaded.require, () => ({}), (_cell, value) => value);
+      await compiled(cell)(
+        proxy,
+        loaded.require,
+        () => ({}),
+        (_cell, value) => value,
+      );
     } catch (error) {
       told.failed(cell, error); // what it had declared before stays, as in the notebook
     }

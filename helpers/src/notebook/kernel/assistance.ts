@@ -10,7 +10,12 @@ export function answerComplete(session: Session, content: Content): Content {
   const none = { status: "ok", matches: [], cursor_start: cursor, cursor_end: cursor, metadata: {} };
   try {
     const { start, end, candidates } = session.complete(code, toUtf16(code, cursor));
-    return { ...none, matches: candidates, cursor_start: toCharacters(code, start), cursor_end: toCharacters(code, end) };
+    return {
+      ...none,
+      matches: candidates,
+      cursor_start: toCharacters(code, start),
+      cursor_end: toCharacters(code, end),
+    };
   } catch {
     return none; // TypeScript stumbles over some half-typed code; no answer is better than none ever again
   }
@@ -23,22 +28,35 @@ export function answerInspect(session: Session, content: Content): Content {
   const callee = calleeBefore(code, position);
   let info: QuickInfo | undefined;
   try {
-    info = session.inspect(code, position)
-      ?? (position > 0 ? session.inspect(code, position - 1) : undefined)
-      ?? (callee === undefined ? undefined : session.inspect(code, callee));
+    info =
+      session.inspect(code, position) ??
+      (position > 0 ? session.inspect(code, position - 1) : undefined) ??
+      (callee === undefined ? undefined : session.inspect(code, callee));
   } catch {
     info = undefined; // as above
   }
   const explained = info === undefined ? undefined : explain(info);
   const text = explained === "any" ? undefined : explained; // what TypeScript says of a name it does not know
-  return { status: "ok", found: text !== undefined, data: text === undefined ? {} : { "text/plain": text }, metadata: {} };
+  return {
+    status: "ok",
+    found: text !== undefined,
+    data: text === undefined ? {} : { "text/plain": text },
+    metadata: {},
+  };
 }
 
 /** The declaration, then the documentation as it was written. */
 function explain({ displayParts = [], documentation = [], tags = [] }: QuickInfo): string {
   const join = (parts: readonly { readonly text: string }[]): string => parts.map(({ text }) => text).join("");
-  const blocks = [join(displayParts), join(documentation), ...tags.map(({ name, text = [] }) => `@${name} ${join(text)}`)];
-  return blocks.filter((block) => block !== "").join("\n\n").replace(/\{@link (?:\w+ )?([^}]+)\}/g, "$1");
+  const blocks = [
+    join(displayParts),
+    join(documentation),
+    ...tags.map(({ name, text = [] }) => `@${name} ${join(text)}`),
+  ];
+  return blocks
+    .filter((block) => block !== "")
+    .join("\n\n")
+    .replace(/\{@link (?:\w+ )?([^}]+)\}/g, "$1");
 }
 
 /** Console front ends ask whether Enter ends the input. */

@@ -46,10 +46,12 @@ export class CellHistory {
         for (const used of this.#names(index).used) ask.push([used, index]);
       }
     }
-    return [...chosen].sort((a, b) => a - b).map((index) => {
-      const { fileName, label, code, isAsync, isOver } = this.#cells[index]!;
-      return { fileName, label, code, isAsync, isRunning: !isOver };
-    });
+    return [...chosen]
+      .sort((a, b) => a - b)
+      .map((index) => {
+        const { fileName, label, code, isAsync, isOver } = this.#cells[index]!;
+        return { fileName, label, code, isAsync, isRunning: !isOver };
+      });
   }
 
   #thatMake(name: string, before: number, value: unknown): number[] {
@@ -58,7 +60,9 @@ export class CellHistory {
     const now = writers.at(-1);
     const first = then ?? now;
     if (first === undefined) return [];
-    const changed = this.#cells.flatMap((_cell, index) => (index > first && this.#changes(index, name, value) ? [index] : []));
+    const changed = this.#cells.flatMap((_cell, index) =>
+      index > first && this.#changes(index, name, value) ? [index] : [],
+    );
     return [...new Set([first, ...(now === undefined ? [] : [now]), ...changed])];
   }
 
@@ -85,7 +89,11 @@ export function pathTo(wanted: object, values: Iterable<readonly [string, unknow
   for (let depth = 0, at = level; depth < DEEPEST && at.length > 0; depth++) {
     const found = at.find(({ value }) => value === wanted);
     if (found !== undefined) return found.path;
-    at = at.flatMap(({ path, value }) => (isPlain(value) ? Object.entries(value).map(([key, part]) => ({ path: [...path, key], value: part as unknown })) : []));
+    at = at.flatMap(({ path, value }) =>
+      isPlain(value)
+        ? Object.entries(value).map(([key, part]) => ({ path: [...path, key], value: part as unknown }))
+        : [],
+    );
   }
   return undefined;
 }

@@ -27,7 +27,10 @@ export class CellModules {
   }
 
   /** Takes over what compiling a cell (re)compiled besides the cell. */
-  update(outputs: readonly { readonly path: string; readonly data: string }[], maps: ReadonlyMap<string, readonly string[]>): void {
+  update(
+    outputs: readonly { readonly path: string; readonly data: string }[],
+    maps: ReadonlyMap<string, readonly string[]>,
+  ): void {
     for (const { path, data } of outputs) {
       this.#loaded.delete(path);
       this.#outputs.set(path, data);
@@ -41,15 +44,16 @@ export class CellModules {
   }
 
   /** The `require` of cells. */
-  readonly require: Require = (id) => this.#load(this.folder, id, (other) => {
-    try {
-      return this.#fromNotebook(other) as unknown;
-    } catch (error) {
-      // A notebook outside the project still finds the project's packages.
-      if (!isNotFound(error, other) || other.startsWith(".")) throw error;
-      return this.#fromProject(other) as unknown;
-    }
-  });
+  readonly require: Require = (id) =>
+    this.#load(this.folder, id, (other) => {
+      try {
+        return this.#fromNotebook(other) as unknown;
+      } catch (error) {
+        // A notebook outside the project still finds the project's packages.
+        if (!isNotFound(error, other) || other.startsWith(".")) throw error;
+        return this.#fromProject(other) as unknown;
+      }
+    });
 
   #load(folder: string, id: string, otherwise: Require): unknown {
     if (id === "tslab") return this.tslab.publicModule();
@@ -75,5 +79,7 @@ export class CellModules {
 }
 
 function isNotFound(error: unknown, id: string): boolean {
-  return error instanceof Error && "code" in error && error.code === "MODULE_NOT_FOUND" && error.message.includes(`'${id}'`);
+  return (
+    error instanceof Error && "code" in error && error.code === "MODULE_NOT_FOUND" && error.message.includes(`'${id}'`)
+  );
 }

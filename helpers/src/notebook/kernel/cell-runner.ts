@@ -96,7 +96,10 @@ export class CellRunner {
 
   #showBuildErrors(): void {
     if (this.#buildErrors.length === 0) return;
-    this.channel.stream("stderr", `[mm-lab] The sources of the model or the helpers do not compile cleanly:\n${this.#buildErrors.join("\n")}\n`);
+    this.channel.stream(
+      "stderr",
+      `[mm-lab] The sources of the model or the helpers do not compile cleanly:\n${this.#buildErrors.join("\n")}\n`,
+    );
     this.#buildErrors = [];
   }
 }

@@ -22,7 +22,12 @@ export type ToIo =
 
 /** From the talking thread to the cells' thread. */
 export type ToCells =
-  | { readonly kind: "request"; readonly id: number; readonly type: string; readonly content: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: "request";
+      readonly id: number;
+      readonly type: string;
+      readonly content: Readonly<Record<string, unknown>>;
+    }
   | { readonly kind: "exit" };
 
 export type StreamName = "stdout" | "stderr";

@@ -19,12 +19,14 @@ export interface AstTools {
  * interrupted meanwhile, `after` throws, so that code that was given up does not go on behind the user's back.
  */
 export function checkAwaits({ isAwaitExpression, visitEachChild, factory }: AstTools) {
-  const call = (name: string, args: readonly Node[]): Node => factory.createCallExpression(factory.createIdentifier(name), undefined, args);
-  return (context: unknown) => (file: Node): Node => {
-    const visit = (node: Node): Node => {
-      const visited = visitEachChild(node, visit, context);
-      return isAwaitExpression(node) ? call(AFTER_AWAIT, [call(BEFORE_AWAIT, []), visited]) : visited;
+  const call = (name: string, args: readonly Node[]): Node =>
+    factory.createCallExpression(factory.createIdentifier(name), undefined, args);
+  return (context: unknown) =>
+    (file: Node): Node => {
+      const visit = (node: Node): Node => {
+        const visited = visitEachChild(node, visit, context);
+        return isAwaitExpression(node) ? call(AFTER_AWAIT, [call(BEFORE_AWAIT, []), visited]) : visited;
+      };
+      return visit(file);
     };
-    return visit(file);
-  };
 }

@@ -17,7 +17,8 @@ const DEEPEST_CAUSE = 4;
 const FRAME = "    at ";
 
 export function describeThrown(thrown: unknown, positions: SourcePositions): ErrorContent {
-  if (!(thrown instanceof Error) && !types.isNativeError(thrown)) { // an error of another vm context is native too
+  if (!(thrown instanceof Error) && !types.isNativeError(thrown)) {
+    // an error of another vm context is native too
     const evalue = clip(safely(() => (typeof thrown === "string" ? thrown : inspect(thrown))));
     const ename = `Thrown ${thrown === null ? "null" : typeof thrown}`;
     return { ename, evalue, traceback: [`${ename}: ${evalue}`, "(Throw an Error to see here where it happened.)"] };
@@ -35,9 +36,10 @@ export function describeDiagnostics(diagnostics: readonly Diagnostic[], label: s
   const traceback: string[] = [];
   let previous = "";
   for (const { start, end, messageText, code, fileName } of diagnostics) {
-    const place = fileName === undefined
-      ? `${label}, line ${start.line + 1}:${start.character + 1}`
-      : `${fileName}:${start.line + 1}:${start.character + 1}`;
+    const place =
+      fileName === undefined
+        ? `${label}, line ${start.line + 1}:${start.character + 1}`
+        : `${fileName}:${start.line + 1}:${start.character + 1}`;
     if (place === previous) {
       traceback.push(`  ${messageText}`); // the next link of a chain of reasons
       continue;
@@ -74,20 +76,27 @@ function stackLines(error: Error, depth: number): string[] {
   const stack = safely(() => asText(error.stack ?? `${error.name}: ${error.message}`));
   const lines = clip(stack).split("\n");
   const frames = lines.filter((line) => line.startsWith(FRAME)).length;
-  const kept = frames > MOST_FRAMES
-    ? [...lines.slice(0, lines.length - frames + MOST_FRAMES), `    … ${frames - MOST_FRAMES} more frames`]
-    : lines;
+  const kept =
+    frames > MOST_FRAMES
+      ? [...lines.slice(0, lines.length - frames + MOST_FRAMES), `    … ${frames - MOST_FRAMES} more frames`]
+      : lines;
   if (depth >= DEEPEST_CAUSE) return kept;
   const inner = error instanceof AggregateError ? (error.errors as unknown[]).slice(0, 5) : [];
   const causes = error.cause === undefined ? inner : [error.cause, ...inner];
-  return [...kept, ...causes.flatMap((cause) => {
-    const [first = "", ...rest] = cause instanceof Error ? stackLines(cause, depth + 1) : [clip(safely(() => inspect(cause)))];
-    return [`Caused by: ${first}`, ...rest];
-  })];
+  return [
+    ...kept,
+    ...causes.flatMap((cause) => {
+      const [first = "", ...rest] =
+        cause instanceof Error ? stackLines(cause, depth + 1) : [clip(safely(() => inspect(cause)))];
+      return [`Caused by: ${first}`, ...rest];
+    }),
+  ];
 }
 
 function clip(text: string): string {
-  return text.length <= LONGEST_MESSAGE ? text : `${text.slice(0, LONGEST_MESSAGE)}… (${text.length.toLocaleString("en-US")} characters)`;
+  return text.length <= LONGEST_MESSAGE
+    ? text
+    : `${text.slice(0, LONGEST_MESSAGE)}… (${text.length.toLocaleString("en-US")} characters)`;
 }
 
 /** Typed as strings, but anybody may have put anything there. */

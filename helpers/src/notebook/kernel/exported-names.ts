@@ -23,9 +23,24 @@ interface Node {
 export interface ParseTools {
   createSourceFile(name: string, text: string, target: number, setParents: boolean): object;
   forEachChild(node: Node, visit: (child: Node) => void): void;
-  readonly SyntaxKind: Readonly<Record<"PropertyAccessExpression" | "ElementAccessExpression" | "Identifier" | "StringLiteral" | "CallExpression"
-    | "BinaryExpression" | "PrefixUnaryExpression" | "PostfixUnaryExpression" | "DeleteExpression" | "FirstAssignment" | "LastAssignment"
-    | "PlusPlusToken" | "MinusMinusToken", number>>;
+  readonly SyntaxKind: Readonly<
+    Record<
+      | "PropertyAccessExpression"
+      | "ElementAccessExpression"
+      | "Identifier"
+      | "StringLiteral"
+      | "CallExpression"
+      | "BinaryExpression"
+      | "PrefixUnaryExpression"
+      | "PostfixUnaryExpression"
+      | "DeleteExpression"
+      | "FirstAssignment"
+      | "LastAssignment"
+      | "PlusPlusToken"
+      | "MinusMinusToken",
+      number
+    >
+  >;
 }
 
 const ES2022 = 9;
@@ -34,11 +49,13 @@ const ES2022 = 9;
 export function exportedNames(code: string, typescript: ParseTools): NamesUsed {
   const { SyntaxKind: kind } = typescript;
   const [used, setWithin, calledWithin] = [new Set<string>(), new Set<string>(), new Set<string>()];
-  const isAccess = (node: Node): boolean => node.kind === kind.PropertyAccessExpression || node.kind === kind.ElementAccessExpression;
+  const isAccess = (node: Node): boolean =>
+    node.kind === kind.PropertyAccessExpression || node.kind === kind.ElementAccessExpression;
 
   /** `exports.name` itself. */
   function nameOf(node: Node): string | undefined {
-    if (!isAccess(node) || node.expression?.kind !== kind.Identifier || node.expression.text !== "exports") return undefined;
+    if (!isAccess(node) || node.expression?.kind !== kind.Identifier || node.expression.text !== "exports")
+      return undefined;
     const key = node.name ?? node.argumentExpression;
     return key?.kind === kind.Identifier || key?.kind === kind.StringLiteral ? key.text : undefined;
   }
@@ -59,10 +76,15 @@ export function exportedNames(code: string, typescript: ParseTools): NamesUsed {
   const visit = (node: Node): void => {
     if (!targets.has(node)) add(used, nameOf(node));
     // `exports.name = value` reads nothing; `exports.name += value` does.
-    if (node.kind === kind.BinaryExpression && node.operatorToken!.kind === kind.FirstAssignment) targets.add(node.left!);
-    const assigns = node.kind === kind.BinaryExpression && node.operatorToken!.kind >= kind.FirstAssignment && node.operatorToken!.kind <= kind.LastAssignment;
-    const steps = (node.kind === kind.PrefixUnaryExpression || node.kind === kind.PostfixUnaryExpression)
-      && (node.operator === kind.PlusPlusToken || node.operator === kind.MinusMinusToken);
+    if (node.kind === kind.BinaryExpression && node.operatorToken!.kind === kind.FirstAssignment)
+      targets.add(node.left!);
+    const assigns =
+      node.kind === kind.BinaryExpression &&
+      node.operatorToken!.kind >= kind.FirstAssignment &&
+      node.operatorToken!.kind <= kind.LastAssignment;
+    const steps =
+      (node.kind === kind.PrefixUnaryExpression || node.kind === kind.PostfixUnaryExpression) &&
+      (node.operator === kind.PlusPlusToken || node.operator === kind.MinusMinusToken);
     if (assigns) add(setWithin, rootOf(node.left));
     if (steps) add(setWithin, rootOf(node.operand));
     if (node.kind === kind.DeleteExpression) add(setWithin, rootOf(node.expression));

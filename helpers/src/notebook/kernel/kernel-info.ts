@@ -29,6 +29,8 @@ export function languageInfo(): object {
 function versionOf(packageName: string): string {
   const require = createRequire(import.meta.url);
   const tslab = require.resolve("tslab/package.json");
-  const { version } = createRequire(tslab)(packageName === "tslab" ? tslab : `${packageName}/package.json`) as { version: string };
+  const { version } = createRequire(tslab)(packageName === "tslab" ? tslab : `${packageName}/package.json`) as {
+    version: string;
+  };
   return version;
 }

@@ -55,11 +55,25 @@ export class Outbox {
 
   stream(parent: Partial<Header>, name: StreamName, text: string): void {
     const last = this.#queue.at(-1);
-    if (last !== undefined && this.#head < this.#queue.length && last.stream === name && last.parent === parent && last.size < LARGEST_STREAM) {
+    if (
+      last !== undefined &&
+      this.#head < this.#queue.length &&
+      last.stream === name &&
+      last.parent === parent &&
+      last.size < LARGEST_STREAM
+    ) {
       last.texts.push(text);
       last.size += text.length;
     } else {
-      this.#add({ parent, type: "stream", since: performance.now(), content: undefined, stream: name, texts: [text], size: text.length });
+      this.#add({
+        parent,
+        type: "stream",
+        since: performance.now(),
+        content: undefined,
+        stream: name,
+        texts: [text],
+        size: text.length,
+      });
     }
   }
 
@@ -104,7 +118,12 @@ export class Outbox {
         continue;
       }
       const content = entry.content ?? JSON.stringify({ name: entry.stream, text: entry.texts.join("") });
-      const frames = encode(this.key, { identities: [Buffer.from(entry.type)], parent: entry.parent, type: entry.type, content });
+      const frames = encode(this.key, {
+        identities: [Buffer.from(entry.type)],
+        parent: entry.parent,
+        type: entry.type,
+        content,
+      });
       await this.#pace(entry, frames);
       await this.#send(frames);
       this.options.onSent(entry.size);
@@ -151,7 +170,8 @@ export class Outbox {
       }
       if (expired > 0) this.#recent.splice(0, expired);
       const oldest = this.#recent[0];
-      if (oldest === undefined || (this.#recent.length < WINDOW_MESSAGES && this.#recentBytes + bytes <= WINDOW_BYTES)) break;
+      if (oldest === undefined || (this.#recent.length < WINDOW_MESSAGES && this.#recentBytes + bytes <= WINDOW_BYTES))
+        break;
       await sleep(Math.max(1, oldest.at + WINDOW_MS - now));
     }
     this.#recent.push({ at: performance.now(), bytes });

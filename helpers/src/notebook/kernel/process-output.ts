@@ -13,7 +13,9 @@ function redirect(stream: NodeJS.WriteStream, name: StreamName, channel: IoChann
   const decoder = new StringDecoder("utf8");
   stream.write = (chunk: string | Uint8Array, encoding?: BufferEncoding | Done, callback?: Done): boolean => {
     const plain = typeof chunk === "string" && (typeof encoding !== "string" || /^utf-?8$/i.test(encoding));
-    const text = plain ? chunk : decoder.write(typeof chunk === "string" ? Buffer.from(chunk, encoding as BufferEncoding) : Buffer.from(chunk));
+    const text = plain
+      ? chunk
+      : decoder.write(typeof chunk === "string" ? Buffer.from(chunk, encoding as BufferEncoding) : Buffer.from(chunk));
     channel.stream(name, text);
     const done = typeof encoding === "function" ? encoding : callback;
     if (done !== undefined) process.nextTick(done);

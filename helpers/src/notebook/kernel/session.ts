@@ -41,7 +41,9 @@ export class Session {
     this.#modules = new CellModules(options.folder, options.projectRoot, tslab, positions);
     // Libraries look here to find out that they run in a notebook, as on plain tslab.
     const { beforeAwait, afterAwait } = interrupts;
-    Object.assign(globalThis, { __tslab__: { exports: this.#exports.proxy, require: this.#modules.require, beforeAwait, afterAwait } });
+    Object.assign(globalThis, {
+      __tslab__: { exports: this.#exports.proxy, require: this.#modules.require, beforeAwait, afterAwait },
+    });
   }
 
   /** @param label how error messages call the cell, e.g. "Cell [3]" */
@@ -58,19 +60,28 @@ export class Session {
     const failed = (error: ErrorContent): Outcome => ({ status: "error", error });
     const meta = this.tslab.getCodeMetadata(source);
     if (meta.mode === "browser") {
-      return failed(describeThrown(new Error("this kernel does not compile for the browser. Next: remove the @browser tag."), this.positions));
+      return failed(
+        describeThrown(
+          new Error("this kernel does not compile for the browser. Next: remove the @browser tag."),
+          this.positions,
+        ),
+      );
     }
     let converted: Converted;
     try {
       if (meta.module !== undefined) {
         const problems = this.#converter.addModule(meta.module, source, meta);
-        return problems.length === 0 ? { status: "ok", hasValue: false, value: undefined } : failed(describeDiagnostics(problems, label, source));
+        return problems.length === 0
+          ? { status: "ok", hasValue: false, value: undefined }
+          : failed(describeDiagnostics(problems, label, source));
       }
       converted = this.#converter.convert(this.#declarations, source);
     } catch (error) {
       this.#converter.close();
       this.#converter = this.#createConverter();
-      return failed(describeThrown(new Error("the TypeScript compiler failed on this cell", { cause: error }), this.positions));
+      return failed(
+        describeThrown(new Error("the TypeScript compiler failed on this cell", { cause: error }), this.positions),
+      );
     }
     const maps = this.tslab.takeMaps();
     this.#modules.update(converted.sideOutputs ?? [], maps);
@@ -86,7 +97,13 @@ export class Session {
     const values = new Map(this.#exports.entries());
     const path = pathTo(value, values);
     if (path === undefined) return undefined;
-    return { kind: "cells", path, cells: this.#history.cellsFor(path[0]!, values), folder: this.options.folder, modules: this.#modules.compiled() };
+    return {
+      kind: "cells",
+      path,
+      cells: this.#history.cellsFor(path[0]!, values),
+      folder: this.options.folder,
+      modules: this.#modules.compiled(),
+    };
   }
 
   /** A promise was rejected and nobody looked: the running cell fails. False if none runs. */
@@ -99,7 +116,10 @@ export class Session {
     return this.#converter.inspect(this.#declarations, source, position);
   }
 
-  complete(source: string, position: number): { readonly start: number; readonly end: number; readonly candidates: readonly string[] } {
+  complete(
+    source: string,
+    position: number,
+  ): { readonly start: number; readonly end: number; readonly candidates: readonly string[] } {
     return this.#converter.complete(this.#declarations, source, position);
   }
 
@@ -114,7 +134,8 @@ export class Session {
     floating.catch(() => undefined);
     const { output, hasToplevelAwait: isAsync = false } = converted;
     const wrote = this.#exports.startRecording();
-    const over = output === undefined ? undefined : this.#history.add({ fileName, label, code: output, isAsync }, wrote);
+    const over =
+      output === undefined ? undefined : this.#history.add({ fileName, label, code: output, isAsync }, wrote);
     try {
       await Promise.race([startScript(converted, fileName, this.interrupts), givenUp, floating]);
       const name = converted.lastExpressionVar;
@@ -143,7 +164,10 @@ async function startScript(converted: Converted, fileName: string, interrupts: I
   const { output, hasToplevelAwait } = converted;
   if (output === undefined) return undefined;
   const head = `(${hasToplevelAwait === true ? "async " : ""}function (exports, require, ${BEFORE_AWAIT}, ${AFTER_AWAIT}) {\n`;
-  const script = new Script(`${head}${output}\n})(__tslab__.exports, __tslab__.require, __tslab__.beforeAwait, __tslab__.afterAwait)`, { filename: fileName, lineOffset: -1 });
+  const script = new Script(
+    `${head}${output}\n})(__tslab__.exports, __tslab__.require, __tslab__.beforeAwait, __tslab__.afterAwait)`,
+    { filename: fileName, lineOffset: -1 },
+  );
   await nextTurn(); // an interrupt that came while the cell was compiled is noticed now
   return new Promise((resolve, reject) => {
     setImmediate(() => {

@@ -36,21 +36,29 @@ export function nameTheVariable(checker: Checker, { isShorthandPropertyAssignmen
   const symbolAt = checker.getSymbolAtLocation.bind(checker);
   checker.getSymbolAtLocation = (node) => {
     const { parent } = node as Partial<Identifier>;
-    const variable = parent !== undefined && isShorthandPropertyAssignment(parent) && (parent as Shorthand).name === node
-      ? checker.getShorthandAssignmentValueSymbol(parent)
-      : undefined;
+    const variable =
+      parent !== undefined && isShorthandPropertyAssignment(parent) && (parent as Shorthand).name === node
+        ? checker.getShorthandAssignmentValueSymbol(parent)
+        : undefined;
     return variable ?? symbolAt(node);
   };
 }
 
 /** TypeScript's visitEachChild, which writes a shorthand property out if the visitor replaces its variable. */
-export function visitingShorthands({ isShorthandPropertyAssignment, visitEachChild, factory }: ShorthandTools): ShorthandTools["visitEachChild"] {
+export function visitingShorthands({
+  isShorthandPropertyAssignment,
+  visitEachChild,
+  factory,
+}: ShorthandTools): ShorthandTools["visitEachChild"] {
   return (node, visit, context) => {
     if (!isShorthandPropertyAssignment(node)) return visitEachChild(node, visit, context);
     const { name, objectAssignmentInitializer } = node as Shorthand;
     const value = visit(name);
     if (value === name) return visitEachChild(node, visit, context);
-    const target = objectAssignmentInitializer === undefined ? value : factory.createAssignment(value, visit(objectAssignmentInitializer));
+    const target =
+      objectAssignmentInitializer === undefined
+        ? value
+        : factory.createAssignment(value, visit(objectAssignmentInitializer));
     return factory.createPropertyAssignment(factory.createIdentifier(name.text), target);
   };
 }

@@ -44,7 +44,14 @@ export class SourcePositions {
 
   /** A TypeScript module beside the notebook, compiled in memory. */
   addModule(fileName: string, sourcePath: string, maps: readonly string[]): void {
-    this.#code.set(fileName, { label: this.shorten(sourcePath), source: "", maps, skippedLines: 0, isCell: false, lines: Infinity });
+    this.#code.set(fileName, {
+      label: this.shorten(sourcePath),
+      source: "",
+      maps,
+      skippedLines: 0,
+      isCell: false,
+      lines: Infinity,
+    });
   }
 
   /** Where the user wrote what is executed at this position (line and column from 1), or undefined if the file was not compiled. */
@@ -62,7 +69,9 @@ export class SourcePositions {
     }
     if (!code.isCell && code.label === "") label = this.shorten(resolve(dirname(toPath(file)), label));
     const found = { where: label, line: at.line + 1 - code.skippedLines, column: at.column + 1, isCell: code.isCell };
-    return code.isCell ? { ...found, column: startOfCall(code.source.split("\n")[found.line - 1] ?? "", found.column) } : found;
+    return code.isCell
+      ? { ...found, column: startOfCall(code.source.split("\n")[found.line - 1] ?? "", found.column) }
+      : found;
   }
 
   /** The line of a cell's source, by the label and number of a {@link Position}. */

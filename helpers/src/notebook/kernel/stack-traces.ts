@@ -28,9 +28,12 @@ export function installStackTraces(positions: SourcePositions): void {
       if (file !== undefined && line !== null && column !== null) {
         const position = positions.find(file, line, column);
         if (position?.isCell === true) frames.push(position);
-        text = text.replace(`${file}:${line}:${column}`, position === undefined
-          ? `${file.startsWith("node:") ? file : positions.shorten(file)}:${line}:${column}`
-          : describePosition(position));
+        text = text.replace(
+          `${file}:${line}:${column}`,
+          position === undefined
+            ? `${file.startsWith("node:") ? file : positions.shorten(file)}:${line}:${column}`
+            : describePosition(position),
+        );
       }
       lines.push(`    at ${text}`);
       if (file?.startsWith("node:") !== true) mine = lines.length;

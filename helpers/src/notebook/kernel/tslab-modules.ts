@@ -29,8 +29,11 @@ export interface Converted {
 export interface Converter {
   convert(previousDeclarations: string, source: string): Converted;
   inspect(previousDeclarations: string, source: string, position: number): QuickInfo | undefined;
-  complete(previousDeclarations: string, source: string, position: number):
-    { readonly start: number; readonly end: number; readonly candidates: readonly string[] };
+  complete(
+    previousDeclarations: string,
+    source: string,
+    position: number,
+  ): { readonly start: number; readonly end: number; readonly candidates: readonly string[] };
   addModule(name: string, source: string, meta: CodeMetadata): readonly Diagnostic[];
   close(): void;
 }
@@ -81,8 +84,15 @@ interface WatchSys {
 }
 
 interface WatchHost {
-  createProgram: (...args: readonly unknown[]) => { getProgram(): { getTypeChecker(): Parameters<typeof nameTheVariable>[0] } };
-  resolveModuleNameLiterals?: (literals: readonly { readonly text: string }[], importer: string, redirected: unknown, options: unknown) => Resolved[];
+  createProgram: (...args: readonly unknown[]) => {
+    getProgram(): { getTypeChecker(): Parameters<typeof nameTheVariable>[0] };
+  };
+  resolveModuleNameLiterals?: (
+    literals: readonly { readonly text: string }[],
+    importer: string,
+    redirected: unknown,
+    options: unknown,
+  ) => Resolved[];
 }
 
 interface Resolved {
@@ -90,9 +100,19 @@ interface Resolved {
 }
 
 interface TypeScript extends ShorthandTools {
-  createWatchCompilerHost(roots: unknown, options: Record<string, unknown>, system: WatchSys, ...rest: unknown[]): WatchHost;
+  createWatchCompilerHost(
+    roots: unknown,
+    options: Record<string, unknown>,
+    system: WatchSys,
+    ...rest: unknown[]
+  ): WatchHost;
   resolveModuleName(name: string, importer: string, options: unknown, host: WatchHost): Resolved;
-  createSourceFile(name: string, text: string, target: number, setParents: boolean): { readonly statements: readonly Statement[] };
+  createSourceFile(
+    name: string,
+    text: string,
+    target: number,
+    setParents: boolean,
+  ): { readonly statements: readonly Statement[] };
   transpileModule(input: string, options: TranspileOptions): { outputText: string; sourceMapText?: string };
 }
 
@@ -129,8 +149,9 @@ export function loadTslab(packagesFrom?: string): Tslab {
     jupyter: require("./dist/jupyter.js") as Tslab["jupyter"],
     publicModule: () => require("tslab") as unknown,
     withoutNames(declarations, names) {
-      return typescript.createSourceFile("declarations.d.ts", declarations, ES2022, false).statements
-        .filter(({ name, declarationList }) => {
+      return typescript
+        .createSourceFile("declarations.d.ts", declarations, ES2022, false)
+        .statements.filter(({ name, declarationList }) => {
           const declared = declarationList?.declarations.map((one) => one.name.text) ?? [name?.text];
           return !declared.some((one) => one !== undefined && names.has(one));
         })
@@ -157,14 +178,23 @@ const MAP_COMMENT = /\n?\/\/# sourceMappingURL=\S*\s*$/;
  * tslab compiles a cell twice (TypeScript to ES modules, those to CommonJS) and asks for no map in either. Its compiler is
  * replaced, for this process, by one that asks for both and remembers them by the compiled text.
  */
-function putMapsInto(require: NodeJS.Require, maps: Map<string, readonly string[]>, packagesFrom: string | undefined): TypeScript {
+function putMapsInto(
+  require: NodeJS.Require,
+  maps: Map<string, readonly string[]>,
+  packagesFrom: string | undefined,
+): TypeScript {
   const path = require.resolve("@tslab/typescript-for-tslab");
   const original = require(path) as TypeScript;
   const replaced: TypeScript = {
     ...original,
     visitEachChild: visitingShorthands(original),
     createWatchCompilerHost(roots, options, system, ...rest) {
-      const host = original.createWatchCompilerHost(roots, { ...options, inlineSourceMap: true }, watchOnlyOwnFiles(system), ...rest);
+      const host = original.createWatchCompilerHost(
+        roots,
+        { ...options, inlineSourceMap: true },
+        watchOnlyOwnFiles(system),
+        ...rest,
+      );
       const createProgram = host.createProgram;
       host.createProgram = (...args) => {
         const builder = createProgram(...args);
@@ -195,19 +225,24 @@ function putMapsInto(require: NodeJS.Require, maps: Map<string, readonly string[
 }
 
 /** As TypeScript finds modules, but what is not found from the importing file is looked for from `folder`. */
-function resolveAlsoFrom(folder: string, typescript: TypeScript, host: WatchHost): NonNullable<WatchHost["resolveModuleNameLiterals"]> {
+function resolveAlsoFrom(
+  folder: string,
+  typescript: TypeScript,
+  host: WatchHost,
+): NonNullable<WatchHost["resolveModuleNameLiterals"]> {
   const known = new Map<string, Resolved>();
-  return (literals, importer, _redirected, options) => literals.map(({ text }) => {
-    const key = `${importer}\0${text}`;
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    let resolved = typescript.resolveModuleName(text, importer, options, host);
-    if (resolved.resolvedModule === undefined && !text.startsWith(".")) {
-      resolved = typescript.resolveModuleName(text, `${folder}/cell.ts`, options, host);
-    }
-    if (resolved.resolvedModule !== undefined) known.set(key, resolved); // a missing file may yet be written
-    return resolved;
-  });
+  return (literals, importer, _redirected, options) =>
+    literals.map(({ text }) => {
+      const key = `${importer}\0${text}`;
+      const found = known.get(key);
+      if (found !== undefined) return found;
+      let resolved = typescript.resolveModuleName(text, importer, options, host);
+      if (resolved.resolvedModule === undefined && !text.startsWith(".")) {
+        resolved = typescript.resolveModuleName(text, `${folder}/cell.ts`, options, host);
+      }
+      if (resolved.resolvedModule !== undefined) known.set(key, resolved); // a missing file may yet be written
+      return resolved;
+    });
 }
 
 /**
@@ -217,9 +252,13 @@ function resolveAlsoFrom(folder: string, typescript: TypeScript, host: WatchHost
 function watchOnlyOwnFiles(system: WatchSys): WatchSys {
   const watched = Object.create(system) as WatchSys;
   const nothing = { close: () => undefined };
-  const foreign = (path: string): boolean => path.includes("/node_modules/") || (path.endsWith(".d.ts") && !path.endsWith("/__prev__.d.ts"));
-  watched.watchFile = (path, callback, interval) => (foreign(path) ? nothing : system.watchFile(path, callback, interval));
+  const foreign = (path: string): boolean =>
+    path.includes("/node_modules/") || (path.endsWith(".d.ts") && !path.endsWith("/__prev__.d.ts"));
+  watched.watchFile = (path, callback, interval) =>
+    foreign(path) ? nothing : system.watchFile(path, callback, interval);
   watched.watchDirectory = (path, callback, recursive) =>
-    path.endsWith("/node_modules") || foreign(path) ? nothing : (system.watchDirectory?.(path, callback, recursive) ?? nothing);
+    path.endsWith("/node_modules") || foreign(path)
+      ? nothing
+      : (system.watchDirectory?.(path, callback, recursive) ?? nothing);
   return watched;
 }

@@ -72,8 +72,12 @@ export function encode(key: string, message: Outgoing): Buffer[] {
     msg_type: message.type,
     version: "5.3",
   };
-  const body = [JSON.stringify(header), JSON.stringify(message.parent), JSON.stringify(message.metadata ?? {}), message.content]
-    .map((text) => Buffer.from(text));
+  const body = [
+    JSON.stringify(header),
+    JSON.stringify(message.parent),
+    JSON.stringify(message.metadata ?? {}),
+    message.content,
+  ].map((text) => Buffer.from(text));
   return [...message.identities, DELIMITER, Buffer.from(sign(key, body)), ...body];
 }
 

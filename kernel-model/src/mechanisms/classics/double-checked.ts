@@ -36,11 +36,18 @@ function* get(s: State, check: "twice" | "once", order: "data first" | "flag fir
 export function doubleChecked(check: "twice" | "once", order: "data first" | "flag first"): Program<State> {
   return define({
     name: `double-checked locking, check ${check}, ${order}`,
-    setup: (): State => ({ ready: new Cell("ready", false), data: new Cell("data", 0), inits: new Cell("inits", 0), lock: new Mutex("lock") }),
+    setup: (): State => ({
+      ready: new Cell("ready", false),
+      data: new Cell("data", 0),
+      inits: new Cell("inits", 0),
+      lock: new Mutex("lock"),
+    }),
     tasks: (s) => ({ "CPU 0": get(s, check, order), "CPU 1": get(s, check, order), "CPU 2": get(s, check, order) }),
     properties: [
       alwaysAtEnd("initialised once", ({ inits }) => inits.value === 1),
-      alwaysAtEnd("nobody sees it unfinished", (_s, { results }) => Object.values(results).every((value) => value === 42)),
+      alwaysAtEnd("nobody sees it unfinished", (_s, { results }) =>
+        Object.values(results).every((value) => value === 42),
+      ),
     ],
   });
 }

@@ -70,7 +70,11 @@ function* dekkerLookFirst(s: State, me: 0 | 1): Path {
 function program(name: string, body: (s: State, me: 0 | 1, enter: Enter) => Path, enter: Enter): Program<State> {
   return define({
     name,
-    setup: (): State => ({ flag: [new Cell("flag[0]", false), new Cell("flag[1]", false)], turn: new Cell("turn", 0), counter: new Cell("counter", 0) }),
+    setup: (): State => ({
+      flag: [new Cell("flag[0]", false), new Cell("flag[1]", false)],
+      turn: new Cell("turn", 0),
+      counter: new Cell("counter", 0),
+    }),
     tasks: (s) => ({ "CPU 0": body(s, 0, enter), "CPU 1": body(s, 1, enter) }),
     properties: [alwaysAtEnd("no increment is lost", ({ counter }) => counter.value === 2)],
   });

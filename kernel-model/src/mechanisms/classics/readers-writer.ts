@@ -56,8 +56,17 @@ function* read(s: State, first: Preference): Path<boolean> {
 export function readersWriter(first: Preference): Program<State> {
   return define({
     name: `readers-writer lock, ${first} first`,
-    setup: (): State => ({ lock: new Cell("lock", 0), waiting: new Cell("waiting", false), written: new Cell("written", false) }),
+    setup: (): State => ({
+      lock: new Cell("lock", 0),
+      waiting: new Cell("waiting", false),
+      written: new Cell("written", false),
+    }),
     tasks: (s) => ({ writer: write(s), "reader 0": read(s, first), "reader 1": read(s, first) }),
-    properties: [alwaysAtEnd("no reader overtakes a waiting writer", (_s, { results }) => results["reader 0"] !== true && results["reader 1"] !== true)],
+    properties: [
+      alwaysAtEnd(
+        "no reader overtakes a waiting writer",
+        (_s, { results }) => results["reader 0"] !== true && results["reader 1"] !== true,
+      ),
+    ],
   });
 }

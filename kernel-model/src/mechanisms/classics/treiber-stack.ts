@@ -55,7 +55,7 @@ function* popTwoPushOne(s: State): Path<string> {
   const first = yield* pop(s);
   const second = yield* pop(s);
   const back = first !== null && (yield* push(s, first));
-  return [back ? "" : first?.name ?? "", second?.name ?? ""].join("");
+  return [back ? "" : (first?.name ?? ""), second?.name ?? ""].join("");
 }
 
 function onStack({ top }: State): string {

@@ -1,7 +1,10 @@
 /** Reads data/live/ksm-claims-6.18.json: what a running kernel answered to the ledger's live questions about smart scan. */
 import { JsonShape } from "./json-shape.js";
 
-const shape = new JsonShape("restore the file, or record it again as data/live/README.md says", "data/live/ksm-claims-6.18.json: ");
+const shape = new JsonShape(
+  "restore the file, or record it again as data/live/README.md says",
+  "data/live/ksm-claims-6.18.json: ",
+);
 
 /** Unique pages scanned over and over: pages_scanned and pages_skipped of each row, which is one or more full scans. */
 export interface UniqueRun {
@@ -30,7 +33,9 @@ export function parseClaimsRecording(text: string): ClaimsRecording {
   return {
     release: shape.string(file["release"], "release"),
     smartScanDefault: Number(shape.string(untouched["smart_scan"], "untouched.smart_scan")),
-    paths: Object.fromEntries(Object.entries(shape.object(file["paths"], "paths")).map(([path, found]) => [path, found === true])),
+    paths: Object.fromEntries(
+      Object.entries(shape.object(file["paths"], "paths")).map(([path, found]) => [path, found === true]),
+    ),
     runs: shape.array(file["runs"], "runs").map((value, i) => {
       const where = `runs[${i}]`;
       const run = shape.object(value, where);
@@ -40,7 +45,8 @@ export function parseClaimsRecording(text: string): ClaimsRecording {
         if (at < 0) throw shape.malformed("columns", columns, `a column "${name}"`);
         return rows.map((row, j) => shape.number(row[at], `${where}.rows[${j}][${at}]`));
       };
-      if (column("full_scans").some((scans) => scans !== 1)) throw shape.malformed(`${where}.rows`, "a row of several scans", "one full scan a row");
+      if (column("full_scans").some((scans) => scans !== 1))
+        throw shape.malformed(`${where}.rows`, "a row of several scans", "one full scan a row");
       return {
         pages: shape.number(run["pages"], `${where}.pages`),
         smartScan: shape.number(run["smart_scan"], `${where}.smart_scan`),
@@ -53,8 +59,16 @@ export function parseClaimsRecording(text: string): ClaimsRecording {
 }
 
 /** The run with these settings, of so many pages if given. Errors: {@link InputError} if it was not recorded. */
-export function findRun(recording: ClaimsRecording, smartScan: 0 | 1, enabledBy: "madvise" | "prctl", pages?: number): UniqueRun {
-  const found = recording.runs.find((run) => run.smartScan === smartScan && run.enabledBy === enabledBy && run.pages === (pages ?? run.pages));
-  if (found === undefined) throw shape.malformed("runs", recording.runs.length, `a run with smart_scan ${smartScan}, enabled by ${enabledBy}`);
+export function findRun(
+  recording: ClaimsRecording,
+  smartScan: 0 | 1,
+  enabledBy: "madvise" | "prctl",
+  pages?: number,
+): UniqueRun {
+  const found = recording.runs.find(
+    (run) => run.smartScan === smartScan && run.enabledBy === enabledBy && run.pages === (pages ?? run.pages),
+  );
+  if (found === undefined)
+    throw shape.malformed("runs", recording.runs.length, `a run with smart_scan ${smartScan}, enabled by ${enabledBy}`);
   return found;
 }

@@ -6,7 +6,13 @@ import { percent } from "../../base/percent.js";
 import { judge, type Evidence, type Experiments } from "../../base/claims.js";
 import { findRun, parseClaimsRecording } from "./claims-recording.js";
 import { parseRecording, type RecordedCase } from "./recording.js";
-import { fixedRate, longRunReduction, mergedShortLived, smallestSufficientRate, visitsOfUniquePage } from "./experiments.js";
+import {
+  fixedRate,
+  longRunReduction,
+  mergedShortLived,
+  smallestSufficientRate,
+  visitsOfUniquePage,
+} from "./experiments.js";
 
 const KERNEL_SCANS = [0, 1, 2, 3, 5, 8, 13, 22, 31, 40];
 const FAILED_SCANS = [0, 1, 2, 3, 5, 8, 11, 16, 21, 26, 35];
@@ -30,7 +36,9 @@ export const claims: Experiments = {
     return judge(
       able,
       `The model keeps two 8-bit fields per page, age and remaining_skips, and reproduces ${MODEL_CLAIMS.length - failed.length} of the ${MODEL_CLAIMS.length} other model claims of the topic` +
-        (failed.length === 0 ? "." : `; ${failed.join(", ")} ${able ? `at another workload (${percent(rate, 2)} of the rate suffices where 36 % never merge)` : "at no workload tried"}.`),
+        (failed.length === 0
+          ? "."
+          : `; ${failed.join(", ")} ${able ? `at another workload (${percent(rate, 2)} of the rate suffices where 36 % never merge)` : "at no workload tried"}.`),
     );
   },
 
@@ -52,7 +60,10 @@ export const claims: Experiments = {
   "ksm-smart-scan.steady-state-share": () => {
     const rounds = 100_000;
     const skippedShare = 1 - visitsOfUniquePage(rounds).length / rounds;
-    return judge(Math.abs(skippedShare - 8 / 9) <= 0.001, `Over 100,000 rounds ${percent(skippedShare, 3)} are skipped; 8/9 is ${percent(8 / 9, 3)}.`);
+    return judge(
+      Math.abs(skippedShare - 8 / 9) <= 0.001,
+      `Over 100,000 rounds ${percent(skippedShare, 3)} are skipped; 8/9 is ${percent(8 / 9, 3)}.`,
+    );
   },
 
   "ksm-smart-scan.age-cap": () => {
@@ -70,7 +81,9 @@ export const claims: Experiments = {
   "ksm-smart-scan.age-increment-rule": () => {
     const visits = visitsOfUniquePage(400);
     const failed = visitsOfUniquePage(400, { policy: "failed-scans" });
-    const settled = [visits, failed].every((scans) => skipLengths(scans.filter((scan) => scan > 60)).every((length) => length === 8));
+    const settled = [visits, failed].every((scans) =>
+      skipLengths(scans.filter((scan) => scan > 60)).every((length) => length === 8),
+    );
     return judge(
       startsWith(visits, KERNEL_SCANS) && startsWith(failed, FAILED_SCANS) && settled,
       `Ageing on each visit: scans ${visits.slice(0, 9).join(", ")}; on failed scans only: ${failed.slice(0, 11).join(", ")}; both settle at one scan in nine.`,
@@ -120,7 +133,10 @@ export const claims: Experiments = {
   },
 
   "ksm-smart-scan.pages-to-scan-40-50": () => {
-    const rates = [0.225, IMPLIED_SHARE, 0.36, 0.45, 0.56].map((share) => ({ share, rate: smallestSufficientRate(share) }));
+    const rates = [0.225, IMPLIED_SHARE, 0.36, 0.45, 0.56].map((share) => ({
+      share,
+      rate: smallestSufficientRate(share),
+    }));
     const implied = rates.find(({ share }) => share === IMPLIED_SHARE)!.rate;
     const enough = rates.filter(({ rate }) => rate >= 0.5 && rate <= 0.6).map(({ share }) => percent(share));
     return judge(
@@ -135,17 +151,22 @@ export const claims: Experiments = {
   "ksm-smart-scan.off-by-default": (evidence) => {
     const { release, smartScanDefault } = parseClaimsRecording(evidence.recording("ksm-claims-6.18.json"));
     const seen = `An untouched Linux ${release} reads smart_scan=${smartScanDefault}.`;
-    return smartScanDefault === 0 ? judge(true, seen)
+    return smartScanDefault === 0
+      ? judge(true, seen)
       : { verdict: "changed-since", seen: `${seen} The series (6.7) had it off; mm/ksm.c now sets it on.` };
   },
 
   "ksm-smart-scan.pages-skipped-counter": (evidence) => {
     const recording = parseClaimsRecording(evidence.recording("ksm-claims-6.18.json"));
     const { pages, skipped } = findRun(recording, 1, "madvise");
-    const growth = Array.from({ length: Math.max(0, skipped.length - 30) }, (_, i) => sum(skipped.slice(22 + i, 31 + i)));
+    const growth = Array.from({ length: Math.max(0, skipped.length - 30) }, (_, i) =>
+      sum(skipped.slice(22 + i, 31 + i)),
+    );
     const expected = 8 * pages;
     return judge(
-      skipped.every((n) => n >= 0) && growth.length > 0 && growth.every((n) => Math.abs(n - expected) <= 0.05 * expected),
+      skipped.every((n) => n >= 0) &&
+        growth.length > 0 &&
+        growth.every((n) => Math.abs(n - expected) <= 0.05 * expected),
       `Linux ${recording.release}, ${pages} unique pages: after 22 full scans pages_skipped grows by ${range(growth)} in any 9 full scans; 8n is ${expected}.`,
     );
   },
@@ -154,7 +175,10 @@ export const claims: Experiments = {
     const { paths } = parseClaimsRecording(evidence.recording("ksm-claims-6.18.json"));
     const right = paths["/sys/kernel/mm/ksm/pages_skipped"];
     const slip = paths["/sys/kernel/mm/pages_skipped"];
-    return judge(right === true && slip === false, `/sys/kernel/mm/ksm/pages_skipped ${exists(right)}, /sys/kernel/mm/pages_skipped ${exists(slip)}.`);
+    return judge(
+      right === true && slip === false,
+      `/sys/kernel/mm/ksm/pages_skipped ${exists(right)}, /sys/kernel/mm/pages_skipped ${exists(slip)}.`,
+    );
   },
 
   "ksm-smart-scan.madvise-and-prctl": (evidence) => {
@@ -176,8 +200,14 @@ const IMPLIED_SHARE = 0.281;
 
 /** The claims of the topic whose check is "model", without two-fields, which is about them. */
 const MODEL_CLAIMS = [
-  "max-skip", "skip-grows-with-failures", "steady-state-share", "age-increment-rule", "scan-reduction-20-25",
-  "short-lived-pages-gain", "cpu-25-percent", "pages-to-scan-40-50",
+  "max-skip",
+  "skip-grows-with-failures",
+  "steady-state-share",
+  "age-increment-rule",
+  "scan-reduction-20-25",
+  "short-lived-pages-gain",
+  "cpu-25-percent",
+  "pages-to-scan-40-50",
 ].map((name) => `ksm-smart-scan.${name}`);
 
 function recordedUnique(evidence: Evidence, smartScan: 0 | 1): RecordedCase {
@@ -218,4 +248,3 @@ function sum(numbers: readonly number[]): number {
 function exists(found: boolean | undefined): string {
   return found === true ? "exists" : "does not exist";
 }
-

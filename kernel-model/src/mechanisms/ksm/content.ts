@@ -145,14 +145,24 @@ export class ContentTable {
 export function checkContent(what: string, content: unknown): ContentNumber {
   if (typeof content === "number" && Number.isSafeInteger(content) && content >= 0) return content;
   if (typeof content === "bigint" && content >= 0n && content < 1n << 64n) return content;
-  throw new InputError(what, content, "an integer from 0 to 2^64 - 1 (a bigint above 2^53)", "give page contents as class numbers");
+  throw new InputError(
+    what,
+    content,
+    "an integer from 0 to 2^64 - 1 (a bigint above 2^53)",
+    "give page contents as class numbers",
+  );
 }
 
 /** Checks the difference of two content numbers. Errors: fractional, unsafe as a double, beyond +-(2^64 - 1). */
 export function checkIncrement(what: string, increment: unknown): ContentNumber {
   if (typeof increment === "number" && Number.isSafeInteger(increment)) return increment;
   if (typeof increment === "bigint" && increment > -1n << 64n && increment < 1n << 64n) return increment;
-  throw new InputError(what, increment, "an integer from -(2^64 - 1) to 2^64 - 1 (a bigint beyond 2^53)", "give the difference of two class numbers");
+  throw new InputError(
+    what,
+    increment,
+    "an integer from -(2^64 - 1) to 2^64 - 1 (a bigint beyond 2^53)",
+    "give the difference of two class numbers",
+  );
 }
 
 function checksum(low: number, high: number): number {

@@ -18,7 +18,8 @@ export type KnobResult = "ok" | "EBUSY" | "EINVAL";
 export function writeKnob(ksm: KsmState, name: string, value: unknown): KnobResult {
   if (name === "run") return writeRun(ksm, value);
   const knob = KNOB_NAMES.find((known) => known === name);
-  if (knob === undefined) throw new InputError("the knob", name, `run, ${KNOB_NAMES.join(", ")}`, "use a file name of /sys/kernel/mm/ksm");
+  if (knob === undefined)
+    throw new InputError("the knob", name, `run, ${KNOB_NAMES.join(", ")}`, "use a file name of /sys/kernel/mm/ksm");
   const checked = checkKnob(knob, value);
   if (knob === "pages_to_scan" && ksm.knobs.advisor_mode !== "none") return "EINVAL";
   if (ksm.knobs[knob] === checked) return "ok";

@@ -18,7 +18,13 @@ export interface KsmCost {
   readonly wakeUpNs: number;
 }
 
-export const DEFAULT_COST: KsmCost = Object.freeze({ visitNs: 150, checksumNs: 450, comparisonNs: 120, mergeNs: 2500, wakeUpNs: 5000 });
+export const DEFAULT_COST: KsmCost = Object.freeze({
+  visitNs: 150,
+  checksumNs: 450,
+  comparisonNs: 120,
+  mergeNs: 2500,
+  wakeUpNs: 5000,
+});
 
 export function checkCost(given: Partial<KsmCost> = {}): KsmCost {
   checkKeys("cost", given, Object.keys(DEFAULT_COST));
@@ -30,6 +36,10 @@ export function checkCost(given: Partial<KsmCost> = {}): KsmCost {
 /** CPU time of all the work done so far, wake-ups not counted, ns. */
 export function cpuNs(ksm: KsmState, cost: KsmCost): number {
   const { work } = ksm;
-  return (ksm.pagesScanned + ksm.pagesSkipped) * cost.visitNs + work.checksums * cost.checksumNs
-    + work.comparisons * cost.comparisonNs + work.merges * cost.mergeNs;
+  return (
+    (ksm.pagesScanned + ksm.pagesSkipped) * cost.visitNs +
+    work.checksums * cost.checksumNs +
+    work.comparisons * cost.comparisonNs +
+    work.merges * cost.mergeNs
+  );
 }

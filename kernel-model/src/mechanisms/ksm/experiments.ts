@@ -19,7 +19,10 @@ export type ProcessedScans = readonly number[] & { readonly age: number };
  * @example
  * visitsOfUniquePage(14); // 0, 1, 2, 3, 5, 8, 13
  */
-export function visitsOfUniquePage(rounds: number, options: { readonly policy?: SkipPolicy; readonly wrapAge?: boolean } = {}): ProcessedScans {
+export function visitsOfUniquePage(
+  rounds: number,
+  options: { readonly policy?: SkipPolicy; readonly wrapAge?: boolean } = {},
+): ProcessedScans {
   checkInteger("rounds", rounds, { min: 0, unit: "full scans" });
   const ksm = new KsmState(1, options.policy === undefined ? {} : { policy: options.policy });
   addProcess(ksm, 1);
@@ -59,11 +62,15 @@ export const fixedRate = {
   knobs: { pages_to_scan: 20, sleep_millisecs: 40 },
   lifetimeSeconds: 20,
   seconds: 160,
-  chosen: "2,000 pages, half unique and half duplicates that live 20 s in groups of 4; 20 pages per wake-up every 40 ms, so that a full scan takes about 4 s; 160 s",
+  chosen:
+    "2,000 pages, half unique and half duplicates that live 20 s in groups of 4; 20 pages per wake-up every 40 ms, so that a full scan takes about 4 s; 160 s",
 } as const;
 
 /** Short-lived pages merged in a fixed time at a fixed scan rate, with and without smart scan. */
-export function mergedShortLived(seed: number, turnover: NonNullable<MixOptions["turnover"]> = "processes"): { smart: number; plain: number } {
+export function mergedShortLived(
+  seed: number,
+  turnover: NonNullable<MixOptions["turnover"]> = "processes",
+): { smart: number; plain: number } {
   const run = (policy: SkipPolicy): number =>
     simulateKsm({
       workload: mixWorkload({
@@ -86,7 +93,11 @@ export function mergedShortLived(seed: number, turnover: NonNullable<MixOptions[
  */
 export function smallestSufficientRate(uniqueShare: number): number {
   const baseline = 100;
-  const workload = mixWorkload({ pages: 20_000, shares: { unique: uniqueShare, shortLived: 1 - uniqueShare }, lifetimeSeconds: 40 });
+  const workload = mixWorkload({
+    pages: 20_000,
+    shares: { unique: uniqueShare, shortLived: 1 - uniqueShare },
+    lifetimeSeconds: 40,
+  });
   const merged = (policy: SkipPolicy, pages_to_scan: number): number =>
     meanOverTime(simulateKsm({ workload, seconds: 240, policy, knobs: { pages_to_scan } }), "pages_sharing", 80);
   const enough = 0.95 * merged("none", baseline);

@@ -4,7 +4,10 @@
  */
 export const MEASURES = [
   { name: "scan", meaning: "number of the full scan, from 0" },
-  { name: "full_scans", meaning: "full scans completed, as the kernel counts them (writing 2 to run starts again at 0)" },
+  {
+    name: "full_scans",
+    meaning: "full scans completed, as the kernel counts them (writing 2 to run starts again at 0)",
+  },
   { name: "time", unit: "s", meaning: "virtual time at the end of the scan" },
   { name: "scan_time", unit: "s", meaning: "virtual time the scan took, sleeps included" },
   { name: "cpu_time", unit: "ms", meaning: "CPU time of ksmd in this scan, by the cost model" },

@@ -5,7 +5,17 @@
 import { checkInteger, InputError } from "../../base/errors.js";
 import { checkContent, checkIncrement, ZERO_CLASS, type ContentNumber } from "./content.js";
 import {
-  PTE_ANON, PTE_KSM, PTE_KSM_ZERO, PTE_MASK, PTE_NONE, PTE_ZERO, RMAP_ITEM, VMA_MAPPED, VMA_MERGEABLE, type KsmState, type MmSlot,
+  PTE_ANON,
+  PTE_KSM,
+  PTE_KSM_ZERO,
+  PTE_MASK,
+  PTE_NONE,
+  PTE_ZERO,
+  RMAP_ITEM,
+  VMA_MAPPED,
+  VMA_MERGEABLE,
+  type KsmState,
+  type MmSlot,
 } from "./state.js";
 import { freeRmapItem } from "./rmap-item.js";
 import { unmapKsmPage } from "./stable-tree.js";
@@ -14,7 +24,12 @@ import { unmapKsmPage } from "./stable-tree.js";
 export function addProcess(ksm: KsmState, pages: number, name = `process ${ksm.slots.length}`): MmSlot {
   const firstPage = ksm.slots.at(-1)?.endPage ?? 0;
   const free = ksm.pages - firstPage;
-  checkInteger(`the size of ${name}`, pages, { min: 1, max: free, unit: "pages", next: "make the model larger or the process smaller" });
+  checkInteger(`the size of ${name}`, pages, {
+    min: 1,
+    max: free,
+    unit: "pages",
+    next: "make the model larger or the process smaller",
+  });
   const slot: MmSlot = { name, firstPage, endPage: firstPage + pages, listed: false, rmapItems: 0, mergingPages: 0 };
   ksm.slots.push(slot);
   ksm.flags.fill(VMA_MAPPED, firstPage, slot.endPage);
@@ -44,7 +59,14 @@ export function madviseUnmergeable(ksm: KsmState, start: number, stop: number): 
  * Stores to the whole of pages start, start + step, ... below stop; the k-th one gets content `first + k * increment`.
  * A merged page is copied first, even if its content does not change.
  */
-export function fill(ksm: KsmState, start: number, stop: number, step: number, first: ContentNumber, increment: ContentNumber): void {
+export function fill(
+  ksm: KsmState,
+  start: number,
+  stop: number,
+  step: number,
+  first: ContentNumber,
+  increment: ContentNumber,
+): void {
   checkRange(ksm, "fill", start, stop);
   checkInteger("the step of fill", step, { min: 1, unit: "pages" });
   checkIncrement("the increment of fill", increment);
@@ -139,7 +161,8 @@ function discard(ksm: KsmState, page: number): void {
 }
 
 function checkMapped(ksm: KsmState, page: number): void {
-  if (((ksm.flags[page] ?? 0) & VMA_MAPPED) === 0) throw new InputError("a store to page", page, "a mapped page", "map it, or leave it out");
+  if (((ksm.flags[page] ?? 0) & VMA_MAPPED) === 0)
+    throw new InputError("a store to page", page, "a mapped page", "map it, or leave it out");
 }
 
 function slotsIn(ksm: KsmState, start: number, stop: number): MmSlot[] {

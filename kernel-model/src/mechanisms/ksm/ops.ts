@@ -7,8 +7,19 @@ import type { KsmState } from "./state.js";
 
 /** One thing a workload does between two scans; pages are numbered over the whole model, `stop` is exclusive. */
 export type Op =
-  | { readonly op: "fill"; readonly start: number; readonly stop: number; readonly step: number; readonly content: ContentNumber; readonly increment: ContentNumber }
-  | { readonly op: "unmap" | "dontneed" | "read" | "mergeable" | "unmergeable"; readonly start: number; readonly stop: number }
+  | {
+      readonly op: "fill";
+      readonly start: number;
+      readonly stop: number;
+      readonly step: number;
+      readonly content: ContentNumber;
+      readonly increment: ContentNumber;
+    }
+  | {
+      readonly op: "unmap" | "dontneed" | "read" | "mergeable" | "unmergeable";
+      readonly start: number;
+      readonly stop: number;
+    }
   | { readonly op: "knob"; readonly name: KnobName | "run"; readonly value: unknown };
 
 export const OPERATIONS = ["fill", "unmap", "dontneed", "read", "mergeable", "unmergeable", "knob"] as const;
@@ -27,19 +38,42 @@ export interface Step {
  */
 export function applyOp(ksm: KsmState, op: Op): void {
   switch (op.op) {
-    case "fill": return fill(ksm, op.start, op.stop, op.step, op.content, op.increment);
-    case "unmap": return unmap(ksm, op.start, op.stop);
-    case "dontneed": return dontneed(ksm, op.start, op.stop);
-    case "read": return read(ksm, op.start, op.stop);
-    case "mergeable": return madviseMergeable(ksm, op.start, op.stop);
-    case "unmergeable": return madviseUnmergeable(ksm, op.start, op.stop);
+    case "fill":
+      return fill(ksm, op.start, op.stop, op.step, op.content, op.increment);
+    case "unmap":
+      return unmap(ksm, op.start, op.stop);
+    case "dontneed":
+      return dontneed(ksm, op.start, op.stop);
+    case "read":
+      return read(ksm, op.start, op.stop);
+    case "mergeable":
+      return madviseMergeable(ksm, op.start, op.stop);
+    case "unmergeable":
+      return madviseUnmergeable(ksm, op.start, op.stop);
     case "knob": {
       const answer = writeKnob(ksm, op.name, op.value);
-      if (answer === "EBUSY") throw new InputError(op.name, op.value, `${quote(ksm.knobs[op.name as KnobName])} while pages are merged (the kernel answers EBUSY)`, "unmerge them first by writing 2 to run");
-      if (answer === "EINVAL") throw new InputError(op.name, op.value, "no write while the advisor sets it (the kernel answers EINVAL)", "switch advisor_mode off first");
+      if (answer === "EBUSY")
+        throw new InputError(
+          op.name,
+          op.value,
+          `${quote(ksm.knobs[op.name as KnobName])} while pages are merged (the kernel answers EBUSY)`,
+          "unmerge them first by writing 2 to run",
+        );
+      if (answer === "EINVAL")
+        throw new InputError(
+          op.name,
+          op.value,
+          "no write while the advisor sets it (the kernel answers EINVAL)",
+          "switch advisor_mode off first",
+        );
       return;
     }
     default:
-      throw new InputError("an operation", (op as { readonly op?: unknown }).op, OPERATIONS.join(", "), "use one of these");
+      throw new InputError(
+        "an operation",
+        (op as { readonly op?: unknown }).op,
+        OPERATIONS.join(", "),
+        "use one of these",
+      );
   }
 }

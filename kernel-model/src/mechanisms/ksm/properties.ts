@@ -2,7 +2,16 @@
  * What must hold in every state between two wake-ups of ksmd. Each property has a name and says what is wrong, or nothing.
  * They recount from the pages what the counters say, so they cost O(pages) and are for tests and small models.
  */
-import { PTE_ANON, PTE_KSM, PTE_KSM_ZERO, PTE_MASK, RMAP_ITEM, STABLE_FLAG, UNSTABLE_FLAG, type KsmState } from "./state.js";
+import {
+  PTE_ANON,
+  PTE_KSM,
+  PTE_KSM_ZERO,
+  PTE_MASK,
+  RMAP_ITEM,
+  STABLE_FLAG,
+  UNSTABLE_FLAG,
+  type KsmState,
+} from "./state.js";
 
 export interface Property {
   readonly name: string;
@@ -20,8 +29,12 @@ export const properties: readonly Property[] = [
       const merged = count(ksm, (flags) => (flags & STABLE_FLAG) !== 0);
       const unshared = count(ksm, (flags) => (flags & UNSTABLE_FLAG) !== 0);
       const zero = count(ksm, (flags) => (flags & PTE_MASK) === PTE_KSM_ZERO);
-      return differ("rmap items", ksm.rmapItems, items) ?? differ("pages_shared + pages_sharing", ksm.pagesShared + ksm.pagesSharing, merged)
-        ?? differ("pages_unshared", ksm.pagesUnshared, unshared) ?? differ("ksm_zero_pages", ksm.zeroPages, zero);
+      return (
+        differ("rmap items", ksm.rmapItems, items) ??
+        differ("pages_shared + pages_sharing", ksm.pagesShared + ksm.pagesSharing, merged) ??
+        differ("pages_unshared", ksm.pagesUnshared, unshared) ??
+        differ("ksm_zero_pages", ksm.zeroPages, zero)
+      );
     },
   },
   {
@@ -46,7 +59,8 @@ export const properties: readonly Property[] = [
     violated(ksm) {
       for (let page = 0; page < ksm.pages; page++) {
         if ((ksm.flags[page]! & PTE_MASK) !== PTE_KSM) continue;
-        if (ksm.content[page] !== ksm.nodes.contentClass[ksm.head[page]!]) return `page ${page} is mapped to a KSM page of other content`;
+        if (ksm.content[page] !== ksm.nodes.contentClass[ksm.head[page]!])
+          return `page ${page} is mapped to a KSM page of other content`;
       }
       return undefined;
     },
@@ -56,7 +70,9 @@ export const properties: readonly Property[] = [
     kind: "always",
     violated(ksm) {
       const node = regularNodes(ksm).find((n) => ksm.nodes.length[n]! > ksm.knobs.max_page_sharing);
-      return node === undefined ? undefined : `node ${node} is shared ${ksm.nodes.length[node]} times, max_page_sharing is ${ksm.knobs.max_page_sharing}`;
+      return node === undefined
+        ? undefined
+        : `node ${node} is shared ${ksm.nodes.length[node]} times, max_page_sharing is ${ksm.knobs.max_page_sharing}`;
     },
   },
   {
@@ -65,7 +81,8 @@ export const properties: readonly Property[] = [
     violated(ksm) {
       const mapped = new Map<number, number>();
       for (let page = 0; page < ksm.pages; page++) {
-        if ((ksm.flags[page]! & PTE_MASK) === PTE_KSM) mapped.set(ksm.head[page]!, (mapped.get(ksm.head[page]!) ?? 0) + 1);
+        if ((ksm.flags[page]! & PTE_MASK) === PTE_KSM)
+          mapped.set(ksm.head[page]!, (mapped.get(ksm.head[page]!) ?? 0) + 1);
       }
       for (const node of regularNodes(ksm)) {
         const wrong = differ(`mappings of node ${node}`, ksm.nodes.mapCount[node]!, mapped.get(node) ?? 0);
@@ -117,7 +134,8 @@ function regularNodes(ksm: KsmState): number[] {
 
 function itemsOf(ksm: KsmState, node: number): number[] {
   const pages: number[] = [];
-  for (let item = ksm.nodes.first[node]!; item !== 0 && pages.length <= ksm.pages; item = ksm.next[item - 1]!) pages.push(item - 1);
+  for (let item = ksm.nodes.first[node]!; item !== 0 && pages.length <= ksm.pages; item = ksm.next[item - 1]!)
+    pages.push(item - 1);
   return pages;
 }
 

@@ -15,7 +15,19 @@ import { KsmState, MAX_PAGES } from "./state.js";
 const shape = new JsonShape("correct the file; data/live/README.md shows the format");
 
 /** Counters of a recording's rows, in our order; a file states its own in "columns". */
-const COLUMNS = ["scanned", "skipped", "shared", "sharing", "unshared", "volatile", "zero", "chains", "dups", "rmap_items", "merging"] as const;
+const COLUMNS = [
+  "scanned",
+  "skipped",
+  "shared",
+  "sharing",
+  "unshared",
+  "volatile",
+  "zero",
+  "chains",
+  "dups",
+  "rmap_items",
+  "merging",
+] as const;
 export type RecordedColumn = (typeof COLUMNS)[number];
 export type RecordedRow = Readonly<Record<RecordedColumn, number>>;
 
@@ -46,10 +58,14 @@ export interface Difference {
 }
 
 /** Replays a recorded workload through the model and returns the model's rows. About 10 million page visits a second. */
-export function replayCase(recorded: Pick<RecordedCase, "pages" | "knobs" | "smartScan" | "steps">, scans: number): RecordedCase["rows"] {
+export function replayCase(
+  recorded: Pick<RecordedCase, "pages" | "knobs" | "smartScan" | "steps">,
+  scans: number,
+): RecordedCase["rows"] {
   const ksm = new KsmState(recorded.pages);
   addProcess(ksm, recorded.pages, "workload");
-  for (const [name, value] of Object.entries({ ...recorded.knobs, smart_scan: recorded.smartScan })) writeKnob(ksm, name, value);
+  for (const [name, value] of Object.entries({ ...recorded.knobs, smart_scan: recorded.smartScan }))
+    writeKnob(ksm, name, value);
   const rows: { pre: RecordedRow; post: RecordedRow }[] = [];
   for (let scan = 0; scan < scans; scan++) {
     for (const step of recorded.steps) if (step.scan === scan) for (const op of step.ops) applyRecorded(ksm, op);
@@ -74,10 +90,16 @@ export function applyRecorded(ksm: KsmState, op: Op): void {
 }
 
 /** Compares one recorded workload with the model: undefined if every counter of every row is equal. */
-export function compareCase(recorded: RecordedCase, columns: readonly RecordedColumn[] = COLUMNS): Difference | undefined {
+export function compareCase(
+  recorded: RecordedCase,
+  columns: readonly RecordedColumn[] = COLUMNS,
+): Difference | undefined {
   const model = replayCase(recorded, recorded.rows.length);
   for (const [scan, row] of recorded.rows.entries()) {
-    for (const [phase, when] of [["pre", "before the scan"], ["post", "after the scan"]] as const) {
+    for (const [phase, when] of [
+      ["pre", "before the scan"],
+      ["post", "after the scan"],
+    ] as const) {
       for (const column of columns) {
         const [kernel, ours] = [row[phase][column], model[scan]![phase][column]];
         if (kernel !== ours) return { scan, when, column, kernel, model: ours };
@@ -108,14 +130,20 @@ function rowOf(ksm: KsmState, before: { scanned: number; skipped: number }): Rec
 export function parseRecording(text: string, source = "the recording"): Recording {
   const file = shape.object(parseJson(text, source), source);
   if (file["workloads"] === undefined && file["untouched"] !== undefined) {
-    throw new InputError(source, "evidence for claims", "a recording of counters per scan, with \"workloads\"", "leave this file out: `mm-lab claims` reads it");
+    throw new InputError(
+      source,
+      "evidence for claims",
+      'a recording of counters per scan, with "workloads"',
+      "leave this file out: `mm-lab claims` reads it",
+    );
   }
   const columns = shape.filledArray(file["columns"], `${source}: "columns"`).map((name, i) => {
     const known = COLUMNS.find((column) => column === name);
     if (known === undefined) throw shape.malformed(`${source}: columns[${i}]`, name, COLUMNS.join(", "));
     return known;
   });
-  const common = file["common_knobs"] === undefined ? {} : shape.object(file["common_knobs"], `${source}: "common_knobs"`);
+  const common =
+    file["common_knobs"] === undefined ? {} : shape.object(file["common_knobs"], `${source}: "common_knobs"`);
   const workloads = shape.filledArray(file["workloads"], `${source}: "workloads"`);
   return {
     kernel: typeof file["kernel"] === "string" ? file["kernel"] : "unknown",
@@ -124,40 +152,58 @@ export function parseRecording(text: string, source = "the recording"): Recordin
   };
 }
 
-function parseCase(value: unknown, where: string, columns: readonly RecordedColumn[], common: Readonly<Record<string, unknown>>): RecordedCase {
+function parseCase(
+  value: unknown,
+  where: string,
+  columns: readonly RecordedColumn[],
+  common: Readonly<Record<string, unknown>>,
+): RecordedCase {
   const workload = shape.object(value, where);
   const name = workload["name"];
   if (typeof name !== "string") throw shape.malformed(`${where}.name`, name, "a text");
   const pages = checkInteger(`${where}.pages`, workload["pages"], { min: 1, max: MAX_PAGES, unit: "pages" });
   const smartScan = workload["smart_scan"];
   if (smartScan !== 0 && smartScan !== 1) throw shape.malformed(`${where}.smart_scan`, smartScan, "0 or 1");
-  const knobs = { ...common, ...(workload["knobs"] === undefined ? {} : shape.object(workload["knobs"], `${where}.knobs`)) };
+  const knobs = {
+    ...common,
+    ...(workload["knobs"] === undefined ? {} : shape.object(workload["knobs"], `${where}.knobs`)),
+  };
   return {
     name,
     note: typeof workload["note"] === "string" ? workload["note"] : "",
     pages,
     knobs,
     smartScan,
-    steps: shape.array(workload["steps"], `${where}.steps`).map((step, i) => parseStep(step, `${where}.steps[${i}]`, pages)),
+    steps: shape
+      .array(workload["steps"], `${where}.steps`)
+      .map((step, i) => parseStep(step, `${where}.steps[${i}]`, pages)),
     rows: shape.filledArray(workload["rows"], `${where}.rows`).map((row, i) => {
       const both = shape.object(row, `${where}.rows[${i}]`);
-      return { pre: parseRow(both["pre"], `${where}.rows[${i}].pre`, columns), post: parseRow(both["post"], `${where}.rows[${i}].post`, columns) };
+      return {
+        pre: parseRow(both["pre"], `${where}.rows[${i}].pre`, columns),
+        post: parseRow(both["post"], `${where}.rows[${i}].post`, columns),
+      };
     }),
   };
 }
 
 function parseRow(value: unknown, where: string, columns: readonly RecordedColumn[]): RecordedRow {
   const numbers = shape.array(value, where);
-  if (numbers.length !== columns.length) throw shape.malformed(where, numbers, `${columns.length} numbers, one per column`);
+  if (numbers.length !== columns.length)
+    throw shape.malformed(where, numbers, `${columns.length} numbers, one per column`);
   const row: Record<string, number> = Object.fromEntries(COLUMNS.map((column) => [column, 0]));
-  for (const [i, column] of columns.entries()) row[column] = checkInteger(`${where}[${i}] (${column})`, numbers[i], { min: 0 });
+  for (const [i, column] of columns.entries())
+    row[column] = checkInteger(`${where}[${i}] (${column})`, numbers[i], { min: 0 });
   return row as RecordedRow;
 }
 
 function parseStep(value: unknown, where: string, pages: number): Step {
   const step = shape.object(value, where);
   return {
-    scan: checkInteger(`${where}.scan`, step["scan"], { min: 0, unit: "(the full scan before which the operations happen)" }),
+    scan: checkInteger(`${where}.scan`, step["scan"], {
+      min: 0,
+      unit: "(the full scan before which the operations happen)",
+    }),
     ops: shape.array(step["ops"], `${where}.ops`).map((op, i) => parseOp(op, `${where}.ops[${i}]`, pages)),
   };
 }
@@ -167,7 +213,14 @@ export function parseOp(value: unknown, where: string, pages = Number.MAX_SAFE_I
   const [kind, ...rest] = shape.array(value, where);
   const range = (): { start: number; stop: number } => {
     const start = checkInteger(`${where}: start`, rest[0], { min: 0, max: pages, unit: "(a page of the workload)" });
-    return { start, stop: checkInteger(`${where}: stop`, rest[1], { min: start, max: pages, unit: "(start to the workload's pages)" }) };
+    return {
+      start,
+      stop: checkInteger(`${where}: stop`, rest[1], {
+        min: start,
+        max: pages,
+        unit: "(start to the workload's pages)",
+      }),
+    };
   };
   const arity = (count: number): void => {
     if (rest.length !== count) throw shape.malformed(where, value, `${quote(kind)} followed by ${count} values`);
@@ -182,7 +235,11 @@ export function parseOp(value: unknown, where: string, pages = Number.MAX_SAFE_I
         content: checkContent(`${where}: class`, bigIfNeeded(rest[3])),
         increment: checkIncrement(`${where}: inc`, bigIfNeeded(rest[4])),
       };
-    case "unmap": case "dontneed": case "read": case "mergeable": case "unmergeable":
+    case "unmap":
+    case "dontneed":
+    case "read":
+    case "mergeable":
+    case "unmergeable":
       arity(2);
       return { op: kind, ...range() };
     case "knob": {
@@ -201,11 +258,17 @@ export function parseOp(value: unknown, where: string, pages = Number.MAX_SAFE_I
 /** JSON.parse rounds integers above 2^53, and a page's content must not be rounded: they are read as quoted text. */
 function parseJson(text: string, source: string): unknown {
   const quoted = text.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (token) =>
-    token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${token}"`);
+    token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${token}"`,
+  );
   try {
     return JSON.parse(quoted);
   } catch (error) {
-    throw new InputError(source, (error as Error).message, "a JSON document", "check that the file is complete; data/live/README.md shows the format");
+    throw new InputError(
+      source,
+      (error as Error).message,
+      "a JSON document",
+      "check that the file is complete; data/live/README.md shows the format",
+    );
   }
 }
 

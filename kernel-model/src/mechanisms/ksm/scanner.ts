@@ -5,10 +5,25 @@ import { checkInteger } from "../../base/errors.js";
 import { CHECKSUM, WORDS, ZERO_CLASS } from "./content.js";
 import { advisorStartScan, advisorStopScan } from "./advisor.js";
 import {
-  PTE_ANON, PTE_KSM, PTE_KSM_ZERO, PTE_MASK, RMAP_ITEM, STABLE_FLAG, UNSTABLE_FLAG, VMA_MERGEABLE, type KsmState, type MmSlot,
+  PTE_ANON,
+  PTE_KSM,
+  PTE_KSM_ZERO,
+  PTE_MASK,
+  RMAP_ITEM,
+  STABLE_FLAG,
+  UNSTABLE_FLAG,
+  VMA_MERGEABLE,
+  type KsmState,
+  type MmSlot,
 } from "./state.js";
 import { allocRmapItem, freeRmapItem, removeRmapItemFromTree } from "./rmap-item.js";
-import { removeAllStableNodes, removeFromStableTree, stableTreeAppend, stableTreeInsert, stableTreeSearch } from "./stable-tree.js";
+import {
+  removeAllStableNodes,
+  removeFromStableTree,
+  stableTreeAppend,
+  stableTreeInsert,
+  stableTreeSearch,
+} from "./stable-tree.js";
 import type { CompiledPolicy } from "./skip-policy.js";
 import { unstableTreeSearchInsert } from "./unstable-tree.js";
 import { breakKsm } from "./memory.js";
@@ -86,7 +101,8 @@ function nextListedSlot(ksm: KsmState): void {
 }
 
 function hasMergeableVma(ksm: KsmState, slot: MmSlot): boolean {
-  for (let page = slot.firstPage; page < slot.endPage; page++) if ((ksm.flags[page]! & VMA_MERGEABLE) !== 0) return true;
+  for (let page = slot.firstPage; page < slot.endPage; page++)
+    if ((ksm.flags[page]! & VMA_MERGEABLE) !== 0) return true;
   return false;
 }
 

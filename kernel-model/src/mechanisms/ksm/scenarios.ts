@@ -89,7 +89,28 @@ export const scenarios: readonly Scenario[] = [
 /** Runs a scenario. */
 export function runScenario(scenario: Scenario, walks: "kernel" | "lazy" = "kernel"): KsmRun {
   const drawn = Array.from(scenario.pages).flatMap((letter, page): Op[] =>
-    letter === "-" ? [] : [{ op: "fill", start: page, stop: page + 1, step: 1, content: letter === "0" ? 0 : letter.charCodeAt(0) - 64, increment: 0 }]);
-  const workload = stepsWorkload({ name: scenario.name, pages: scenario.pages.length, steps: [{ scan: 0, ops: drawn }, ...(scenario.steps ?? [])] });
-  return simulateKsm({ workload, scans: scenario.scans, walks, ...(scenario.knobs !== undefined && { knobs: scenario.knobs }) });
+    letter === "-"
+      ? []
+      : [
+          {
+            op: "fill",
+            start: page,
+            stop: page + 1,
+            step: 1,
+            content: letter === "0" ? 0 : letter.charCodeAt(0) - 64,
+            increment: 0,
+          },
+        ],
+  );
+  const workload = stepsWorkload({
+    name: scenario.name,
+    pages: scenario.pages.length,
+    steps: [{ scan: 0, ops: drawn }, ...(scenario.steps ?? [])],
+  });
+  return simulateKsm({
+    workload,
+    scans: scenario.scans,
+    walks,
+    ...(scenario.knobs !== undefined && { knobs: scenario.knobs }),
+  });
 }

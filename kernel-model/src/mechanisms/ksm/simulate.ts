@@ -52,7 +52,9 @@ export class KsmRun implements HasDataset {
   /** Sum of a per-scan measure, from scan `from` on. Errors: {@link InputError} for an unknown measure or scan. */
   total(measure: MeasureName, from = 0): number {
     checkInteger("from", from, { min: 0, max: this.scans - 1, unit: "(a scan of the run)" });
-    return this.#values(measure).subarray(from).reduce((sum, x) => sum + x, 0);
+    return this.#values(measure)
+      .subarray(from)
+      .reduce((sum, x) => sum + x, 0);
   }
 
   /** Mean of a measure over the scans from `from` on. */
@@ -66,12 +68,21 @@ export class KsmRun implements HasDataset {
   }
 
   #values(measure: MeasureName): Float64Array {
-    return this.series[checkOneOf("the measure", measure, MEASURES.map(({ name }) => name))];
+    return this.series[
+      checkOneOf(
+        "the measure",
+        measure,
+        MEASURES.map(({ name }) => name),
+      )
+    ];
   }
 
   dataset(): Dataset {
     const columns = MEASURES.map((measure): Column => ({ ...measure, values: this.series[measure.name] }));
-    return { title: `KSM after each full scan: ${this.workload}; policy ${this.policy}${this.state.walks === "lazy" ? "; lazy walks" : ""}`, columns };
+    return {
+      title: `KSM after each full scan: ${this.workload}; policy ${this.policy}${this.state.walks === "lazy" ? "; lazy walks" : ""}`,
+      columns,
+    };
   }
 }
 
@@ -93,16 +104,33 @@ export function simulateKsm(options: KsmOptions): KsmRun {
 export function* scanKsm(options: KsmOptions): Generator<Progress, KsmRun> {
   checkKeys("simulateKsm", options, ["workload", "scans", "seconds", "knobs", "policy", "cost", "walks"]);
   if (typeof options.workload?.start !== "function") {
-    throw new InputError("workload", options.workload, "a workload", "make one with mixWorkload, stepsWorkload or csvWorkload");
+    throw new InputError(
+      "workload",
+      options.workload,
+      "a workload",
+      "make one with mixWorkload, stepsWorkload or csvWorkload",
+    );
   }
-  const scans = checkInteger("scans", options.scans ?? (options.seconds === undefined ? 30 : 1e6), { min: 1, max: 1e6, unit: "full scans" });
-  const endMs = options.seconds === undefined ? Infinity : 1000 * checkNumber("seconds", options.seconds, { min: 0.001, unit: "s of virtual time" });
+  const scans = checkInteger("scans", options.scans ?? (options.seconds === undefined ? 30 : 1e6), {
+    min: 1,
+    max: 1e6,
+    unit: "full scans",
+  });
+  const endMs =
+    options.seconds === undefined
+      ? Infinity
+      : 1000 * checkNumber("seconds", options.seconds, { min: 0.001, unit: "s of virtual time" });
   const cost = checkCost(options.cost);
   const { workload } = options;
   const knobs = { ...options.knobs };
   if (knobs.advisor_mode === "scan-time") {
     if (knobs.pages_to_scan !== undefined) {
-      throw new InputError("pages_to_scan", knobs.pages_to_scan, "no value while the advisor sets it (the kernel answers EINVAL)", "leave it out, or set advisor_mode to \"none\"");
+      throw new InputError(
+        "pages_to_scan",
+        knobs.pages_to_scan,
+        "no value while the advisor sets it (the kernel answers EINVAL)",
+        'leave it out, or set advisor_mode to "none"',
+      );
     }
     knobs.pages_to_scan = knobs.advisor_min_pages_to_scan ?? DEFAULT_KNOBS.advisor_min_pages_to_scan;
   }
@@ -115,15 +143,26 @@ export function* scanKsm(options: KsmOptions): Generator<Progress, KsmRun> {
   const driver = workload.start(ksm);
   const rows: Record<MeasureName, number>[] = [];
   const progress = (): Progress =>
-    endMs === Infinity ? { done: Math.round(100 * (rows.length + (ksm.cursorSlot < 0 ? 0 : ksm.cursorPage / ksm.pages))) / 100, total: scans, note: "full scans" }
-    : { done: Math.round(Math.min(ksm.nowMs, endMs) / 1000), total: endMs / 1000, note: "s of virtual time" };
+    endMs === Infinity
+      ? {
+          done: Math.round(100 * (rows.length + (ksm.cursorSlot < 0 ? 0 : ksm.cursorPage / ksm.pages))) / 100,
+          total: scans,
+          note: "full scans",
+        }
+      : { done: Math.round(Math.min(ksm.nowMs, endMs) / 1000), total: endMs / 1000, note: "s of virtual time" };
 
   yield progress();
   let wakeUps = 0;
   let lastYield = 0;
   const chunk = 1_000_000;
   for (let scan = 0; scan < scans && ksm.nowMs < endMs; scan++) {
-    const before = { scanned: ksm.pagesScanned, skipped: ksm.pagesSkipped, nowMs: ksm.nowMs, cpuMs: ksm.cpuMs, merges: ksm.work.merges };
+    const before = {
+      scanned: ksm.pagesScanned,
+      skipped: ksm.pagesSkipped,
+      nowMs: ksm.nowMs,
+      cpuMs: ksm.cpuMs,
+      merges: ksm.work.merges,
+    };
     let complete = false;
     while (!complete && ksm.nowMs < endMs) {
       driver.advance(scan, ksm.nowMs);
@@ -141,7 +180,12 @@ export function* scanKsm(options: KsmOptions): Generator<Progress, KsmRun> {
       ksm.nowMs += ksm.knobs.sleep_millisecs + (cpuMs - ksm.cpuMs);
       ksm.cpuMs = cpuMs;
       if (ksm.nowMs === wokenAt && endMs !== Infinity) {
-        throw new InputError("seconds", options.seconds, "a run in which time passes (here neither sleep nor work takes any)", "give sleep_millisecs or a cost, or limit the run by scans");
+        throw new InputError(
+          "seconds",
+          options.seconds,
+          "a run in which time passes (here neither sleep nor work takes any)",
+          "give sleep_millisecs or a cost, or limit the run by scans",
+        );
       }
     }
     rows.push({
@@ -165,8 +209,16 @@ export function* scanKsm(options: KsmOptions): Generator<Progress, KsmRun> {
     });
   }
   yield progress();
-  const series = Object.fromEntries(MEASURES.map(({ name }) => [name, Float64Array.from(rows, (row) => row[name])])) as Record<MeasureName, Float64Array>;
-  return new KsmRun(workload.name, ksm.policy.enabled && ksm.knobs.smart_scan === 1 ? ksm.policy.name : "none", workload.pages, series, ksm);
+  const series = Object.fromEntries(
+    MEASURES.map(({ name }) => [name, Float64Array.from(rows, (row) => row[name])]),
+  ) as Record<MeasureName, Float64Array>;
+  return new KsmRun(
+    workload.name,
+    ksm.policy.enabled && ksm.knobs.smart_scan === 1 ? ksm.policy.name : "none",
+    workload.pages,
+    series,
+    ksm,
+  );
 }
 
 /** Six decimals: sums of floats would print their rounding errors. */

@@ -64,7 +64,12 @@ function isTable(policy: readonly number[] | SkipPolicyOptions): policy is reado
 function compile(options: SkipPolicyOptions, enabled: boolean): CompiledPolicy {
   const given = options.skips ?? skipAge;
   if (typeof given !== "function" && given.length === 0) {
-    throw new InputError("the skip table", given, "at least one skip length", "give one length per age, the last one for all greater ages");
+    throw new InputError(
+      "the skip table",
+      given,
+      "at least one skip length",
+      "give one length per age, the last one for all greater ages",
+    );
   }
   const skipsByAge = new Uint8Array(256);
   for (let age = 0; age < 256; age++) {
@@ -73,7 +78,8 @@ function compile(options: SkipPolicyOptions, enabled: boolean): CompiledPolicy {
       min: 0,
       max: 255,
       unit: "scans (an 8-bit counter)",
-      next: typeof given === "function" ? `return such a number from ${quote(given)}` : "correct that entry of the table",
+      next:
+        typeof given === "function" ? `return such a number from ${quote(given)}` : "correct that entry of the table",
     });
   }
   return {

@@ -298,7 +298,7 @@ function linkInTree(ksm: KsmState, node: number, contentClass: number): void {
   const { tree } = nodes;
   let parent = 0;
   let asLeft = false;
-  for (let at = tree.root; at !== 0; ) {
+  for (let at = tree.root; at !== 0;) {
     parent = at;
     asLeft = contents.compare(contentClass, nodes.contentClass[at]!) < 0;
     at = asLeft ? tree.left[at]! : tree.right[at]!;

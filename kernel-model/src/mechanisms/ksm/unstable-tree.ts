@@ -15,7 +15,12 @@ export function unstableTreeSearchInsert(ksm: KsmState, page: number, contentCla
   const { words } = ksm.contents;
   const at = contentClass * WORDS + UNSTABLE_PAGE;
   const entered = words[at]!;
-  if (entered !== 0 && entered !== page + 1 && isInCurrentTree(ksm, entered - 1) && ksm.content[entered - 1] === contentClass) {
+  if (
+    entered !== 0 &&
+    entered !== page + 1 &&
+    isInCurrentTree(ksm, entered - 1) &&
+    ksm.content[entered - 1] === contentClass
+  ) {
     const flags = ksm.flags[entered - 1]!;
     if ((flags & PTE_MASK) === PTE_ANON && (flags & VMA_MERGEABLE) !== 0) return entered;
   }

@@ -37,12 +37,16 @@ export function stepsWorkload(options: StepsOptions): Workload {
   checkKeys("stepsWorkload", options, ["pages", "steps", "name", "refusedWrites"]);
   const { steps, name = "steps" } = options;
   const pages = checkPages("pages", options.pages);
-  const apply = checkOneOf("refusedWrites", options.refusedWrites ?? "error", ["error", "ignore"]) === "ignore" ? applyRecorded : applyOp;
+  const apply =
+    checkOneOf("refusedWrites", options.refusedWrites ?? "error", ["error", "ignore"]) === "ignore"
+      ? applyRecorded
+      : applyOp;
   if (!isList(steps)) throw new InputError("steps", steps, "an array of { scan, ops }", "see stepsWorkload");
   for (const [i, step] of steps.entries()) {
     checkKeys(`steps[${i}]`, step, ["scan", "ops", "where"]);
     checkInteger(`steps[${i}].scan`, step.scan, { min: 0, unit: "(a full scan)" });
-    if (!isList(step.ops)) throw new InputError(`steps[${i}].ops`, step.ops, "an array of operations", "see stepsWorkload");
+    if (!isList(step.ops))
+      throw new InputError(`steps[${i}].ops`, step.ops, "an array of operations", "see stepsWorkload");
   }
   return {
     name,
@@ -75,7 +79,12 @@ function applyStep(ksm: KsmState, step: Step, apply: (ksm: KsmState, op: Op) => 
       apply(ksm, op);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      throw new InputError(`${step.where ?? `${name}, before scan ${step.scan}`}: ${error.what}`, error.value, error.accepted, error.next);
+      throw new InputError(
+        `${step.where ?? `${name}, before scan ${step.scan}`}: ${error.what}`,
+        error.value,
+        error.accepted,
+        error.next,
+      );
     }
   }
 }
@@ -101,7 +110,8 @@ export function csvWorkload(text: string, pages: number, name = "CSV"): Workload
     const fields = op.map((field) => (/^-?\d{1,15}$/.test(field) ? Number(field) : field));
     steps.push({ scan: Number(scan), where, ops: [parseOp(fields, where, pages)] });
   }
-  if (steps.length === 0) throw new InputError(name, text, "at least one operation", "write a line such as 0,fill,0,1000,1,7,0");
+  if (steps.length === 0)
+    throw new InputError(name, text, "at least one operation", "write a line such as 0,fill,0,1000,1,7,0");
   return stepsWorkload({ pages, steps, name });
 }
 
@@ -113,7 +123,13 @@ export interface MixOptions {
    * zero: all-zero pages. shortLived: like duplicate, but freed and replaced by new content after `lifetimeSeconds`.
    * volatile: rewritten with new content every `rewriteSeconds`.
    */
-  readonly shares: { readonly unique?: number; readonly duplicate?: number; readonly zero?: number; readonly shortLived?: number; readonly volatile?: number };
+  readonly shares: {
+    readonly unique?: number;
+    readonly duplicate?: number;
+    readonly zero?: number;
+    readonly shortLived?: number;
+    readonly volatile?: number;
+  };
   /** Most pages with the same content, of duplicate and short-lived pages: they are dealt out evenly to as few groups as that takes. Default 4. */
   readonly copies?: number;
   /** Life of a short-lived group in virtual seconds. Default 60 s. */
@@ -143,7 +159,16 @@ export const KINDS: readonly Kind[] = ["unique", "duplicate", "zero", "shortLive
  * mixWorkload({ pages: 10_000, shares: { unique: 0.5, duplicate: 0.5 } });
  */
 export function mixWorkload(options: MixOptions): Workload {
-  checkKeys("mixWorkload", options, ["pages", "shares", "copies", "lifetimeSeconds", "rewriteSeconds", "turnover", "seed", "name"]);
+  checkKeys("mixWorkload", options, [
+    "pages",
+    "shares",
+    "copies",
+    "lifetimeSeconds",
+    "rewriteSeconds",
+    "turnover",
+    "seed",
+    "name",
+  ]);
   const pages = checkPages("pages", options.pages);
   const counts = pageCounts(pages, options.shares);
   const copies = checkInteger("copies", options.copies ?? 4, { min: 2, unit: "pages" });
@@ -153,7 +178,11 @@ export function mixWorkload(options: MixOptions): Workload {
   const { seed } = options;
   if (seed !== undefined) checkInteger("seed", seed, { min: 0, max: 0xffffffff });
   return {
-    name: options.name ?? KINDS.filter((kind) => counts[kind] > 0).map((kind) => `${percent(counts[kind] / pages)} ${kind}`).join(", "),
+    name:
+      options.name ??
+      KINDS.filter((kind) => counts[kind] > 0)
+        .map((kind) => `${percent(counts[kind] / pages)} ${kind}`)
+        .join(", "),
     pages,
     contents: counts.unique + counts.volatile + Math.ceil((counts.duplicate + counts.shortLived) / copies) + 2,
     start(ksm) {
@@ -173,16 +202,21 @@ export function mixWorkload(options: MixOptions): Workload {
       madviseMergeable(ksm, 0, pages);
 
       const groups = Math.ceil(counts.shortLived / copies);
-      const deaths = counts.shortLived === 0 ? undefined : everyEvenly(groups, lifetimeMs, (group) => {
-        for (let i = group; i < counts.shortLived; i += groups) {
-          const page = members.shortLived[i]!;
-          if (turnover === "processes") replaceProcess(ksm, page, page + 1);
-          writePage(ksm, page, fresh);
-        }
-        fresh++;
-      });
-      const rewrites = counts.volatile === 0 ? undefined
-        : everyEvenly(counts.volatile, rewriteMs, (i) => writePage(ksm, members.volatile[i]!, fresh++));
+      const deaths =
+        counts.shortLived === 0
+          ? undefined
+          : everyEvenly(groups, lifetimeMs, (group) => {
+              for (let i = group; i < counts.shortLived; i += groups) {
+                const page = members.shortLived[i]!;
+                if (turnover === "processes") replaceProcess(ksm, page, page + 1);
+                writePage(ksm, page, fresh);
+              }
+              fresh++;
+            });
+      const rewrites =
+        counts.volatile === 0
+          ? undefined
+          : everyEvenly(counts.volatile, rewriteMs, (i) => writePage(ksm, members.volatile[i]!, fresh++));
       return {
         advance(_scan, nowMs) {
           deaths?.(nowMs);
@@ -209,7 +243,12 @@ function pageCounts(pages: number, shares: MixOptions["shares"]): Record<Kind, n
   let sum = 0;
   for (const kind of KINDS) sum += checkNumber(`shares.${kind}`, shares[kind] ?? 0, { min: 0, max: 1 });
   if (Math.abs(sum - 1) > 1e-9) {
-    throw new InputError("the sum of the shares", Number(sum.toPrecision(12)), "1", `change ${quote(shares)} so that the shares sum to 1`);
+    throw new InputError(
+      "the sum of the shares",
+      Number(sum.toPrecision(12)),
+      "1",
+      `change ${quote(shares)} so that the shares sum to 1`,
+    );
   }
   const counts = { unique: 0, duplicate: 0, zero: 0, shortLived: 0, volatile: 0 };
   let before = 0;
@@ -225,7 +264,10 @@ function pageCounts(pages: number, shares: MixOptions["shares"]): Record<Kind, n
 
 /** Deals the pages out to the kinds so that any stretch of pages has them in proportion (largest deficit first). */
 function interleave(pages: number, counts: Record<Kind, number>, random: Random | undefined): Record<Kind, Int32Array> {
-  const members = Object.fromEntries(KINDS.map((kind) => [kind, new Int32Array(counts[kind])])) as Record<Kind, Int32Array>;
+  const members = Object.fromEntries(KINDS.map((kind) => [kind, new Int32Array(counts[kind])])) as Record<
+    Kind,
+    Int32Array
+  >;
   const order = random === undefined ? undefined : shuffled(pages, random);
   const present = KINDS.filter((kind) => counts[kind] > 0);
   const dealt = { unique: 0, duplicate: 0, zero: 0, shortLived: 0, volatile: 0 };

@@ -24,7 +24,11 @@ export const claims: Experiments = {
 
   "zswap-refcount.no-leak-fixed": () => {
     // The four-store proof alone takes longer than the rest of the topic; the scenario of that name and its test keep it.
-    const proofs = scenarios.filter(({ name }) => ["two-stores-fixed", "three-stores-fixed", "two-stores-reference", "three-stores-reference"].includes(name)).map(({ program }) => explore(program));
+    const proofs = scenarios
+      .filter(({ name }) =>
+        ["two-stores-fixed", "three-stores-fixed", "two-stores-reference", "three-stores-reference"].includes(name),
+      )
+      .map(({ program }) => explore(program));
     return judge(
       proofs.length === 4 && proofs.every(({ kind }) => kind === "exhausted"),
       `With the fix no end state of 2 and 3 stores has a reference above its base, and a queued worker always has one to give back: proved in ${proofs.reduce((sum, { effort }) => sum + effort.schedules, 0).toLocaleString("en")} schedules. Four stores are proved by the scenario four-stores-fixed.`,
@@ -49,7 +53,10 @@ export const claims: Experiments = {
     const last = finish(simulateLeak({ startReferences: SATURATION - 1 - 50_000, seconds: 1, samples: 1000 }));
     const [reached, expected] = [timeOfSaturation(last), 50_000 / expectedLeakRate(100_000, 1)];
     const above = highestWithFix();
-    const saturates = last.saturated && last.warnings[0] === "refcount_t: saturated; leaking memory." && Math.abs(reached / expected - 1) < 0.02;
+    const saturates =
+      last.saturated &&
+      last.warnings[0] === "refcount_t: saturated; leaking memory." &&
+      Math.abs(reached / expected - 1) < 0.02;
     const perRun = growth.leakedPerRun;
     return judge(
       saturates && above <= 1,
@@ -69,10 +76,20 @@ function timeOfSaturation({ time, references }: LeakRun): number {
 function highestWithFix(): number {
   for (let above = 1; ; above++) {
     const base = storesAtLimit(2, "fixed", []);
-    const beyond = explore({
-      ...base,
-      properties: [{ name: "not above", kind: "always", at: "every step", holds: (z) => referencesOf(z, z.everyPool[0]!) <= z.base(z.everyPool[0]!) + above }],
-    }, { shrink: false });
+    const beyond = explore(
+      {
+        ...base,
+        properties: [
+          {
+            name: "not above",
+            kind: "always",
+            at: "every step",
+            holds: (z) => referencesOf(z, z.everyPool[0]!) <= z.base(z.everyPool[0]!) + above,
+          },
+        ],
+      },
+      { shrink: false },
+    );
     if (beyond.kind === "exhausted") return above;
   }
 }

@@ -10,7 +10,14 @@ export type ContentMix = Readonly<Partial<Record<PageKind, number>>>;
  * 14 % zero and 3 % same-filled pages are what the change that taught zswap same-filled pages (Linux 4.16) reports for
  * applications on a 1.5 GB machine. How the rest divides is not in the sources: chosen by us.
  */
-export const DEFAULT_MIX: ContentMix = Object.freeze({ zero: 0.14, "same-filled": 0.03, text: 0.15, heap: 0.45, code: 0.08, random: 0.15 });
+export const DEFAULT_MIX: ContentMix = Object.freeze({
+  zero: 0.14,
+  "same-filled": 0.03,
+  text: 0.15,
+  heap: 0.45,
+  code: 0.08,
+  random: 0.15,
+});
 
 /** Shares may miss 1 by this much: thirds and tenths have no exact binary form. */
 const TOLERANCE = 1e-9;
@@ -22,9 +29,22 @@ const TOLERANCE = 1e-9;
 export function checkMix(mix: ContentMix): ContentMix {
   checkKeys("the content mix", mix, PAGE_KINDS);
   let sum = 0;
-  for (const kind of PAGE_KINDS) if (mix[kind] !== undefined) sum += checkNumber(`the share of ${kind} pages`, mix[kind], { min: 0, max: 1, next: "give shares that sum to 1" });
+  for (const kind of PAGE_KINDS)
+    if (mix[kind] !== undefined)
+      sum += checkNumber(`the share of ${kind} pages`, mix[kind], {
+        min: 0,
+        max: 1,
+        next: "give shares that sum to 1",
+      });
   if (Math.abs(sum - 1) > TOLERANCE) {
-    throw new InputError("the sum of the content mix", Number(sum.toPrecision(12)), "1", sum > 0 ? "divide each share by that sum, or add the kind that is missing" : `give at least one kind a share: ${PAGE_KINDS.join(", ")}`);
+    throw new InputError(
+      "the sum of the content mix",
+      Number(sum.toPrecision(12)),
+      "1",
+      sum > 0
+        ? "divide each share by that sum, or add the kind that is missing"
+        : `give at least one kind a share: ${PAGE_KINDS.join(", ")}`,
+    );
   }
   return mix;
 }

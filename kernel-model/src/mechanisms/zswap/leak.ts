@@ -62,11 +62,16 @@ export class LeakRun implements HasDataset {
     this.references = references;
     this.requests = z.counters.shrinkRequests;
     this.runs = z.counters.shrinkRuns;
-    this.owed = options.variant === "percpu-ref" ? 0 : Number(pool.shrinkWork.pending) + Number(pool.shrinkWork.running);
+    this.owed =
+      options.variant === "percpu-ref" ? 0 : Number(pool.shrinkWork.pending) + Number(pool.shrinkWork.running);
     this.freed = pool.memory.freed;
     this.saturated = pool.kref.value >= SATURATION;
     const current = z.pools.value[0] === pool;
-    this.leaked = this.saturated ? NaN : this.freed ? 0 : pool.kref.value - (current ? 1 : 0) - (options.startReferences - 1) - this.owed;
+    this.leaked = this.saturated
+      ? NaN
+      : this.freed
+        ? 0
+        : pool.kref.value - (current ? 1 : 0) - (options.startReferences - 1) - this.owed;
     this.warnings = result.warnings.map(({ text }) => text);
   }
 
@@ -81,10 +86,18 @@ export class LeakRun implements HasDataset {
   }
 
   dataset(): Dataset {
-    const column = (name: string, unit: string, meaning: string, values: readonly number[]): Column => ({ name, unit, meaning, values });
+    const column = (name: string, unit: string, meaning: string, values: readonly number[]): Column => ({
+      name,
+      unit,
+      meaning,
+      values,
+    });
     return {
       title: `References of a pool at its limit, ${this.options.variant}: ${this.options.storeRate} stores/s, worker ${this.options.shrinkDelay} ms behind`,
-      columns: [column("time", "s", "virtual time", this.time), column("references", "references", "count of the pool's kref", this.references)],
+      columns: [
+        column("time", "s", "virtual time", this.time),
+        column("references", "references", "count of the pool's kref", this.references),
+      ],
     };
   }
 }
@@ -99,10 +112,19 @@ interface Watched {
 function checkLeak(given: LeakOptions): Required<LeakOptions> {
   return {
     variant: given.variant ?? "buggy",
-    storeRate: checkNumber("storeRate", given.storeRate ?? 100_000, { min: 1e-3, max: 1e9, unit: "stores/s", next: "give a rate above 0" }),
+    storeRate: checkNumber("storeRate", given.storeRate ?? 100_000, {
+      min: 1e-3,
+      max: 1e9,
+      unit: "stores/s",
+      next: "give a rate above 0",
+    }),
     shrinkDelay: checkNumber("shrinkDelay", given.shrinkDelay ?? 1, { min: 0, max: 1e6, unit: "ms" }),
     seconds: checkNumber("seconds", given.seconds ?? 1, { min: 1e-6, max: 1e6, unit: "s" }),
-    startReferences: checkInteger("startReferences", given.startReferences ?? 1, { min: 1, max: REFCOUNT_MAX, unit: "references" }),
+    startReferences: checkInteger("startReferences", given.startReferences ?? 1, {
+      min: 1,
+      max: REFCOUNT_MAX,
+      unit: "references",
+    }),
     switchCompressor: given.switchCompressor ?? false,
     samples: checkInteger("samples", given.samples ?? 200, { min: 2, max: 100_000 }),
     seed: checkInteger("seed", given.seed ?? 1, { min: 0, max: 0xffffffff }),
@@ -134,7 +156,9 @@ export function* simulateLeak(given: LeakOptions = {}): Generator<Progress, Leak
     groups: [
       { name: "store", interarrival: exponential(SECOND / storeRate), path: ({ z }) => shrinkAtLimit(z) },
       { name: "sample", count: 1, path: (s, sample) => sampling(s, sample, step) },
-      ...(options.switchCompressor ? [{ name: "switch", count: 1, path: ({ z }: Watched) => switching(z, (seconds * SECOND) / 2) }] : []),
+      ...(options.switchCompressor
+        ? [{ name: "switch", count: 1, path: ({ z }: Watched) => switching(z, (seconds * SECOND) / 2) }]
+        : []),
     ],
     machine: { sockets: 1, cores: 64, preset: "free" },
     duration: seconds * SECOND,

@@ -27,9 +27,19 @@ export const DEFAULT_LIMITS = Object.freeze({ max_pool_percent: 20, accept_thres
 export function checkLimits(given: Partial<ZswapLimits>): ZswapLimits {
   checkKeys("zswap limits", given, ["ram_pages", "max_pool_percent", "accept_threshold_percent"]);
   const percent = (name: "max_pool_percent" | "accept_threshold_percent", of: string): number =>
-    checkInteger(name, given[name] ?? DEFAULT_LIMITS[name], { min: 0, max: 100, unit: "%", next: `give the part of ${of} in whole percent, e.g. ${DEFAULT_LIMITS[name]}` });
+    checkInteger(name, given[name] ?? DEFAULT_LIMITS[name], {
+      min: 0,
+      max: 100,
+      unit: "%",
+      next: `give the part of ${of} in whole percent, e.g. ${DEFAULT_LIMITS[name]}`,
+    });
   return {
-    ram_pages: checkInteger("ram_pages", given.ram_pages, { min: 1, max: 2 ** 40, unit: "pages", next: "give RAM in pages of 4 KiB: 1 GiB is 262144" }),
+    ram_pages: checkInteger("ram_pages", given.ram_pages, {
+      min: 1,
+      max: 2 ** 40,
+      unit: "pages",
+      next: "give RAM in pages of 4 KiB: 1 GiB is 262144",
+    }),
     max_pool_percent: percent("max_pool_percent", "RAM"),
     accept_threshold_percent: percent("accept_threshold_percent", "the largest pool"),
   };

@@ -38,7 +38,22 @@ export interface LoadOptions extends Partial<Omit<ZswapLimits, "ram_pages">> {
   readonly seed?: number;
 }
 
-const NAMES = ["lengths", "ramMib", "storeRate", "loadRate", "invalidateRate", "compressUs", "decompressUs", "writebackUs", "variant", "seconds", "samples", "seed", "max_pool_percent", "accept_threshold_percent"];
+const NAMES = [
+  "lengths",
+  "ramMib",
+  "storeRate",
+  "loadRate",
+  "invalidateRate",
+  "compressUs",
+  "decompressUs",
+  "writebackUs",
+  "variant",
+  "seconds",
+  "samples",
+  "seed",
+  "max_pool_percent",
+  "accept_threshold_percent",
+];
 
 /** The pool under load: its size over time, and what became of the pages. */
 export class LoadRun implements HasDataset {
@@ -84,18 +99,31 @@ export class LoadRun implements HasDataset {
   band(): { readonly low: number; readonly high: number } {
     const after = this.pages.slice(this.#fullFrom);
     const percent = (pages: number): number => (100 * pages) / this.limits.ram_pages;
-    return { low: percent(after.length === 0 ? NaN : Math.min(...after)), high: percent(after.length === 0 ? NaN : Math.max(...after)) };
+    return {
+      low: percent(after.length === 0 ? NaN : Math.min(...after)),
+      high: percent(after.length === 0 ? NaN : Math.max(...after)),
+    };
   }
 
   dataset(): Dataset {
     const { ram_pages } = this.limits;
-    const column = (name: string, unit: string, meaning: string, values: readonly number[]): Column => ({ name, unit, meaning, values });
+    const column = (name: string, unit: string, meaning: string, values: readonly number[]): Column => ({
+      name,
+      unit,
+      meaning,
+      values,
+    });
     return {
       title: `The pool under load, ${this.limits.max_pool_percent} % of RAM, accepts again below ${this.limits.accept_threshold_percent} % of that`,
       columns: [
         column("time", "s", "virtual time", this.time),
         column("pool", "pages", "pages that the pool takes", this.pages),
-        column("share", "%", "the same as a share of RAM", this.pages.map((pages) => (100 * pages) / ram_pages)),
+        column(
+          "share",
+          "%",
+          "the same as a share of RAM",
+          this.pages.map((pages) => (100 * pages) / ram_pages),
+        ),
       ],
     };
   }
@@ -135,9 +163,17 @@ export function compressedLengths(compressor: Compressor, pages = 2000, mix?: Co
 export function* simulateLoad(given: LoadOptions): Generator<Progress, LoadRun> {
   checkKeys("the load", given, NAMES);
   const { lengths } = given;
-  if (!Array.isArray(lengths) || lengths.length === 0) throw new InputError("lengths", lengths, "at least one length of a compressed page, in bytes", "make them with compressedLengths(compressor)");
-  for (const length of lengths as readonly number[]) checkInteger("a length of a compressed page", length, { min: 0, max: 2 * PAGE_BYTES, unit: "bytes" });
-  const number = (name: keyof LoadOptions, preset: number, min: number, max: number, unit: string): number => checkNumber(name, given[name] ?? preset, { min, max, unit });
+  if (!Array.isArray(lengths) || lengths.length === 0)
+    throw new InputError(
+      "lengths",
+      lengths,
+      "at least one length of a compressed page, in bytes",
+      "make them with compressedLengths(compressor)",
+    );
+  for (const length of lengths as readonly number[])
+    checkInteger("a length of a compressed page", length, { min: 0, max: 2 * PAGE_BYTES, unit: "bytes" });
+  const number = (name: keyof LoadOptions, preset: number, min: number, max: number, unit: string): number =>
+    checkNumber(name, given[name] ?? preset, { min, max, unit });
   const limits = checkLimits({
     ram_pages: number("ramMib", 64, 1, 65_536, "MiB") * PAGES_PER_MIB,
     ...(given.max_pool_percent !== undefined && { max_pool_percent: given.max_pool_percent }),
@@ -145,19 +181,53 @@ export function* simulateLoad(given: LoadOptions): Generator<Progress, LoadRun> 
   });
   const seconds = number("seconds", 2, 1e-6, 1e5, "s");
   const samples = checkInteger("samples", given.samples ?? 400, { min: 2, max: 100_000 });
-  const rates = { store: number("storeRate", 20_000, 1e-3, 1e9, "pages/s"), load: number("loadRate", 1000, 0, 1e9, "pages/s"), invalidate: number("invalidateRate", 1000, 0, 1e9, "pages/s") };
-  const costs = { compress: number("compressUs", 6, 0, 1e6, "µs") * 1000, decompress: number("decompressUs", 2, 0, 1e6, "µs") * 1000, writebackIo: number("writebackUs", 25, 0, 1e6, "µs") * 1000 };
+  const rates = {
+    store: number("storeRate", 20_000, 1e-3, 1e9, "pages/s"),
+    load: number("loadRate", 1000, 0, 1e9, "pages/s"),
+    invalidate: number("invalidateRate", 1000, 0, 1e9, "pages/s"),
+  };
+  const costs = {
+    compress: number("compressUs", 6, 0, 1e6, "µs") * 1000,
+    decompress: number("decompressUs", 2, 0, 1e6, "µs") * 1000,
+    writebackIo: number("writebackUs", 25, 0, 1e6, "µs") * 1000,
+  };
   const step = (seconds * SECOND) / samples;
   const run: { load: Load | null } = { load: null };
   yield* simulating<Load>({
     setup: () => {
-      const z = makeZswap({ variant: given.variant ?? "fixed", maxPages: maxPages(limits), acceptPages: acceptThresholdPages(limits), allocator: () => new Zsmalloc(), costs });
+      const z = makeZswap({
+        variant: given.variant ?? "fixed",
+        maxPages: maxPages(limits),
+        acceptPages: acceptThresholdPages(limits),
+        allocator: () => new Zsmalloc(),
+        costs,
+      });
       return (run.load = { z, limits, time: [0], pages: [0], live: [], counts: { accepted: 0, fullFrom: Infinity } });
     },
     groups: [
-      { name: "store", interarrival: exponential(SECOND / rates.store), path: (s, index) => storing(s, index, lengths[index % lengths.length] as number) },
-      ...(rates.load > 0 ? [{ name: "load", interarrival: exponential(SECOND / rates.load), path: (s: Load, _index: number, draws: Draws) => loading(s, draws) }] : []),
-      ...(rates.invalidate > 0 ? [{ name: "invalidate", interarrival: exponential(SECOND / rates.invalidate), path: (s: Load, _index: number, draws: Draws) => invalidating(s, draws) }] : []),
+      {
+        name: "store",
+        interarrival: exponential(SECOND / rates.store),
+        path: (s, index) => storing(s, index, lengths[index % lengths.length] as number),
+      },
+      ...(rates.load > 0
+        ? [
+            {
+              name: "load",
+              interarrival: exponential(SECOND / rates.load),
+              path: (s: Load, _index: number, draws: Draws) => loading(s, draws),
+            },
+          ]
+        : []),
+      ...(rates.invalidate > 0
+        ? [
+            {
+              name: "invalidate",
+              interarrival: exponential(SECOND / rates.invalidate),
+              path: (s: Load, _index: number, draws: Draws) => invalidating(s, draws),
+            },
+          ]
+        : []),
       { name: "sample", count: 1, path: (s: Load) => sampling(s, step) },
     ],
     machine: { sockets: 1, cores: 8 },

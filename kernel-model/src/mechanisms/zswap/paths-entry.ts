@@ -23,7 +23,8 @@ export function zswapEntryGet(entry: Entry): Step<void> {
 /** zswap_entry_put(): gives a reference back; the last one frees the entry. The tree's lock is held. */
 export function* zswapEntryPut(z: Zswap, entry: Entry): Path {
   const left = yield* new Step(put, entry.refs, (task, world) => {
-    if (--entry.refs.current < 0) warnOnce(world, task, entry.refs, "zswap_entry_put", `the references of ${entry.name} fell below zero`);
+    if (--entry.refs.current < 0)
+      warnOnce(world, task, entry.refs, "zswap_entry_put", `the references of ${entry.name} fell below zero`);
     return entry.refs.current;
   });
   if (left === 0) yield* zswapFreeEntry(z, entry);

@@ -63,7 +63,10 @@ export function* zswapPoolEmpty(z: Zswap, pool: Pool): Path {
   yield* lockPools(z);
   const pools = yield* READ_ONCE(z.pools);
   if (pools[0] === pool) yield* warnOn(true, `the current ${pool.name} lost its last reference`);
-  yield* rcuAssignPointer(z.pools, pools.filter((other) => other !== pool));
+  yield* rcuAssignPointer(
+    z.pools,
+    pools.filter((other) => other !== pool),
+  );
   yield* queueWork(z.systemWq, pool.releaseWork);
   yield* unlockPools(z);
 }
@@ -71,7 +74,8 @@ export function* zswapPoolEmpty(z: Zswap, pool: Pool): Path {
 /** __zswap_pool_release(), in a kworker: no reader can find the pool any more, so it can go. */
 export function* zswapPoolRelease(z: Zswap, pool: Pool): Path {
   yield* synchronizeRcu();
-  const referenced = z.variant === "percpu-ref" ? !(yield* percpuRefIsZero(pool.ref)) : yield* krefGetUnlessZero(pool.kref);
+  const referenced =
+    z.variant === "percpu-ref" ? !(yield* percpuRefIsZero(pool.ref)) : yield* krefGetUnlessZero(pool.kref);
   if (referenced) yield* warnOn(true, `${pool.name} got a reference while it was released`);
   yield* kfree(pool.memory);
   z.counters.poolsFreed++;
@@ -106,7 +110,10 @@ function* zswapParamSet(z: Zswap, compressor: string): Path<boolean> {
     // Until it is put back it is on no list: neither the total size nor the search for the oldest pool sees it.
     const pools = yield* READ_ONCE(z.pools);
     if (pools[0] === found) yield* warnOn(true, `${found.name} is current already`);
-    yield* rcuAssignPointer(z.pools, pools.filter((pool) => pool !== found));
+    yield* rcuAssignPointer(
+      z.pools,
+      pools.filter((pool) => pool !== found),
+    );
   }
   yield* unlockPools(z);
   const pool = found ?? (yield* zswapPoolCreate(z, compressor));
@@ -138,6 +145,10 @@ function* paramSetCharp(z: Zswap, name: string): Path<boolean> {
 
 /** zswap_pool_create(): null if there is no memory for it. */
 function* zswapPoolCreate(z: Zswap, compressor: string): Path<Pool | null> {
-  const memory = yield* kmalloc(`pool ${compressor}`, { mayFail: z.faults.allocation !== undefined, failureRate: z.faults.allocation ?? 0, heap: z.heap });
+  const memory = yield* kmalloc(`pool ${compressor}`, {
+    mayFail: z.faults.allocation !== undefined,
+    failureRate: z.faults.allocation ?? 0,
+    heap: z.heap,
+  });
   return memory === null ? null : z.makePool(compressor, memory);
 }

@@ -11,7 +11,14 @@ import { warnOn } from "../../primitives/warn.js";
 import { queueWork } from "../../primitives/workqueue.js";
 import { zswapEntryGet, zswapEntryPut, zswapInvalidateEntry } from "./paths-entry.js";
 import { zswapCanAccept, zswapIsFull, zswapUpdateTotalSize } from "./paths-limit.js";
-import { zswapPoolCurrentGet, zswapPoolEmpty, zswapPoolLast, zswapPoolLastGet, zswapPoolPut, zswapPoolRelease } from "./paths-pool.js";
+import {
+  zswapPoolCurrentGet,
+  zswapPoolEmpty,
+  zswapPoolLast,
+  zswapPoolLastGet,
+  zswapPoolPut,
+  zswapPoolRelease,
+} from "./paths-pool.js";
 import { ENOMEM, shrinkWorker } from "./paths-shrink.js";
 import { PAGE_BYTES } from "./limits.js";
 import { lruAdd } from "./lru.js";
@@ -55,7 +62,16 @@ export function* zswapStore(z: Zswap, offset: number, length: number, device = 0
   }
   if (length === 0) z.counters.sameFilled++;
   const { name } = memory;
-  const entry: Entry = { name, memory, device, offset, length, ...room, data, refs: new Cell(`${name}->refcount`, 1, memory) };
+  const entry: Entry = {
+    name,
+    memory,
+    device,
+    offset,
+    length,
+    ...room,
+    data,
+    refs: new Cell(`${name}->refcount`, 1, memory),
+  };
   yield* spinLock(tree.lock);
   for (let other = yield* treeInsert(tree, entry); other !== null; other = yield* treeInsert(tree, entry)) {
     // Two stores of one slot at once, though its page is locked.
@@ -142,7 +158,9 @@ export function* shrinkAtLimit(z: Zswap): Path {
 }
 
 function queueShrink(z: Zswap, { shrinkWork }: Pool): Step<boolean> {
-  return z.shrinkDelay === 0 ? queueWork(z.shrinkWq, shrinkWork) : queueDelayedWork(z.shrinkWq, shrinkWork, z.shrinkDelay);
+  return z.shrinkDelay === 0
+    ? queueWork(z.shrinkWq, shrinkWork)
+    : queueDelayedWork(z.shrinkWq, shrinkWork, z.shrinkDelay);
 }
 
 /** struct folio, as far as a load fills it. */

@@ -20,7 +20,13 @@ export function broken(twin: Twin | undefined): ZswapOptions {
 }
 
 /** A program over a zswap of its own. `prepare` puts in what was there before. */
-export function program(name: string, options: ZswapOptions, tasks: ProgramText<Zswap>["tasks"], properties: readonly Property<Zswap>[], prepare: (z: Zswap) => unknown = () => undefined): Program<Zswap> {
+export function program(
+  name: string,
+  options: ZswapOptions,
+  tasks: ProgramText<Zswap>["tasks"],
+  properties: readonly Property<Zswap>[],
+  prepare: (z: Zswap) => unknown = () => undefined,
+): Program<Zswap> {
   return define<Zswap>({
     name: `${name}, ${options.twin ?? options.variant ?? "fixed"}`,
     setup: () => {
@@ -43,7 +49,17 @@ export function onCpus(cpus: number, path: (cpu: number) => Path<unknown>): Reco
 export function putEntry(z: Zswap, offset: number, data = 1, pool: Pool = z.pools.current[0]!): Entry {
   const name = `entry ${offset}`;
   const memory = z.heap.add(new Memory(name));
-  const entry: Entry = { name, memory, device: 0, offset, length: HALF, pool, handle: pool.zpool.allocator.malloc(HALF), data, refs: new Cell(`${name}->refcount`, 1, memory) };
+  const entry: Entry = {
+    name,
+    memory,
+    device: 0,
+    offset,
+    length: HALF,
+    pool,
+    handle: pool.zpool.allocator.malloc(HALF),
+    data,
+    refs: new Cell(`${name}->refcount`, 1, memory),
+  };
   z.trees[0]!.link(entry);
   pool.lru.entries.add(entry);
   if (z.variant === "percpu-ref") pool.ref.counts.slots[0]!.current++;

@@ -7,8 +7,18 @@ import { canLeak, entriesInOrder, fewerLeaks, noLeak, pendingHolds, referencesOf
 import type { Twin, Variant, Zswap } from "./state.js";
 
 /** `stores` CPUs that reach the limit at once: the race of commit 969d63e1af3b in its barest form. */
-export function storesAtLimit(stores: number, variant: Variant, properties: readonly Property<Zswap>[] = [noLeak], twin?: Twin): Program<Zswap> {
-  return program(`${stores} stores at the limit`, { ...FULL, variant, ...broken(twin) }, (z) => onCpus(stores, () => shrinkAtLimit(z)), properties);
+export function storesAtLimit(
+  stores: number,
+  variant: Variant,
+  properties: readonly Property<Zswap>[] = [noLeak],
+  twin?: Twin,
+): Program<Zswap> {
+  return program(
+    `${stores} stores at the limit`,
+    { ...FULL, variant, ...broken(twin) },
+    (z) => onCpus(stores, () => shrinkAtLimit(z)),
+    properties,
+  );
 }
 
 /** One CPU that reaches the limit so often in a row: its stores race with the worker alone, in two columns. */
@@ -16,12 +26,18 @@ export function storesInARow(stores: number, variant: Variant): Program<Zswap> {
   const inARow = function* storing(z: Zswap): Path {
     for (let store = 0; store < stores; store++) yield* shrinkAtLimit(z);
   };
-  return program(`${stores} stores at the limit by one CPU`, { ...FULL, variant }, (z) => ({ "CPU 0": inARow(z) }), [fewerLeaks(stores)]);
+  return program(`${stores} stores at the limit by one CPU`, { ...FULL, variant }, (z) => ({ "CPU 0": inARow(z) }), [
+    fewerLeaks(stores),
+  ]);
 }
 
 /** Which numbers of references can be leaked: all from none to all but one. */
 export function leaksReachable(stores: number): Program<Zswap> {
-  return storesAtLimit(stores, "buggy", Array.from({ length: stores }, (_, references) => canLeak(references)));
+  return storesAtLimit(
+    stores,
+    "buggy",
+    Array.from({ length: stores }, (_, references) => canLeak(references)),
+  );
 }
 
 /** Its counterexample is the shortest way to the worst leak. */
@@ -40,20 +56,39 @@ export function twoAboveBase(): Program<Zswap> {
     const pool = z.everyPool[0]!;
     return pool.shrinkWork.pending && pool.shrinkWork.running && referencesOf(z, pool) === z.base(pool) + 2;
   };
-  return storesAtLimit(2, "fixed", [noLeak, sometimes("two references above base: the worker queued while it runs", above)]);
+  return storesAtLimit(2, "fixed", [
+    noLeak,
+    sometimes("two references above base: the worker queued while it runs", above),
+  ]);
 }
 
 /** From the top of zswap_store(), each CPU with a swap device of its own. */
 export function fullStores(stores: number, variant: Variant, twin?: Twin): Program<Zswap> {
-  const rejected = alwaysAtEnd<Zswap>("every store is rejected", (_z, { results }) => Object.values(results).every((stored) => stored === false));
+  const rejected = alwaysAtEnd<Zswap>("every store is rejected", (_z, { results }) =>
+    Object.values(results).every((stored) => stored === false),
+  );
   const prepare = (z: Zswap): void => {
     z.totalSize.current = PAGE_BYTES;
   };
-  return program(`${stores} whole stores at the limit`, { ...FULL, variant, devices: stores, ...broken(twin) }, (z) => onCpus(stores, (cpu) => zswapStore(z, cpu, HALF, cpu)), [noLeak, rejected], prepare);
+  return program(
+    `${stores} whole stores at the limit`,
+    { ...FULL, variant, devices: stores, ...broken(twin) },
+    (z) => onCpus(stores, (cpu) => zswapStore(z, cpu, HALF, cpu)),
+    [noLeak, rejected],
+    prepare,
+  );
 }
 
 /** Two stores at the limit while the worker has an entry to write back: it can be queued again while it runs. */
 export function requeueWhileRunning(variant: Variant): Program<Zswap> {
-  const served = [1, 2].map((runs) => sometimesAtEnd<Zswap>(`the worker runs ${runs === 1 ? "once" : "twice"}`, (z) => z.counters.shrinkRuns === runs));
-  return program("a store while the worker runs", { ...FULL, variant }, (z) => onCpus(2, () => shrinkAtLimit(z)), [noLeak, entriesInOrder, ...served], (z) => putEntry(z, 0));
+  const served = [1, 2].map((runs) =>
+    sometimesAtEnd<Zswap>(`the worker runs ${runs === 1 ? "once" : "twice"}`, (z) => z.counters.shrinkRuns === runs),
+  );
+  return program(
+    "a store while the worker runs",
+    { ...FULL, variant },
+    (z) => onCpus(2, () => shrinkAtLimit(z)),
+    [noLeak, entriesInOrder, ...served],
+    (z) => putEntry(z, 0),
+  );
 }

@@ -18,8 +18,11 @@ const MEETING = {
 /** Some of them at once, on an entry that is there: it is freed once, and tree, list and counts agree in the end. */
 export function oneOffset(paths: readonly (keyof typeof MEETING)[], twin?: Twin): Program<Zswap> {
   const writtenBack = sometimesAtEnd<Zswap>("a page is written back", (z) => z.counters.writtenBack === 1);
-  const tasks = (z: Zswap): Record<string, Path<unknown>> => Object.fromEntries(paths.map((name) => [name, MEETING[name](z)]));
-  return program(`${paths.join(", ")} of one page`, broken(twin), tasks, [noLeak, entriesInOrder, writtenBack], (z) => putEntry(z, 0));
+  const tasks = (z: Zswap): Record<string, Path<unknown>> =>
+    Object.fromEntries(paths.map((name) => [name, MEETING[name](z)]));
+  return program(`${paths.join(", ")} of one page`, broken(twin), tasks, [noLeak, entriesInOrder, writtenBack], (z) =>
+    putEntry(z, 0),
+  );
 }
 
 /** Write-back of a page whose slot is freed and taken by another page meanwhile: that one must not be overwritten. */
@@ -44,12 +47,17 @@ const ALL_FAULTS: Faults = { allocation: 0.1, writeback: 0.1, deviceFull: 0.1 };
  * somewhere in the end, and no reference is left over.
  */
 export function faults(twin?: Twin): Program<Zswap> {
-  const kept = alwaysAtEnd<Zswap>("no page is lost", (z, { results }) => [1, 2].every((page) => results[`page ${page}`] === "kept" || readBack(z, page) === page));
+  const kept = alwaysAtEnd<Zswap>("no page is lost", (z, { results }) =>
+    [1, 2].every((page) => results[`page ${page}`] === "kept" || readBack(z, page) === page),
+  );
   const happens = [
     sometimesAtEnd<Zswap>("the swap device is full", (_z, { results }) => results["page 1"] === "kept"),
     sometimesAtEnd<Zswap>("there is no memory for an entry", (z) => z.counters.rejectKmemcacheFail > 0),
     sometimesAtEnd<Zswap>("there is no room in the pool", (z) => z.counters.rejectAllocFail > 0),
-    sometimesAtEnd<Zswap>("the worker gives up after its retries", (z) => z.counters.rejectReclaimFail === 2 && z.counters.writtenBack === 0),
+    sometimesAtEnd<Zswap>(
+      "the worker gives up after its retries",
+      (z) => z.counters.rejectReclaimFail === 2 && z.counters.writtenBack === 0,
+    ),
   ];
   return program(
     "faults",
@@ -62,5 +70,11 @@ export function faults(twin?: Twin): Program<Zswap> {
 /** A fault reads a page that zswap has, with or without a failure to allocate the buffer. */
 export function loadFaults(buffer: boolean): Program<Zswap> {
   const right = alwaysAtEnd<Zswap>("the fault reads its page", (_z, { results }) => results["fault"] === 1);
-  return program(`a fault${buffer ? " without memory for a buffer" : ""}`, buffer ? { faults: { buffer: 0.1 } } : {}, (z) => ({ fault: swapIn(z, 0) }), [right, entriesInOrder], (z) => putEntry(z, 0));
+  return program(
+    `a fault${buffer ? " without memory for a buffer" : ""}`,
+    buffer ? { faults: { buffer: 0.1 } } : {},
+    (z) => ({ fault: swapIn(z, 0) }),
+    [right, entriesInOrder],
+    (z) => putEntry(z, 0),
+  );
 }

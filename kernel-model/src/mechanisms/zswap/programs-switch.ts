@@ -24,7 +24,10 @@ export function switchUnderLimit(stores: number, variant: Variant, twin?: Twin):
  * is the one whose worker is queued, in vain.
  */
 export function writeBackAfterSwitch(variant: Variant): Program<Zswap> {
-  const served = alwaysAtEnd<Zswap>("a store at the limit has the current pool shrunk", (z) => z.counters.writtenBack === 1);
+  const served = alwaysAtEnd<Zswap>(
+    "a store at the limit has the current pool shrunk",
+    (z) => z.counters.writtenBack === 1,
+  );
   const done = new WeakMap<Zswap, Completion>();
   const first = function* atLimit(z: Zswap): Path {
     yield* shrinkAtLimit(z);
@@ -39,18 +42,33 @@ export function writeBackAfterSwitch(variant: Variant): Program<Zswap> {
     yield* zswapStore(z, 1, HALF);
     yield* shrinkAtLimit(z);
   };
-  return program("a store after a switch", { maxPages: 1, acceptPages: 1, variant }, (z) => ({ ...onCpus(2, () => first(z)), later: later(z) }), [served], (z) => done.set(z, new Completion("first stores")));
+  return program(
+    "a store after a switch",
+    { maxPages: 1, acceptPages: 1, variant },
+    (z) => ({ ...onCpus(2, () => first(z)), later: later(z) }),
+    [served],
+    (z) => done.set(z, new Completion("first stores")),
+  );
 }
 
 /** A pool that was switched away and is kept by one entry, which is dropped while stores at the limit have it shrunk. */
 export function retiredPool(stores: number, variant: Variant): Program<Zswap> {
-  return program(`${stores} stores at the limit, a retired pool`, { ...FULL, variant }, (z) => ({ ...onCpus(stores, () => shrinkAtLimit(z)), invalidate: zswapInvalidate(z, 0) }), [noUndeadPool, noLeak, freedOnce, entriesInOrder], retirePool);
+  return program(
+    `${stores} stores at the limit, a retired pool`,
+    { ...FULL, variant },
+    (z) => ({ ...onCpus(stores, () => shrinkAtLimit(z)), invalidate: zswapInvalidate(z, 0) }),
+    [noUndeadPool, noLeak, freedOnce, entriesInOrder],
+    retirePool,
+  );
 }
 
 /** The same with a mistake, judged by the kernel's rules alone: warnings do not end the run, so that it shows what they warn of. */
 export function retiredPoolBroken(stores: number, twin: Twin): Program<Zswap> {
   const tasks = (z: Zswap): ReturnType<Program<Zswap>["tasks"]> => retiredPool(stores, "fixed").tasks(z);
-  return { ...program(`${stores} stores at the limit, a retired pool`, { ...FULL, twin }, tasks, [], retirePool), warningsAreViolations: false };
+  return {
+    ...program(`${stores} stores at the limit, a retired pool`, { ...FULL, twin }, tasks, [], retirePool),
+    warningsAreViolations: false,
+  };
 }
 
 /** What happens to the entry of a retired pool while that pool becomes current again. */
@@ -62,7 +80,10 @@ const MEANWHILE = {
 /** A switch back to a pool that one entry keeps, while that goes: dropped, or written back for a store at the limit. */
 export function switchBack(meanwhile: keyof typeof MEANWHILE, twin?: Twin): Program<Zswap> {
   const reused = sometimesAtEnd<Zswap>("the old pool is current again", (z) => z.pools.value[0] === z.everyPool[0]);
-  const afresh = sometimesAtEnd<Zswap>("the old pool went before, and there is a new one", (z) => z.everyPool.length === 3);
+  const afresh = sometimesAtEnd<Zswap>(
+    "the old pool went before, and there is a new one",
+    (z) => z.everyPool.length === 3,
+  );
   return program(
     `switch to an existing pool, ${meanwhile}`,
     { ...FULL, ...broken(twin) },

@@ -41,7 +41,12 @@ export type ChainRule = (typeof CHAIN_RULES)[number];
  * is unknown.
  */
 export function sizeClassTable(chainSize = DEFAULT_CHAIN_SIZE, rule: ChainRule = "least-waste"): readonly SizeClass[] {
-  checkInteger("chain size", chainSize, { min: 4, max: 16, unit: "pages", next: "give a value that CONFIG_ZSMALLOC_CHAIN_SIZE can have; the kernel's default is 8" });
+  checkInteger("chain size", chainSize, {
+    min: 4,
+    max: 16,
+    unit: "pages",
+    next: "give a value that CONFIG_ZSMALLOC_CHAIN_SIZE can have; the kernel's default is 8",
+  });
   checkOneOf("the chain rule", rule, CHAIN_RULES);
   const table: SizeClass[] = [];
   let larger: SizeClass | undefined;
@@ -51,7 +56,13 @@ export function sizeClassTable(chainSize = DEFAULT_CHAIN_SIZE, rule: ChainRule =
     const objectsPerZspage = Math.floor((pagesPerZspage * PAGE_BYTES) / sizeBytes);
     // The kernel compares only with the class made last, not with all of them.
     if (larger?.pagesPerZspage !== pagesPerZspage || larger.objectsPerZspage !== objectsPerZspage) {
-      larger = Object.freeze({ index, sizeBytes, pagesPerZspage, objectsPerZspage, huge: pagesPerZspage === 1 && objectsPerZspage === 1 });
+      larger = Object.freeze({
+        index,
+        sizeBytes,
+        pagesPerZspage,
+        objectsPerZspage,
+        huge: pagesPerZspage === 1 && objectsPerZspage === 1,
+      });
     }
     table[index] = larger;
   }

@@ -32,7 +32,15 @@ export type Variant = (typeof VARIANTS)[number];
  * - "no-pointer-compare": write-back takes the entry off the LRU for alive without looking it up.
  * - "no-recheck": write-back does not look again once it has the page of the slot.
  */
-export const TWINS = ["put-before-queueing", "put-twice", "missing-get", "drop-found-reference", "no-put-on-failure", "no-pointer-compare", "no-recheck"] as const;
+export const TWINS = [
+  "put-before-queueing",
+  "put-twice",
+  "missing-get",
+  "drop-found-reference",
+  "no-put-on-failure",
+  "no-pointer-compare",
+  "no-recheck",
+] as const;
 export type Twin = (typeof TWINS)[number];
 
 /** What may go wrong on demand: both outcomes are explored; the simulator draws with these chances, 0 to 1. */
@@ -181,7 +189,21 @@ export class Zswap {
     options: ZswapOptions,
     readonly work: PoolWork,
   ) {
-    checkKeys("zswap", options, ["variant", "twin", "maxPages", "acceptPages", "faults", "maxReclaimRetries", "exclusiveLoads", "devices", "cpus", "allocator", "costs", "shrinkDelay", "compressor"]);
+    checkKeys("zswap", options, [
+      "variant",
+      "twin",
+      "maxPages",
+      "acceptPages",
+      "faults",
+      "maxReclaimRetries",
+      "exclusiveLoads",
+      "devices",
+      "cpus",
+      "allocator",
+      "costs",
+      "shrinkDelay",
+      "compressor",
+    ]);
     this.variant = checkOneOf("variant", options.variant ?? "fixed", VARIANTS);
     this.twin = options.twin === undefined ? null : checkOneOf("twin", options.twin, TWINS);
     this.shrinkWq = new Workqueue("zswap-shrink", this.variant === "percpu-ref" ? 1 : WORKERS);
@@ -191,14 +213,19 @@ export class Zswap {
     this.maxReclaimRetries = checkInteger("maxReclaimRetries", options.maxReclaimRetries ?? 16, { min: 1, max: 1000 });
     this.faults = options.faults ?? {};
     checkKeys("faults", this.faults, ["allocation", "buffer", "writeback", "deviceFull"]);
-    for (const [name, rate] of Object.entries(this.faults)) checkNumber(`faults.${name}`, rate, { min: 0, max: 1, next: "give the chance of the fault, 0 for never" });
+    for (const [name, rate] of Object.entries(this.faults))
+      checkNumber(`faults.${name}`, rate, { min: 0, max: 1, next: "give the chance of the fault, 0 for never" });
     this.costs = { compress: 0, decompress: 0, writebackIo: 0, ...options.costs };
     checkKeys("costs", this.costs, ["compress", "decompress", "writebackIo"]);
-    for (const [name, ns] of Object.entries(this.costs)) checkNumber(`costs.${name}`, ns, { min: 0, max: 1e12, unit: "ns" });
+    for (const [name, ns] of Object.entries(this.costs))
+      checkNumber(`costs.${name}`, ns, { min: 0, max: 1e12, unit: "ns" });
     this.shrinkDelay = checkNumber("shrinkDelay", options.shrinkDelay ?? 0, { min: 0, max: 1e15, unit: "ns" });
     this.#cpus = checkInteger("cpus", options.cpus ?? 1, { min: 1, max: 1024 });
     this.#allocator = options.allocator ?? ((): Allocator => new SizeOnly());
-    this.trees = Array.from({ length: checkInteger("devices", options.devices ?? 1, { min: 1, max: 64 }) }, (_, i) => new Tree(`tree${i}`));
+    this.trees = Array.from(
+      { length: checkInteger("devices", options.devices ?? 1, { min: 1, max: 64 }) },
+      (_, i) => new Tree(`tree${i}`),
+    );
     this.totalSize = new Cell("zswap_pool_total_size", 0);
     this.compressor = new Cell("zswap_compressor", options.compressor ?? "lzo");
     this.pools = new Cell<readonly Pool[]>("zswap_pools", []);
@@ -237,4 +264,8 @@ export class Zswap {
   }
 }
 
-const sharedParts = ({ lru, lruLock, shrinkWork }: Pool): Pick<Pool, "lru" | "lruLock" | "shrinkWork"> => ({ lru, lruLock, shrinkWork });
+const sharedParts = ({ lru, lruLock, shrinkWork }: Pool): Pick<Pool, "lru" | "lruLock" | "shrinkWork"> => ({
+  lru,
+  lruLock,
+  shrinkWork,
+});

@@ -49,7 +49,10 @@ export class Tree extends SharedObject {
   }
 
   describe(): string {
-    return [...this.entries.values()].map(({ name }) => name).sort().join(", ");
+    return [...this.entries.values()]
+      .map(({ name }) => name)
+      .sort()
+      .join(", ");
   }
 
   link(entry: Entry): void {

@@ -98,7 +98,11 @@ export class Zsmalloc {
 
   /** A handle (1 or more), or {@link EINVAL} if the length is 0 or above a page. Errors: InputError if it is no whole number of bytes. */
   malloc(lengthBytes: number): number {
-    checkInteger("object length", lengthBytes, { min: 0, unit: "bytes", next: "give the length of the compressed page" });
+    checkInteger("object length", lengthBytes, {
+      min: 0,
+      unit: "bytes",
+      next: "give the length of the compressed page",
+    });
     if (lengthBytes === 0 || lengthBytes > PAGE_BYTES) return EINVAL;
     const sizeClass = this.#table[sizeClassIndex(lengthBytes + HANDLE_BYTES)]!;
     let zspage = this.#fullestWithSpace(sizeClass.index);
@@ -116,7 +120,13 @@ export class Zsmalloc {
   /** Gives an object back; the last one of a zspage takes its pages along. Errors: InputError for a handle that is not in use. */
   free(handle: number): void {
     const zspage = this.#zspageOf[handle] ?? NONE;
-    if (zspage === NONE) throw new InputError("handle", handle, "a handle that malloc returned and that was not freed", "free each object once");
+    if (zspage === NONE)
+      throw new InputError(
+        "handle",
+        handle,
+        "a handle that malloc returned and that was not freed",
+        "free each object once",
+      );
     const sizeClass = this.#table[this.#zspageClass[zspage]!]!;
     this.#zspageOf[handle] = NONE;
     this.#freeHandles.push(handle);
@@ -171,7 +181,12 @@ export class Zsmalloc {
   /** fix_fullness_group(): moves the zspage to the front of its new group's list; returns the group. */
   #fixFullness(zspage: number, sizeClass: SizeClass): number {
     const inUse = this.#inUse[zspage]!;
-    const group = inUse === 0 ? EMPTY : inUse === sizeClass.objectsPerZspage ? FULL : Math.floor(Math.floor((100 * inUse) / sizeClass.objectsPerZspage) / 10) + 1;
+    const group =
+      inUse === 0
+        ? EMPTY
+        : inUse === sizeClass.objectsPerZspage
+          ? FULL
+          : Math.floor(Math.floor((100 * inUse) / sizeClass.objectsPerZspage) / 10) + 1;
     if (group !== this.#fullness[zspage]) {
       this.#remove(zspage, sizeClass.index);
       this.#insert(zspage, sizeClass.index, group);

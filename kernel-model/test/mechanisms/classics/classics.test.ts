@@ -14,5 +14,7 @@ test("n philosophers who take the lower fork first: 2^n - 2 orders of neighbours
 test("all on the left fork is the only way to be stuck", () => {
   const verdict = explore({ ...philosophers(4, "left first"), stuckIsAnEnd: true });
   const stuck = [...verdict.effort.endStates.keys()].filter((state) => state.includes("held"));
-  expect(stuck).toEqual(["forks[0] = held by philosopher 0; forks[1] = held by philosopher 1; forks[2] = held by philosopher 2; forks[3] = held by philosopher 3"]);
+  expect(stuck).toEqual([
+    "forks[0] = held by philosopher 0; forks[1] = held by philosopher 1; forks[2] = held by philosopher 2; forks[3] = held by philosopher 3",
+  ]);
 });

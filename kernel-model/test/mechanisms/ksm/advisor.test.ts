@@ -28,11 +28,18 @@ test("each bound holds: most CPU, most pages, least CPU", () => {
   expect(scanTimeAdvisor(ready(), { ...slow, pagesToScan: 1000, cpuMs: 400_000, maxCpu: 30 })).toBe(3000);
   // cpu = 1 %: 10000 pages a percent would allow 700,000.
   expect(scanTimeAdvisor(ready(), { ...slow, pagesToScan: 10_000, cpuMs: 40_000 })).toBe(30_000);
-  expect(scanTimeAdvisor(ready(), { ...slow, pagesToScan: 10_000, cpuMs: 40_000, maxPagesToScan: 12_345 })).toBe(12_345);
+  expect(scanTimeAdvisor(ready(), { ...slow, pagesToScan: 10_000, cpuMs: 40_000, maxPagesToScan: 12_345 })).toBe(
+    12_345,
+  );
 });
 
 test("a run under the advisor starts at advisor_min_pages_to_scan", () => {
-  const run = simulateKsm({ workload: mixWorkload({ pages: 1000, shares: { unique: 1 } }), scans: 1, knobs: { advisor_mode: "scan-time", advisor_min_pages_to_scan: 50, sleep_millisecs: 100 }, cost: { wakeUpNs: 0 } });
+  const run = simulateKsm({
+    workload: mixWorkload({ pages: 1000, shares: { unique: 1 } }),
+    scans: 1,
+    knobs: { advisor_mode: "scan-time", advisor_min_pages_to_scan: 50, sleep_millisecs: 100 },
+    cost: { wakeUpNs: 0 },
+  });
   expect(run.series.scan_time[0]).toBeCloseTo((1000 / 50 + 1) * 0.1, 1);
 });
 

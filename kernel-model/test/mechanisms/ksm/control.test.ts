@@ -1,5 +1,16 @@
 import { expect, test } from "vitest";
-import { addProcess, applyOp, doScan, KsmState, madviseMergeable, mixWorkload, simulateKsm, violations, writeKnob, type KsmState as State } from "../../../src/mechanisms/ksm/index.js";
+import {
+  addProcess,
+  applyOp,
+  doScan,
+  KsmState,
+  madviseMergeable,
+  mixWorkload,
+  simulateKsm,
+  violations,
+  writeKnob,
+  type KsmState as State,
+} from "../../../src/mechanisms/ksm/index.js";
 
 function merged(pages = 6, knobs: ConstructorParameters<typeof KsmState>[1] = {}): State {
   const ksm = new KsmState(pages, knobs);
@@ -64,7 +75,10 @@ test("a process without mergeable memory leaves ksmd's list, others are scanned 
   expect(ksm.slots.map(({ mergingPages }) => mergingPages)).toEqual([4, 4]);
   applyOp(ksm, { op: "unmap", start: 0, stop: 4 });
   doScan(ksm, Infinity);
-  expect(ksm.slots.map(({ listed, rmapItems, mergingPages }) => [listed, rmapItems, mergingPages])).toEqual([[false, 0, 0], [true, 4, 4]]);
+  expect(ksm.slots.map(({ listed, rmapItems, mergingPages }) => [listed, rmapItems, mergingPages])).toEqual([
+    [false, 0, 0],
+    [true, 4, 4],
+  ]);
 });
 
 test.each([
@@ -86,9 +100,15 @@ test("the age stays at 255", () => {
 
 test.each<[() => unknown, string]>([
   [() => new KsmState(NaN), "pages is NaN; accepted: an integer from 1 to 134217728 pages"],
-  [() => new KsmState(1, { walk: "lazy" } as never), 'a parameter of KsmState is "walk"; accepted: knobs, policy, contentHint, walks. Next: did you mean "walks".'],
+  [
+    () => new KsmState(1, { walk: "lazy" } as never),
+    'a parameter of KsmState is "walk"; accepted: knobs, policy, contentHint, walks. Next: did you mean "walks".',
+  ],
   [() => doScan(merged(), 0), "the budget of doScan is 0; accepted: an integer of at least 1 pages, or Infinity."],
-  [() => merged(4, { policy: { skip: [1] } as never }), 'a parameter of the skip policy is "skip"; accepted: skips, agesOn, graceAge, name. Next: did you mean "skips".'],
+  [
+    () => merged(4, { policy: { skip: [1] } as never }),
+    'a parameter of the skip policy is "skip"; accepted: skips, agesOn, graceAge, name. Next: did you mean "skips".',
+  ],
   [() => merged(4, { policy: 7 as never }), "the parameters of the skip policy is 7; accepted: an object with skips,"],
 ])("the scanner's own interface refuses nonsense: %#", (act, message) => {
   expect(act).toThrow(message);
@@ -98,12 +118,19 @@ test("a fill over an unmapped page stores nothing at all", () => {
   const ksm = merged(6);
   applyOp(ksm, { op: "unmap", start: 5, stop: 6 });
   const before = Array.from(ksm.content);
-  expect(() => applyOp(ksm, { op: "fill", start: 0, stop: 6, step: 1, content: 9, increment: 0 })).toThrow("a store to page is 5; accepted: a mapped page.");
+  expect(() => applyOp(ksm, { op: "fill", start: 0, stop: 6, step: 1, content: 9, increment: 0 })).toThrow(
+    "a store to page is 5; accepted: a mapped page.",
+  );
   expect(Array.from(ksm.content)).toEqual(before);
 });
 
 test("skipped pages do not count against pages_to_scan", () => {
-  const run = simulateKsm({ workload: mixWorkload({ pages: 1000, shares: { unique: 1 } }), scans: 5, knobs: { pages_to_scan: 100 }, cost: { wakeUpNs: 0 } });
+  const run = simulateKsm({
+    workload: mixWorkload({ pages: 1000, shares: { unique: 1 } }),
+    scans: 5,
+    knobs: { pages_to_scan: 100 },
+    cost: { wakeUpNs: 0 },
+  });
   expect(run.series.pages_skipped[4]).toBe(1000);
   expect(run.series.scan_time[4]).toBeCloseTo(0.02, 3);
 });

@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { addProcess, applyOp, doScan, KsmState, madviseMergeable, properties, violations, type Op } from "../../../src/mechanisms/ksm/index.js";
+import {
+  addProcess,
+  applyOp,
+  doScan,
+  KsmState,
+  madviseMergeable,
+  properties,
+  violations,
+  type Op,
+} from "../../../src/mechanisms/ksm/index.js";
 import { anyOp, PAGES } from "./random-workloads.js";
 
 function fresh(walks: "kernel" | "lazy", maxPageSharing = 3): KsmState {
@@ -16,24 +25,39 @@ const apply = (ksm: KsmState, op: Op): void => applyOp(ksm, op);
 describe.each(["kernel", "lazy"] as const)("%s walks", (walks) => {
   test("every property holds after each step of random workloads, full and partial scans alike", () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof({ weight: 2, arbitrary: anyOp }, { weight: 3, arbitrary: fc.integer({ min: 1, max: 40 }) }), { maxLength: 60 }), (steps) => {
-        const ksm = fresh(walks);
-        for (const step of steps) {
-          if (typeof step === "number") {
-            doScan(ksm, step);
-            ksm.nowMs += 500;
-          } else apply(ksm, step);
-          expect(violations(ksm)).toEqual([]);
-        }
-      }),
+      fc.property(
+        fc.array(fc.oneof({ weight: 2, arbitrary: anyOp }, { weight: 3, arbitrary: fc.integer({ min: 1, max: 40 }) }), {
+          maxLength: 60,
+        }),
+        (steps) => {
+          const ksm = fresh(walks);
+          for (const step of steps) {
+            if (typeof step === "number") {
+              doScan(ksm, step);
+              ksm.nowMs += 500;
+            } else apply(ksm, step);
+            expect(violations(ksm)).toEqual([]);
+          }
+        },
+      ),
       { seed: 7, numRuns: 400 },
     );
   });
 });
 
 describe("lazy walks beside kernel walks", () => {
-  const rounds = fc.array(fc.tuple(fc.array(anyOp, { maxLength: 4 }), fc.integer({ min: 1, max: 3000 })), { maxLength: 14 });
-  const counters = (ksm: KsmState): number[] => [ksm.pagesScanned, ksm.pagesSkipped, ksm.rmapItems, ksm.zeroPages, ksm.pagesShared, ksm.pagesSharing, ksm.pagesUnshared];
+  const rounds = fc.array(fc.tuple(fc.array(anyOp, { maxLength: 4 }), fc.integer({ min: 1, max: 3000 })), {
+    maxLength: 14,
+  });
+  const counters = (ksm: KsmState): number[] => [
+    ksm.pagesScanned,
+    ksm.pagesSkipped,
+    ksm.rmapItems,
+    ksm.zeroPages,
+    ksm.pagesShared,
+    ksm.pagesSharing,
+    ksm.pagesUnshared,
+  ];
   const play = (ksm: KsmState, [ops, pauseMs]: readonly [readonly Op[], number]): void => {
     for (const op of ops) apply(ksm, op);
     doScan(ksm, Infinity);
@@ -76,11 +100,21 @@ describe("each property catches its broken twin", () => {
   /** Six equal pages, merged under max_page_sharing 3, and what a bug would do to the state. */
   const twins: Record<string, (ksm: KsmState) => void> = {
     "counters-are-sums": (ksm) => ksm.pagesSharing++,
-    "lists-have-their-length": (ksm) => { ksm.nodes.length[ksm.head[0]!]!++; },
-    "merged-pages-have-the-content-of-their-node": (ksm) => { ksm.content[0] = 0; },
-    "max-page-sharing-holds": (ksm) => { ksm.knobs = { ...ksm.knobs, max_page_sharing: 2 }; },
-    "map-counts-are-right": (ksm) => { ksm.nodes.mapCount[ksm.head[0]!]!--; },
-    "a-skipped-or-merged-page-is-not-in-the-unstable-tree": (ksm) => { ksm.flags[0] = ksm.flags[0]! | 0x40; },
+    "lists-have-their-length": (ksm) => {
+      ksm.nodes.length[ksm.head[0]!]!++;
+    },
+    "merged-pages-have-the-content-of-their-node": (ksm) => {
+      ksm.content[0] = 0;
+    },
+    "max-page-sharing-holds": (ksm) => {
+      ksm.knobs = { ...ksm.knobs, max_page_sharing: 2 };
+    },
+    "map-counts-are-right": (ksm) => {
+      ksm.nodes.mapCount[ksm.head[0]!]!--;
+    },
+    "a-skipped-or-merged-page-is-not-in-the-unstable-tree": (ksm) => {
+      ksm.flags[0] = ksm.flags[0]! | 0x40;
+    },
     "contents-are-counted": (ksm) => ksm.contents.take(99),
   };
 

@@ -32,10 +32,22 @@ test("a function is asked once per age, so it costs nothing during a scan", () =
 });
 
 test.each<[SkipPolicy, string]>([
-  [() => 1.5, 'the skip length for age 0 is 1.5; accepted: an integer from 0 to 255 scans (an 8-bit counter). Next: return such a number from a function.'],
-  [[0, -1], "the skip length for age 1 is -1; accepted: an integer from 0 to 255 scans (an 8-bit counter). Next: correct that entry of the table."],
-  [[], "the skip table is []; accepted: at least one skip length. Next: give one length per age, the last one for all greater ages."],
-  ["kernal" as SkipPolicy, 'policy is "kernal"; accepted: one of "none", "kernel", "failed-scans". Next: did you mean "kernel".'],
+  [
+    () => 1.5,
+    "the skip length for age 0 is 1.5; accepted: an integer from 0 to 255 scans (an 8-bit counter). Next: return such a number from a function.",
+  ],
+  [
+    [0, -1],
+    "the skip length for age 1 is -1; accepted: an integer from 0 to 255 scans (an 8-bit counter). Next: correct that entry of the table.",
+  ],
+  [
+    [],
+    "the skip table is []; accepted: at least one skip length. Next: give one length per age, the last one for all greater ages.",
+  ],
+  [
+    "kernal" as SkipPolicy,
+    'policy is "kernal"; accepted: one of "none", "kernel", "failed-scans". Next: did you mean "kernel".',
+  ],
   [{ graceAge: 300 }, "graceAge is 300; accepted: an integer from 0 to 255 visits. Next: give a value in that range."],
 ])("a policy that makes no sense is refused: %s", (policy, message) => {
   expect(() => compilePolicy(policy)).toThrow(message);

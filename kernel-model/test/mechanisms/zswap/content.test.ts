@@ -26,7 +26,9 @@ test("pages come with the shares of the mix", () => {
   // Four standard deviations of a share p of n pages.
   for (const kind of PAGE_KINDS) {
     const share = DEFAULT_MIX[kind]!;
-    expect(Math.abs((counts.get(kind) ?? 0) / 4000 - share), kind).toBeLessThan(4 * Math.sqrt((share * (1 - share)) / 4000));
+    expect(Math.abs((counts.get(kind) ?? 0) / 4000 - share), kind).toBeLessThan(
+      4 * Math.sqrt((share * (1 - share)) / 4000),
+    );
   }
 });
 
@@ -42,7 +44,9 @@ test("shares that are thirds or tenths sum to one well enough", () => {
 });
 
 test("zero and same-filled pages are same-filled as zswap sees it, others are not", () => {
-  for (const kind of PAGE_KINDS) for (let seed = 0; seed < 20; seed++) expect(isSameFilled(makePage(kind, seed)), kind).toBe(kind === "zero" || kind === "same-filled");
+  for (const kind of PAGE_KINDS)
+    for (let seed = 0; seed < 20; seed++)
+      expect(isSameFilled(makePage(kind, seed)), kind).toBe(kind === "zero" || kind === "same-filled");
   for (let seed = 0; seed < 50; seed++) expect(makePage("same-filled", seed).some((byte) => byte !== 0)).toBe(true);
   for (const at of [0, 7, 8, 2049, 4088, 4095]) {
     const page = new Uint8Array(4096);
@@ -54,12 +58,26 @@ test("zero and same-filled pages are same-filled as zswap sees it, others are no
 });
 
 test("nonsense is refused with the range and what to do", () => {
-  expect(() => new PageContents(1, { text: 0.5, heap: 0.4 })).toThrow("the sum of the content mix is 0.9; accepted: 1. Next: divide each share by that sum, or add the kind that is missing.");
-  expect(() => new PageContents(1, {})).toThrow("the sum of the content mix is 0; accepted: 1. Next: give at least one kind a share: zero, same-filled, text, heap, code, random.");
-  expect(() => new PageContents(1, { text: -0.5, heap: 1.5 })).toThrow("the share of text pages is -0.5; accepted: a number from 0 to 1. Next: give shares that sum to 1.");
-  expect(() => new PageContents(1, { text: NaN })).toThrow("the share of text pages is NaN; accepted: a number from 0 to 1.");
-  expect(() => new PageContents(1, { txt: 1 } as never)).toThrow('a parameter of the content mix is "txt"; accepted: zero, same-filled, text, heap, code, random. Next: did you mean "text".');
-  expect(() => makePage("heaps" as PageKind, 1)).toThrow('the kind of page is "heaps"; accepted: one of "zero", "same-filled", "text", "heap", "code", "random". Next: did you mean "heap".');
+  expect(() => new PageContents(1, { text: 0.5, heap: 0.4 })).toThrow(
+    "the sum of the content mix is 0.9; accepted: 1. Next: divide each share by that sum, or add the kind that is missing.",
+  );
+  expect(() => new PageContents(1, {})).toThrow(
+    "the sum of the content mix is 0; accepted: 1. Next: give at least one kind a share: zero, same-filled, text, heap, code, random.",
+  );
+  expect(() => new PageContents(1, { text: -0.5, heap: 1.5 })).toThrow(
+    "the share of text pages is -0.5; accepted: a number from 0 to 1. Next: give shares that sum to 1.",
+  );
+  expect(() => new PageContents(1, { text: NaN })).toThrow(
+    "the share of text pages is NaN; accepted: a number from 0 to 1.",
+  );
+  expect(() => new PageContents(1, { txt: 1 } as never)).toThrow(
+    'a parameter of the content mix is "txt"; accepted: zero, same-filled, text, heap, code, random. Next: did you mean "text".',
+  );
+  expect(() => makePage("heaps" as PageKind, 1)).toThrow(
+    'the kind of page is "heaps"; accepted: one of "zero", "same-filled", "text", "heap", "code", "random". Next: did you mean "heap".',
+  );
   expect(() => new PageContents(-1)).toThrow("seed is -1; accepted: an integer from 0 to 4294967295.");
-  expect(() => new PageContents(1).page(0.5)).toThrow("the page number is 0.5; accepted: an integer from 0 to 4294967295.");
+  expect(() => new PageContents(1).page(0.5)).toThrow(
+    "the page number is 0.5; accepted: an integer from 0 to 4294967295.",
+  );
 });

@@ -5,7 +5,8 @@ import { compressedLengths, simulateLoad, type LoadOptions } from "../../../src/
 import { simulateZswapFromParameters } from "../../../src/mechanisms/zswap/parameters.js";
 
 /** 16 MiB of RAM: 4,096 pages, so full above 819 of them, and accepting again below 737 (90 % of 4,096 is 3,686; 20 % of that). */
-const load = (options: Partial<LoadOptions> = {}) => finish(simulateLoad({ lengths: [1400, 900, 2000, 0, 700], ramMib: 16, seconds: 0.6, ...options }));
+const load = (options: Partial<LoadOptions> = {}) =>
+  finish(simulateLoad({ lengths: [1400, 900, 2000, 0, 700], ramMib: 16, seconds: 0.6, ...options }));
 
 test("the pool is a saw-tooth between the threshold and the limit", () => {
   const run = load();
@@ -17,7 +18,7 @@ test("the pool is a saw-tooth between the threshold and the limit", () => {
   expect(low).toBeLessThanOrEqual((100 * 737) / 4096);
   const first = run.pages.findIndex((pages) => pages > 810);
   const after = run.pages.slice(first);
-  const turns = after.filter((pages, i) => i > 0 && (pages > 790) !== (after[i - 1]! > 790)).length;
+  const turns = after.filter((pages, i) => i > 0 && pages > 790 !== after[i - 1]! > 790).length;
   expect(turns).toBeGreaterThan(4);
   expect(run.rejectedFull).toBeGreaterThan(0);
   expect(run.rejectedStillFull).toBeGreaterThan(run.rejectedFull);
@@ -56,10 +57,16 @@ describe("bad input names the value, the range and the remedy", () => {
   const half = { name: "half", compress: () => 2048 };
 
   test.each<[Partial<LoadOptions>, RegExp]>([
-    [{ max_pool_percent: 101 }, /max_pool_percent is 101; accepted: an integer from 0 to 100 %. Next: give the part of RAM in whole percent/],
+    [
+      { max_pool_percent: 101 },
+      /max_pool_percent is 101; accepted: an integer from 0 to 100 %. Next: give the part of RAM in whole percent/,
+    ],
     [{ accept_threshold_percent: -1 }, /accept_threshold_percent is -1; accepted: an integer from 0 to 100 %/],
     [{ loadRate: -3 }, /loadRate is -3; accepted: a number from 0 to 1000000000 pages\/s/],
-    [{ lengths: [] }, /lengths is \[\]; accepted: at least one length of a compressed page, in bytes. Next: make them with compressedLengths/],
+    [
+      { lengths: [] },
+      /lengths is \[\]; accepted: at least one length of a compressed page, in bytes. Next: make them with compressedLengths/,
+    ],
     [{ lengths: [-1] }, /a length of a compressed page is -1; accepted: an integer from 0 to 8192 bytes/],
     [{ writeRate: 5 } as never, /a parameter of the load is "writeRate"/],
   ])("%o", (options, message) => {
@@ -67,20 +74,37 @@ describe("bad input names the value, the range and the remedy", () => {
   });
 
   test("a mix that does not sum to one", () => {
-    expect(() => compressedLengths(half, 10, { heap: 0.7, text: 0.2 })).toThrow(/the sum of the content mix is 0.9; accepted: 1. Next: divide each share/);
+    expect(() => compressedLengths(half, 10, { heap: 0.7, text: 0.2 })).toThrow(
+      /the sum of the content mix is 0.9; accepted: 1. Next: divide each share/,
+    );
   });
 
   test("flat parameters: unknown names, the other experiment's, a compressor that was not loaded", () => {
-    expect(() => finish(simulateZswapFromParameters({ storerate: 5 }, half))).toThrow(/a parameter of zswap is "storerate"; .*did you mean "storeRate"/);
-    expect(() => finish(simulateZswapFromParameters({ experiment: "leak", ramMib: 5 }))).toThrow(/a parameter of the experiment leak is "ramMib"/);
-    expect(() => finish(simulateZswapFromParameters({ compressor: "lzo" }, half))).toThrow(/the compressor is "lzo"; accepted: the name of a compressor that was loaded/);
+    expect(() => finish(simulateZswapFromParameters({ storerate: 5 }, half))).toThrow(
+      /a parameter of zswap is "storerate"; .*did you mean "storeRate"/,
+    );
+    expect(() => finish(simulateZswapFromParameters({ experiment: "leak", ramMib: 5 }))).toThrow(
+      /a parameter of the experiment leak is "ramMib"/,
+    );
+    expect(() => finish(simulateZswapFromParameters({ compressor: "lzo" }, half))).toThrow(
+      /the compressor is "lzo"; accepted: the name of a compressor that was loaded/,
+    );
   });
 });
 
 test("the registry runs both experiments from flat parameters", () => {
   const zswap = mechanisms.find(({ name }) => name === "zswap")!;
-  const table = finish(zswap.simulate({ compressor: "half", seconds: 0.01, samples: 5 }, { compressor: { name: "half", compress: () => 2048 } })).dataset();
+  const table = finish(
+    zswap.simulate(
+      { compressor: "half", seconds: 0.01, samples: 5 },
+      { compressor: { name: "half", compress: () => 2048 } },
+    ),
+  ).dataset();
   expect(table.columns.map(({ name, unit }) => `${name} ${unit!}`)).toEqual(["time s", "pool pages", "share %"]);
   expect(table.columns[0]!.values).toHaveLength(5);
-  expect(finish(zswap.simulate({ experiment: "leak", seconds: 0.01 })).dataset().columns.map(({ name }) => name)).toEqual(["time", "references"]);
+  expect(
+    finish(zswap.simulate({ experiment: "leak", seconds: 0.01 }))
+      .dataset()
+      .columns.map(({ name }) => name),
+  ).toEqual(["time", "references"]);
 });

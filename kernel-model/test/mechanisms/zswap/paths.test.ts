@@ -3,7 +3,20 @@ import type { Path } from "../../../src/machine/path.js";
 import { define } from "../../../src/machine/program.js";
 import { flushWorkqueue } from "../../../src/primitives/workqueue.js";
 import { simulate } from "../../../src/simulate/index.js";
-import { makeZswap, readBack, shrinkAtLimit, swapIn, swapOut, VARIANTS, zswapInvalidate, zswapLoad, zswapReclaimEntry, zswapStore, type Zswap, type ZswapOptions } from "../../../src/mechanisms/zswap/index.js";
+import {
+  makeZswap,
+  readBack,
+  shrinkAtLimit,
+  swapIn,
+  swapOut,
+  VARIANTS,
+  zswapInvalidate,
+  zswapLoad,
+  zswapReclaimEntry,
+  zswapStore,
+  type Zswap,
+  type ZswapOptions,
+} from "../../../src/mechanisms/zswap/index.js";
 import { after, current, HALF, look } from "./sequence.js";
 
 describe("store, load, invalidate", () => {
@@ -13,7 +26,9 @@ describe("store, load, invalidate", () => {
       found.push(yield* zswapStore(z, 1, HALF), yield* zswapLoad(z, 1), yield* zswapLoad(z, 2));
     });
     expect(found).toEqual([true, true, false]);
-    expect([z.counters.stored, z.trees[0]!.size, z.everyPool[0]!.lru.size, current(z), z.totalSize.value]).toEqual([1, 1, 1, 2, 4096]);
+    expect([z.counters.stored, z.trees[0]!.size, z.everyPool[0]!.lru.size, current(z), z.totalSize.value]).toEqual([
+      1, 1, 1, 2, 4096,
+    ]);
   });
 
   test("a duplicate is replaced", () => {
@@ -42,7 +57,9 @@ describe("store, load, invalidate", () => {
       yield* zswapStore(z, 1, 0, 0, 7);
       expect(yield* zswapLoad(z, 1)).toBe(true);
     });
-    expect([z.counters.stored, z.counters.sameFilled, z.totalSize.value, z.everyPool[0]!.lru.size, current(z)]).toEqual([1, 1, 0, 0, 1]);
+    expect([z.counters.stored, z.counters.sameFilled, z.totalSize.value, z.everyPool[0]!.lru.size, current(z)]).toEqual(
+      [1, 1, 0, 0, 1],
+    );
   });
 
   test("an invalidated page is gone, and a second time is nothing", () => {
@@ -51,7 +68,13 @@ describe("store, load, invalidate", () => {
       yield* zswapStore(z, 2, 0);
       for (const offset of [1, 2, 1, 3]) yield* zswapInvalidate(z, offset);
     });
-    expect([z.counters.stored, z.counters.sameFilled, z.totalSize.value, current(z), z.heap.live]).toEqual([0, 0, 0, 1, ["pool lzo"]]);
+    expect([z.counters.stored, z.counters.sameFilled, z.totalSize.value, current(z), z.heap.live]).toEqual([
+      0,
+      0,
+      0,
+      1,
+      ["pool lzo"],
+    ]);
   });
 
   test("with exclusive loads a load drops the entry", () => {
@@ -80,7 +103,11 @@ describe("the limit", () => {
     const sizes: number[] = [];
     const z = after(limits, function* (z) {
       for (const offset of [1, 2, 3, 4]) taken.push(yield* zswapStore(z, offset, HALF));
-      for (const [freed, stored] of [[1, 5], [2, 6], [3, 7]] as const) {
+      for (const [freed, stored] of [
+        [1, 5],
+        [2, 6],
+        [3, 7],
+      ] as const) {
         yield* zswapInvalidate(z, freed);
         sizes.push(yield* look(() => z.totalSize.value / 4096));
         taken.push(yield* zswapStore(z, stored, HALF));
@@ -152,16 +179,37 @@ describe("write-back", () => {
     expect([z.counters.rejectReclaimFail, z.counters.shrinkRuns]).toEqual([1, 1]);
   });
 
-  test.each([[undefined, 16], [3, 3]])("maxReclaimRetries %s: the worker gives up after %d failures", (maxReclaimRetries, failures) => {
+  test.each([
+    [undefined, 16],
+    [3, 3],
+  ])("maxReclaimRetries %s: the worker gives up after %d failures", (maxReclaimRetries, failures) => {
     let z!: Zswap;
     const failing = function* (z: Zswap): Path {
       yield* zswapStore(z, 1, HALF);
       yield* shrinkAtLimit(z);
     };
-    const options = { maxPages: 0, acceptPages: 0, faults: { writeback: 1 }, ...(maxReclaimRetries !== undefined && { maxReclaimRetries }) };
-    simulate({ seed: 1, program: define({ name: "no memory for write-back", setup: () => (z = makeZswap(options)), tasks: () => ({ task: failing(z) }) }) });
+    const options = {
+      maxPages: 0,
+      acceptPages: 0,
+      faults: { writeback: 1 },
+      ...(maxReclaimRetries !== undefined && { maxReclaimRetries }),
+    };
+    simulate({
+      seed: 1,
+      program: define({
+        name: "no memory for write-back",
+        setup: () => (z = makeZswap(options)),
+        tasks: () => ({ task: failing(z) }),
+      }),
+    });
     // What failed stays, as the newest.
-    expect([z.counters.rejectReclaimFail, z.counters.writtenBack, z.counters.stored, z.everyPool[0]!.lru.size, current(z)]).toEqual([failures, 0, 1, 1, 2]);
+    expect([
+      z.counters.rejectReclaimFail,
+      z.counters.writtenBack,
+      z.counters.stored,
+      z.everyPool[0]!.lru.size,
+      current(z),
+    ]).toEqual([failures, 0, 1, 1, 2]);
   });
 });
 
@@ -169,7 +217,12 @@ describe("swap around zswap", () => {
   test("a page is compressed if zswap takes it, and else written; a fault reads either", () => {
     const seen: unknown[] = [];
     after({}, function* (z) {
-      seen.push(yield* swapOut(z, 1, HALF, 10), yield* swapOut(z, 2, 5000, 20), yield* swapIn(z, 1), yield* swapIn(z, 2));
+      seen.push(
+        yield* swapOut(z, 1, HALF, 10),
+        yield* swapOut(z, 2, 5000, 20),
+        yield* swapIn(z, 1),
+        yield* swapIn(z, 2),
+      );
     });
     expect(seen).toEqual(["compressed", "written", 10, 20]);
   });
@@ -189,13 +242,20 @@ describe("swap around zswap", () => {
       yield* zswapStore(z, 1, HALF, 0, 10);
       seen.push(yield* swapOut(z, 2, HALF, 20), yield* zswapReclaimEntry(z, z.everyPool[0]!));
     };
-    simulate({ seed: 1, program: define({ name: "full device", setup: () => (z = makeZswap({ faults: { deviceFull: 1 } })), tasks: () => ({ task: tasks() }) }) });
+    simulate({
+      seed: 1,
+      program: define({
+        name: "full device",
+        setup: () => (z = makeZswap({ faults: { deviceFull: 1 } })),
+        tasks: () => ({ task: tasks() }),
+      }),
+    });
     expect([seen, z.counters.writtenBack, readBack(z, 2)]).toEqual([["kept", 0], 1, 0]);
   });
 });
 
 test.each([
-  [{ variant: "leaky" }, 'variant'],
+  [{ variant: "leaky" }, "variant"],
   [{ twin: "no-locks" }, "twin"],
   [{ maxReclaimRetries: 0 }, "maxReclaimRetries"],
   [{ faults: { allocation: 2 } }, "faults.allocation"],

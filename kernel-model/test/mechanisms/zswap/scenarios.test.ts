@@ -20,7 +20,11 @@ const isSmall = ({ name }: Scenario): boolean => name.startsWith("two-stores");
 const options = { simulations: 3, withoutTwin: reached };
 
 describe("the conformance kit", () => conforms(scenarios.filter(isSmall), { ...options, naive: 14_000 }));
-describe("the conformance kit, larger programs", () => conforms(scenarios.filter((scenario) => !isSmall(scenario) && !isLarge(scenario)), { ...options, naive: 1000 }));
+describe("the conformance kit, larger programs", () =>
+  conforms(
+    scenarios.filter((scenario) => !isSmall(scenario) && !isLarge(scenario)),
+    { ...options, naive: 1000 },
+  ));
 
 test("names are unique, twins exist, and the large scenarios that are proofs have one that the kit catches", () => {
   expect(new Set(scenarios.map(({ name }) => name)).size).toBe(scenarios.length);
@@ -67,22 +71,36 @@ describe("counterexamples", () => {
   test("the shortest way to leak one reference: two stores, then the worker, each in one piece", () => {
     const { replay: text, trace } = shown("two-stores");
     expect(text).toMatch(/-A5B5C7$/);
-    expect(trace.filter(({ operation }) => operation === "queue_work").map(({ result }) => result)).toEqual(["true", "false"]);
-    expect(trace.filter(({ object }) => object === "pool lzo->kref").map(({ task, operation }) => `${task}: ${operation}`)).toEqual([
+    expect(trace.filter(({ operation }) => operation === "queue_work").map(({ result }) => result)).toEqual([
+      "true",
+      "false",
+    ]);
+    expect(
+      trace.filter(({ object }) => object === "pool lzo->kref").map(({ task, operation }) => `${task}: ${operation}`),
+    ).toEqual([
       "CPU 0: refcount_inc_not_zero",
       "CPU 1: refcount_inc_not_zero",
       "kworker/zswap-shrink: refcount_dec_and_test",
     ]);
   });
 
-  test.each([["two-stores-in-a-row", /-A10B7$/, 1], ["three-stores-in-a-row", /-A15B7$/, 2]])("%s: in two columns, one context switch", (name, schedule, leaked) => {
+  test.each([
+    ["two-stores-in-a-row", /-A10B7$/, 1],
+    ["three-stores-in-a-row", /-A15B7$/, 2],
+  ])("%s: in two columns, one context switch", (name, schedule, leaked) => {
     const { replay: text, trace } = shown(name);
     expect(text).toMatch(schedule);
     expect(new Set(trace.map(({ task }) => task))).toEqual(new Set(["CPU 0", "kworker/zswap-shrink"]));
-    expect(trace.findLast(({ object }) => object === "pool lzo->kref")!.changes[0]).toMatchObject({ before: String(leaked + 2), after: String(leaked + 1) });
+    expect(trace.findLast(({ object }) => object === "pool lzo->kref")!.changes[0]).toMatchObject({
+      before: String(leaked + 2),
+      after: String(leaked + 1),
+    });
   });
 
-  test.each([["three-stores", /-A5B5C5D7$/], ["four-stores", /-A5B5C5D5E7$/]])("%s: all references but the first leak", (name, schedule) => {
+  test.each([
+    ["three-stores", /-A5B5C5D7$/],
+    ["four-stores", /-A5B5C5D5E7$/],
+  ])("%s: all references but the first leak", (name, schedule) => {
     const { replay: text, schedule: run } = shown(name);
     expect(text).toMatch(schedule);
     expect(contextSwitches(run)).toBe(name === "three-stores" ? 3 : 4);

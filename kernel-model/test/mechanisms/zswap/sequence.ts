@@ -11,7 +11,11 @@ export const HALF = 2048;
 /** What one task and then the workers that it started leave behind. Choices take their first outcome: nothing fails. */
 export function after(options: ZswapOptions, path: (z: Zswap) => Path<unknown>): Zswap {
   let z!: Zswap;
-  const sequence = define({ name: "sequence", setup: () => (z = makeZswap(options)), tasks: () => ({ task: path(z) }) });
+  const sequence = define({
+    name: "sequence",
+    setup: () => (z = makeZswap(options)),
+    tasks: () => ({ task: path(z) }),
+  });
   const verdict = explore(sequence, { reduction: false, maxSchedules: 1, shrink: false });
   if (verdict.kind === "violated") throw new Error(verdict.violation.message);
   expect(["exhausted", "bounded"]).toContain(verdict.kind);

@@ -1,0 +1,36 @@
+import type { Order } from "../../machine/step.js";
+
+/** A primitive: what the kernel calls it, what a path calls it, and how far the two agree. */
+export interface VocabularyRow {
+  /** The kernel's name; functions with "()". */
+  readonly kernel: string;
+  /** What a path writes. */
+  readonly call: string;
+  /** How many steps it takes: what can come in between. "-" for a type or a constant. */
+  readonly steps: string;
+  /** Order of its memory accesses, recorded and shown: both hosts are sequentially consistent. "-" where there is none of its own. */
+  readonly order: Order | "-";
+  readonly modelled: string;
+  /** "" for nothing that matters. */
+  readonly notModelled: string;
+}
+
+/** A row as it is written. */
+export type Texts = readonly [
+  kernel: string,
+  call: string,
+  steps: string,
+  order: Order | "-",
+  modelled: string,
+  notModelled?: string,
+];
+
+// What several primitives leave out.
+export const REORDERING = "weaker orders: the hosts do not reorder";
+export const QUEUE = "the order of the spinners: any in the explorer, first come first in the simulator";
+export const OPTIMISTIC = "optimistic spinning, lock stealing: the handover is strict";
+export const READERS_FIRST = "the queue of qrwlock: readers always go first";
+export const TASK_STATE = "signals; other ways to be woken than by this queue";
+export const TIMER_PLACE =
+  "migration; jiffies and slack: it fires exactly after its delay, or, in the explorer, at any time";
+export const WORKER = "pools, affinity, priorities, the rescuer";
