@@ -5,7 +5,8 @@ import { operation, Step } from "../machine/step.js";
 import type { Task } from "../machine/task.js";
 import type { World } from "../machine/world.js";
 import { checkNs } from "./time.js";
-import { cancelWork, cancelWorkSync, checkQueue, flushWork, onItem, WorkItem, type Workqueue } from "./workqueue.js";
+import { WorkItem, type ItemQueue } from "./work-item.js";
+import { cancelWork, cancelWorkSync, checkQueue, flushWork, onItem } from "./workqueue.js";
 
 /**
  * struct delayed_work: a work item with a timer before the queue; pending from the arming on.
@@ -20,7 +21,7 @@ export class DelayedWork extends WorkItem {
 
   constructor(
     name: string,
-    queue: Workqueue,
+    queue: ItemQueue,
     handler: (work: WorkItem) => Path<unknown>,
     memory: Memory | null = null,
   ) {
@@ -84,7 +85,7 @@ function* expiry(item: DelayedWork, arming: number, ns: number): Path {
 }
 
 /** Queues the item after `ns`, 0 to 10^18; false if it is pending already (its timer then stays as it is), or is being cancelled. */
-export function queueDelayedWork(wq: Workqueue, item: DelayedWork, ns: number): Step<boolean> {
+export function queueDelayedWork(wq: ItemQueue, item: DelayedWork, ns: number): Step<boolean> {
   checkDelayed(wq, item, ns);
   return onItem(queueOp, item, (task, world) => {
     if (!item.claim(world)) return false;
@@ -94,7 +95,7 @@ export function queueDelayedWork(wq: Workqueue, item: DelayedWork, ns: number): 
 }
 
 /** Has the item queued after `ns` from now, 0 to 10^18, wherever it was; true if it was pending. Not while it is being cancelled. */
-export function modDelayedWork(wq: Workqueue, item: DelayedWork, ns: number): Step<boolean> {
+export function modDelayedWork(wq: ItemQueue, item: DelayedWork, ns: number): Step<boolean> {
   checkDelayed(wq, item, ns);
   return onItem(modOp, item, (task, world) => {
     const pending = item.grab(world);
@@ -122,7 +123,7 @@ export function* flushDelayedWork(item: DelayedWork): Path<boolean> {
   return yield* flushWork(item);
 }
 
-function checkDelayed(wq: Workqueue, item: DelayedWork, ns: number): void {
+function checkDelayed(wq: ItemQueue, item: DelayedWork, ns: number): void {
   checkQueue(wq, item);
   if (!(item instanceof DelayedWork))
     throw new InputError(

@@ -1,9 +1,16 @@
 import { InputError } from "../base/errors.js";
 import { SharedObject, type Memory } from "../machine/object.js";
 import type { Path } from "../machine/path.js";
+import type { Task } from "../machine/task.js";
 import type { World } from "../machine/world.js";
 import { Fifo, Part } from "./part.js";
-import type { Workqueue } from "./workqueue.js";
+
+/** What an item knows of its workqueue. */
+export interface ItemQueue extends SharedObject {
+  readonly list: Fifo<WorkItem>;
+  /** Puts the item, whose PENDING bit is the caller's, behind the others. */
+  append(item: WorkItem, task: Task, world: World): void;
+}
 
 /**
  * struct work_struct: what to run, and whether it is queued. Of one workqueue for life.
@@ -28,13 +35,13 @@ export class WorkItem extends SharedObject {
 
   constructor(
     name: string,
-    readonly queue: Workqueue,
+    readonly queue: ItemQueue,
     /** Runs in a kworker, where it may sleep. It may queue the item again, or free it. */
     readonly handler: (work: WorkItem) => Path<unknown>,
     memory: Memory | null = null,
   ) {
     super(name, memory);
-    if (!((queue as Partial<Workqueue> | undefined)?.list instanceof Fifo))
+    if (!((queue as Partial<ItemQueue> | undefined)?.list instanceof Fifo))
       throw new InputError(
         `the workqueue of ${name}`,
         queue,

@@ -5,7 +5,7 @@ import { operation, Step, type Operation } from "../machine/step.js";
 import type { Task } from "../machine/task.js";
 import type { World } from "../machine/world.js";
 import { Fifo, Part } from "./part.js";
-import type { WorkItem } from "./work-item.js";
+import type { ItemQueue, WorkItem } from "./work-item.js";
 import { warnOnce } from "./warn.js";
 
 export { WorkItem } from "./work-item.js";
@@ -24,7 +24,7 @@ export { WorkItem } from "./work-item.js";
  *   for all of them, for those in the list and those that run are the same before and after.
  * - An item: see {@link WorkItem}.
  */
-export class Workqueue extends SharedObject {
+export class Workqueue extends SharedObject implements ItemQueue {
   // For the effects of steps only.
   readonly list: Fifo<WorkItem>;
   readonly over: Part;
@@ -169,7 +169,7 @@ export function onItem<R>(
 }
 
 /** Throws InputError unless the item belongs to the queue. */
-export function checkQueue(wq: Workqueue, item: WorkItem): void {
+export function checkQueue(wq: ItemQueue, item: WorkItem): void {
   if (item.queue !== wq)
     throw new InputError(
       `the workqueue for ${item.name}`,
@@ -180,7 +180,7 @@ export function checkQueue(wq: Workqueue, item: WorkItem): void {
 }
 
 /** Queues the item; false if it is pending already (its handler will then still run once), or is being cancelled. */
-export function queueWork(wq: Workqueue, item: WorkItem): Step<boolean> {
+export function queueWork(wq: ItemQueue, item: WorkItem): Step<boolean> {
   checkQueue(wq, item);
   return onItem(queueOp, item, (task, world) => {
     if (!item.claim(world)) return false;

@@ -1,6 +1,5 @@
 import { Ring } from "./ring.js";
-import { RunQueue } from "./run-queue.js";
-import type { Runner } from "./runner.js";
+import { RunQueue, type Ranked } from "./run-queue.js";
 
 /** What a CPU spends its time on, as an index into {@link Cpu.spent}. */
 export const CPU_MODES = ["idle", "busy", "spinning", "switching", "interrupt"] as const;
@@ -14,17 +13,17 @@ export const MODE_IRQ = 4;
 export const RESCHEDULE = 1;
 export const INTERRUPT = 2;
 
-/** A virtual CPU. */
-export class Cpu {
+/** A virtual CPU. `R` is what it runs, of which it knows no more than its queue does: the scheduler decides. */
+export class Cpu<R extends Ranked> {
   /** The task it runs, interrupted or not. */
-  current: Runner | null = null;
+  current: R | null = null;
   /** Interrupt handlers on top of it; the last one runs. */
-  readonly handlers: Runner[] = [];
+  readonly handlers: R[] = [];
   /** Handlers that could not begin yet. */
-  readonly hardirqs = new Ring<Runner>();
-  readonly softirqs = new Ring<Runner>();
+  readonly hardirqs = new Ring<R>();
+  readonly softirqs = new Ring<R>();
   /** Runnable tasks that are bound to it. */
-  readonly queue = new RunQueue();
+  readonly queue = new RunQueue<R>();
   /** What to look at between two steps: bits. */
   attention = 0;
   /** When its current task got it, or its time slice began again. */

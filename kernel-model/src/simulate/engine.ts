@@ -1,30 +1,20 @@
-import { Random } from "../base/random.js";
 import type { Stretch } from "../hardware/line.js";
-import type { Prices } from "../hardware/prices.js";
-import { apply, start } from "../machine/apply.js";
-import type { Decision } from "../machine/schedule.js";
 import type { Step } from "../machine/step.js";
 import type { Path } from "../machine/path.js";
 import type { Task, TaskOptions } from "../machine/task.js";
 import type { Rule } from "../machine/violation.js";
 import { World, type Host } from "../machine/world.js";
-import { book } from "./booking.js";
 import { Clock } from "./clock.js";
+import { compute, proceed } from "./computing.js";
 import { checkTime, Costs } from "./costs.js";
 import { sequenceOf } from "./event-queue.js";
-import { endlessLoop, SimulationError } from "./failure.js";
+import { Execution } from "./execution.js";
 import type { Machine } from "./machine.js";
 import { Objects } from "./objects.js";
-import { BUSY, COMPUTING, ENTERING, IDLE, Runner, SLEEPING, THINKING, WAKING } from "./runner.js";
+import { BUSY, COMPUTING, ENTERING, IDLE, Runner, SLEEPING, THINKING, WAKING, type Employer } from "./runner.js";
 import { Scheduler } from "./scheduler.js";
-import { purposeOf, streamSeed, weighted } from "./streams.js";
-import type { Workload } from "./workload.js";
 import { Waiting, type Effects } from "./waiting.js";
-
-/** Steps of one task at one instant: more are taken for a loop that never ends. */
-const MOST_STEPS_AT_ONCE = 1_000_000;
-
-const CHOICES = purposeOf("choices");
+import { WakeUps } from "./wake-ups.js";
 
 /**
  * Runs tasks in virtual time. A step is issued when its task has a CPU; its cost goes by; then it takes effect, if its
@@ -35,23 +25,19 @@ export class Engine implements Host, Effects {
   readonly scheduler: Scheduler;
   readonly objects: Objects;
   readonly world: World;
-  /** Decisions so far, where a schedule is recorded. */
-  decisions: Decision[] | null = null;
-  /** Events that came up and steps that took effect in the whole run. */
+  readonly execution: Execution;
+  /** Events that came up in the whole run. */
   events = 0;
-  steps = 0;
-  /** Tasks of no workload that have not ended, daemons not counted. */
+  /** Tasks of no employer that have not ended, daemons not counted. */
   alive = 0;
   /** Whether the run is over when there are none: timers and sleeps of daemons that are pending then still end, later ones do not. */
   untilDone = false;
-  /** Called when a task that serves no workload ends. */
+  /** Called when a task that serves no employer ends. */
   ended: ((r: Runner) => void) | null = null;
   readonly #waiting: Waiting;
   readonly #costs: Costs;
-  readonly #prices: Prices;
+  readonly #wakeUps: WakeUps;
   readonly #free: Runner[] = [];
-  /** Whose step takes effect. */
-  #actor: Runner | null = null;
   /** Events that were pushed before the last task ended. */
   #lastEvent = Infinity;
   #hired: Runner | null = null;
@@ -68,8 +54,9 @@ export class Engine implements Host, Effects {
     this.scheduler = new Scheduler(this.clock, machine);
     this.objects = new Objects(machine.topology.cpus);
     this.#costs = new Costs(machine, this.objects, measured);
-    this.#waiting = new Waiting(this.clock, this.objects, this.scheduler, this.#costs, this);
-    this.#prices = machine.prices;
+    this.execution = new Execution(this.world, this.clock, this.objects, seed);
+    this.#wakeUps = new WakeUps(this.clock, this.scheduler, machine.prices);
+    this.#waiting = new Waiting(this.clock, this.objects, this.scheduler, this.#costs, this.#wakeUps, this);
   }
 
   now(): number {
@@ -84,38 +71,18 @@ export class Engine implements Host, Effects {
       return;
     }
     if (!task.daemon) this.alive++;
-    this.#begin(r);
-    if (task.context !== "task") this.#raise(r);
-    else this.#firstOf(r);
+    this.execution.begin(r);
+    if (task.context !== "task") this.#wakeUps.raise(r, this.execution.actor);
+    else this.#wakeUps.launch(r);
   }
 
-  /** A thread that begins by sleeping needs no CPU for that. */
-  #firstOf(r: Runner): void {
-    const first = r.task.pending;
-    if (first !== null && first.operation.cost === "sleep") this.#sleep(r, first);
-    else this.scheduler.ready(r);
-  }
-
-  /** An interrupt handler: at once, after the latency of an IPI, or, for a timer, when it expires. */
-  #raise(r: Runner): void {
-    const { clock } = this;
-    const actor = this.#actor;
-    r.home = r.task.cpu >= 0 ? r.task.cpu : (actor?.cpu?.index ?? 0);
-    const first = r.task.pending;
-    if (first !== null && first.operation.cost === "sleep") this.#sleep(r, first);
-    else if (this.#prices.interrupt > 0 && actor?.task.pending?.operation.cost === "interrupt") {
-      r.phase = WAKING;
-      clock.at(r, clock.now + this.#prices.interrupt);
-    } else this.scheduler.interrupt(r);
-  }
-
-  /** A task for a workload, which gives it a path before it launches it. */
-  hire(name: string, options: TaskOptions, workload: Workload): Runner {
+  /** A task for an employer, who gives it a path before launching it. */
+  hire(name: string, options: TaskOptions, employer: Employer): Runner {
     this.#hiring = true;
     this.world.spawn(name, nothing(), options);
     this.#hiring = false;
     const r = this.#hired!;
-    r.workload = workload;
+    r.employer = employer;
     return r;
   }
 
@@ -138,8 +105,8 @@ export class Engine implements Host, Effects {
 
   /** The runner's task, which has a new path, wants a CPU. */
   launch(r: Runner): void {
-    this.#begin(r);
-    this.#firstOf(r);
+    this.execution.begin(r);
+    this.#wakeUps.launch(r);
   }
 
   /** Runs until the time `end` (the events at that time excluded), or for `budget` events; false when there is nothing left to do. */
@@ -179,11 +146,10 @@ export class Engine implements Host, Effects {
         this.#awake(r);
         return;
       case WAKING:
-        if (r.task.context === "task") this.scheduler.ready(r);
-        else this.scheduler.interrupt(r);
+        this.#wakeUps.arrived(r);
         return;
       case THINKING:
-        r.workload!.begin(r);
+        r.employer!.begin(r);
     }
   }
 
@@ -192,12 +158,8 @@ export class Engine implements Host, Effects {
     const cpu = r.cpu!;
     r.phase = BUSY;
     if (cpu.attention !== 0 && this.scheduler.attend(cpu, r, false)) return;
-    if (r.halted) {
-      r.until = this.clock.now + r.remaining;
-      r.halted = false;
-      r.phase = COMPUTING;
-      this.clock.at(r, r.until);
-    } else if (r.paid || r.waits > 0) {
+    if (r.halted) proceed(r, this.clock);
+    else if (r.paid || r.waits > 0) {
       r.paid = false;
       if (r.waits > 0) this.#waiting.unlink(r);
       if (this.#perform(r)) this.#advance(r);
@@ -219,13 +181,11 @@ export class Engine implements Host, Effects {
       const { cost } = step.operation;
       if (cost === "sleep") {
         this.scheduler.leave(r);
-        this.#sleep(r, step);
+        this.#wakeUps.sleep(r, step);
         return;
       }
       if (cost === "compute") {
-        r.phase = COMPUTING;
-        r.until = clock.now + checkTime(step, task);
-        clock.at(r, r.until);
+        compute(r, clock, checkTime(step, task));
         return;
       }
       const done = cost === "none" ? clock.now : this.#costs.over(step, cpu.index, clock.now);
@@ -237,22 +197,15 @@ export class Engine implements Host, Effects {
     }
   }
 
-  #sleep(r: Runner, step: Step): void {
-    const { clock } = this;
-    r.phase = SLEEPING;
-    clock.timeline?.mark(r, "sleeping", null, clock.now);
-    clock.at(r, clock.now + checkTime(step, r.task));
-  }
-
   /** Its time to sleep is over. A clock, which is no thread that sleeps, acts without a CPU. */
   #awake(r: Runner): void {
     const step = r.task.pending!;
     if (step.operation.sleeps || r.task.context !== "task" || this.scheduler.holdsUp(r.task)) {
       r.paid = true;
-      this.wake(r);
+      this.#wakeUps.wake(r);
     } else if (this.#perform(r)) {
       if (r.task.pending === null) this.#finished(r);
-      else this.wake(r);
+      else this.#wakeUps.wake(r);
     }
   }
 
@@ -276,54 +229,15 @@ export class Engine implements Host, Effects {
   }
 
   effect(r: Runner, step: Step): void {
-    const { world } = this;
-    const { task } = r;
-    const { now } = this.clock;
-    if (step.choices > 0) world.choice = this.#choose(r, step);
-    this.decisions?.push({ task: task.id, choice: step.choices > 0 ? world.choice : 0 });
-    const held = task.held.length;
-    this.#actor = r;
-    try {
-      apply(world, task);
-    } catch (error) {
-      throw SimulationError.of(error, task, now);
-    }
-    this.steps++;
-    this.#count(r);
-    if (task.held.length !== held || r.waited) book(this.objects, r, step, held, now);
-    if (step.operation.changes) this.#waiting.touched(step, world);
-  }
-
-  wake(r: Runner): void {
-    const { clock } = this;
-    if (r.task.context !== "task") this.scheduler.interrupt(r);
-    else if (this.#prices.wakeup > 0) {
-      r.phase = WAKING;
-      clock.timeline?.mark(r, "ready", null, clock.now);
-      clock.at(r, clock.now + this.#prices.wakeup);
-    } else this.scheduler.ready(r);
-  }
-
-  notice(r: Runner, step: Step): void {
-    const { clock } = this;
-    this.scheduler.works(r);
-    clock.timeline?.mark(r, "running", null, clock.now);
-    const done =
-      r.looksUntil > clock.now
-        ? r.looksUntil
-        : step.operation.cost === "none"
-          ? clock.now
-          : this.#costs.over(step, r.cpu!.index, clock.now);
-    r.phase = ENTERING;
-    if (done > clock.now) clock.at(r, done);
-    else clock.agenda.push(r);
+    this.execution.effect(r, step);
+    if (step.operation.changes) this.#waiting.touched(step, this.world);
   }
 
   #finished(r: Runner): void {
-    const { workload } = r;
-    this.#count(r);
-    if (workload === null) this.abandon(r);
-    else workload.finished(r);
+    const { employer } = r;
+    this.execution.count(r);
+    if (employer === null) this.abandon(r);
+    else employer.finished(r);
   }
 
   abandon(r: Runner): void {
@@ -334,43 +248,18 @@ export class Engine implements Host, Effects {
   #retire(r: Runner): void {
     if (!r.task.daemon && --this.alive === 0) this.#lastEvent = this.clock.queue.pushed;
     this.ended?.(r);
-    if (this.decisions === null) this.world.retire(r.task);
+    if (this.execution.decisions === null) this.world.retire(r.task);
     this.dismiss(r);
   }
 
   /** A closed loop begins its next path, on the CPU that it has. */
   again(r: Runner): void {
-    this.#begin(r);
+    this.execution.begin(r);
     if (r.cpu!.attention !== 0 && this.scheduler.attend(r.cpu!, r, true)) return;
     this.clock.agenda.push(r);
-  }
-
-  #begin(r: Runner): void {
-    try {
-      start(this.world, r.task);
-    } catch (error) {
-      throw SimulationError.of(error, r.task, this.clock.now);
-    }
-  }
-
-  #count(r: Runner): void {
-    const { tick, now } = this.clock;
-    if (r.tick !== tick) {
-      r.tick = tick;
-      r.instantSteps = 0;
-    } else if (++r.instantSteps > MOST_STEPS_AT_ONCE) {
-      throw endlessLoop(r.task, r.instantSteps, MOST_STEPS_AT_ONCE, now);
-    }
-  }
-
-  #choose(r: Runner, step: Step): number {
-    r.choices ??= new Random(
-      streamSeed(this.seed, CHOICES ^ (r.workload?.purpose ?? 0), r.workload === null ? r.task.id : r.member),
-    );
-    return weighted(r.choices, step.choices, step.weights);
   }
 }
 
 function* nothing(): Path {
-  // The workload gives the task its path.
+  // The employer gives the task its path.
 }

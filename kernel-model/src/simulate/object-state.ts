@@ -1,11 +1,19 @@
 import type { LineState } from "../hardware/line.js";
 import type { LockStats } from "./lock-stats.js";
-import type { WaitNode } from "./runner.js";
+
+/** A place in the queue of an object. `R` is who waits, of which the queue knows nothing. */
+export class WaitNode<R> {
+  previous: WaitNode<R> | null = null;
+  next: WaitNode<R> | null = null;
+  state: ObjectState<R> | null = null;
+
+  constructor(readonly runner: R) {}
+}
 
 /** The simulator's side of a shared object: its cache line, and who waits for a guard on it, first come first. */
-export class ObjectState {
-  head: WaitNode | null = null;
-  tail: WaitNode | null = null;
+export class ObjectState<R> {
+  head: WaitNode<R> | null = null;
+  tail: WaitNode<R> | null = null;
   /** Waiters that do something else than take an exclusive lock. */
   various = 0;
   /** In the list of objects whose waiters are to be looked at. */
@@ -16,7 +24,7 @@ export class ObjectState {
     readonly stats: LockStats,
   ) {}
 
-  append(node: WaitNode): void {
+  append(node: WaitNode<R>): void {
     node.state = this;
     node.previous = this.tail;
     node.next = null;
@@ -25,7 +33,7 @@ export class ObjectState {
     this.tail = node;
   }
 
-  remove(node: WaitNode): void {
+  remove(node: WaitNode<R>): void {
     if (node.previous === null) this.head = node.next;
     else node.previous.next = node.next;
     if (node.next === null) this.tail = node.previous;

@@ -2,6 +2,7 @@ import { LineCounts, LineState } from "../hardware/line.js";
 import type { SharedObject } from "../machine/object.js";
 import { LockStats } from "./lock-stats.js";
 import { ObjectState } from "./object-state.js";
+import type { Runner } from "./runner.js";
 
 /** The simulator's side of all shared objects. What is measured is kept by name, so that objects may come and go. */
 export class Objects {
@@ -10,8 +11,8 @@ export class Objects {
 
   constructor(readonly cpus: number) {}
 
-  stateOf(object: SharedObject): ObjectState {
-    return (object.host as ObjectState | null) ?? this.#add(object);
+  stateOf(object: SharedObject): ObjectState<Runner> {
+    return (object.host as ObjectState<Runner> | null) ?? this.#add(object);
   }
 
   reset(): void {
@@ -19,14 +20,14 @@ export class Objects {
     for (const line of this.lines.values()) line.reset();
   }
 
-  #add(object: SharedObject): ObjectState {
+  #add(object: SharedObject): ObjectState<Runner> {
     let stats = this.stats.get(object.name);
     if (stats === undefined) this.stats.set(object.name, (stats = new LockStats(object.name)));
     const { line } = object;
     let state: LineState;
     if (line === null) state = this.#line(object.name);
     else line.host = state = (line.host as LineState | null) ?? this.#line(line.name);
-    return (object.host = new ObjectState(state, stats));
+    return (object.host = new ObjectState<Runner>(state, stats));
   }
 
   #line(name: string): LineState {

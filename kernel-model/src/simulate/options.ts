@@ -56,27 +56,7 @@ export function checkOptions<S>(options: SimulateOptions<S>): Checked<S> {
     "trace",
   ]);
   const { program = null, groups = [], timeline = false } = options;
-  if (program !== null && (options.groups !== undefined || options.setup !== undefined))
-    throw new InputError(
-      "groups",
-      options.groups ?? options.setup,
-      "nothing beside `program`",
-      "simulate the program once, or its paths as groups with `setup`",
-    );
-  if (program === null && groups.length === 0)
-    throw new InputError(
-      "groups",
-      options.groups,
-      "at least one group, or a program",
-      'write `groups: [{ name: "worker", count: 4, path: (s) => work(s) }]` or `program`',
-    );
-  if (program === null && options.duration === undefined)
-    throw new InputError(
-      "duration",
-      undefined,
-      "a virtual time in ns",
-      "groups run until then: give, for example, 1e9 for a second",
-    );
+  checkSubject(options);
   const machine = checkMachine(options.machine);
   groups.forEach((group, i) => checkGroup(group, groups.findIndex(({ name }) => name === group.name) !== i, machine));
   const duration =
@@ -103,6 +83,32 @@ export function checkOptions<S>(options: SimulateOptions<S>): Checked<S> {
     schedule: options.schedule ?? false,
     trace: options.trace ?? false,
   };
+}
+
+/** What is to run: one program, or groups up to a time. */
+function checkSubject<S>(options: SimulateOptions<S>): void {
+  const { program = null, groups = [] } = options;
+  if (program !== null && (options.groups !== undefined || options.setup !== undefined))
+    throw new InputError(
+      "groups",
+      options.groups ?? options.setup,
+      "nothing beside `program`",
+      "simulate the program once, or its paths as groups with `setup`",
+    );
+  if (program === null && groups.length === 0)
+    throw new InputError(
+      "groups",
+      options.groups,
+      "at least one group, or a program",
+      'write `groups: [{ name: "worker", count: 4, path: (s) => work(s) }]` or `program`',
+    );
+  if (program === null && options.duration === undefined)
+    throw new InputError(
+      "duration",
+      undefined,
+      "a virtual time in ns",
+      "groups run until then: give, for example, 1e9 for a second",
+    );
 }
 
 function checkGroup<S>(group: Group<S>, twice: boolean, machine: Machine): void {

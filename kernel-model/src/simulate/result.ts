@@ -9,6 +9,7 @@ import type { Latencies } from "./latencies.js";
 import type { LockStats } from "./lock-stats.js";
 import type { Machine } from "./machine.js";
 import type { Objects } from "./objects.js";
+import type { Runner } from "./runner.js";
 import type { Timeline } from "./timeline.js";
 import type { Workload } from "./workload.js";
 
@@ -46,7 +47,7 @@ interface Parts {
   readonly steps: number;
   readonly workloads: readonly Workload[];
   readonly objects: Objects;
-  readonly cpus: readonly Cpu[];
+  readonly cpus: readonly Cpu<Runner>[];
   readonly timeline: Timeline | null;
   readonly trace: readonly TraceEntry[] | null;
   readonly schedule: Schedule | null;
@@ -80,7 +81,7 @@ export class SimulationResult implements HasDataset {
   readonly warningCount: number;
   /** Tasks that wait for ever, because nothing can happen any more: a deadlock, or a wake-up that was lost. */
   readonly stuck: readonly Waiting[];
-  readonly #cpus: readonly Cpu[];
+  readonly #cpus: readonly Cpu<Runner>[];
 
   constructor(parts: Parts) {
     const { from, to } = parts;

@@ -2,9 +2,8 @@ import type { SharedObject } from "../machine/object.js";
 import type { Task } from "../machine/task.js";
 import type { Random } from "../base/random.js";
 import type { Cpu } from "./cpu.js";
-import type { ObjectState } from "./object-state.js";
+import type { WaitNode } from "./object-state.js";
 import { Draws } from "./streams.js";
-import type { Workload } from "./workload.js";
 
 // What a runner is doing: which event, or whose doing, makes it go on.
 /** Nothing yet, or nothing any more. */
@@ -30,13 +29,14 @@ export const INTERRUPTED = 9;
 /** Between two paths of a closed loop. */
 export const THINKING = 10;
 
-/** A place in the queue of an object. */
-export class WaitNode {
-  previous: WaitNode | null = null;
-  next: WaitNode | null = null;
-  state: ObjectState | null = null;
-
-  constructor(readonly runner: Runner) {}
+/** Whom a runner works for: it gives the runner one path after the other. */
+export interface Employer {
+  /** Part of the seeds of its streams. */
+  readonly purpose: number;
+  /** The runner is to begin a path: its time to think is over. */
+  begin(r: Runner): void;
+  /** The runner, on its CPU, is through with its path. */
+  finished(r: Runner): void;
 }
 
 /** The simulator's side of a task. Used again for the next task once its task is over. */
@@ -45,9 +45,9 @@ export class Runner {
   task!: Task;
   phase = IDLE;
   /** The CPU that it is on; null while off. */
-  cpu: Cpu | null = null;
+  cpu: Cpu<Runner> | null = null;
   /** The CPU that it was on last. */
-  last: Cpu | null = null;
+  last: Cpu<Runner> | null = null;
   /** The cost of its pending step is paid: what is left is to perform it. */
   paid = false;
   /** Its computing was interrupted: `remaining` of it is left. */
@@ -64,8 +64,8 @@ export class Runner {
   /** What it had of its time slice when a more important task took its CPU, ns. */
   used = 0;
   /** The group it works for; null for a task of a program, or one started by a path. */
-  workload: Workload | null = null;
-  readonly nodes: WaitNode[] = [];
+  employer: Employer | null = null;
+  readonly nodes: WaitNode<Runner>[] = [];
   /** The CPU that an interrupt handler interrupts. */
   home = 0;
   /** Orders it among all run queues. */
@@ -104,7 +104,7 @@ export class Runner {
     task.host = this;
     this.level = task.options.policy === "fifo" ? (task.options.priority ?? 1) : 0;
     this.phase = IDLE;
-    this.cpu = this.last = this.workload = this.choices = null;
+    this.cpu = this.last = this.employer = this.choices = null;
     this.tick = -1;
     this.paid = this.halted = this.waited = false;
     this.used = this.looksUntil = 0;

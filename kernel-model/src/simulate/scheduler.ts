@@ -2,21 +2,24 @@ import { InputError } from "../base/errors.js";
 import type { Task } from "../machine/task.js";
 import type { Clock } from "./clock.js";
 import { TIMER } from "./clock.js";
+import { suspend } from "./computing.js";
 import { Cpu, INTERRUPT, MODE_BUSY, MODE_IDLE, MODE_IRQ, MODE_SPIN, MODE_SWITCH, RESCHEDULE } from "./cpu.js";
+import { Interrupts } from "./interrupts.js";
 import type { Machine } from "./machine.js";
 import { RunQueue } from "./run-queue.js";
-import { BUSY, COMPUTING, ENTERING, INTERRUPTED, READY, SPINNING, type Runner } from "./runner.js";
+import { BUSY, COMPUTING, ENTERING, READY, SPINNING, type Runner } from "./runner.js";
 
 /**
  * Who is on which CPU: one run queue for all CPUs, and one for the tasks bound to each; SCHED_FIFO above SCHED_OTHER,
- * time slices for the latter while others wait, preemption if the machine has it, interrupt handlers on top.
+ * time slices for the latter while others wait, preemption if the machine has it, interrupt handlers on top of them.
  *
  * It only decides: a runner that got its CPU is put on the clock's agenda, or gets an event if the switch takes time.
  */
 export class Scheduler {
-  readonly cpus: readonly Cpu[];
+  readonly cpus: readonly Cpu<Runner>[];
   readonly #timers: readonly number[];
-  readonly #queue = new RunQueue();
+  readonly #queue = new RunQueue<Runner>();
+  readonly #interrupts: Interrupts;
   #idle: number;
   /** Orders the runnable tasks of all queues; those put back at the front count down. */
   #last = 0;
@@ -28,9 +31,10 @@ export class Scheduler {
   ) {
     this.cpus = Array.from(
       { length: machine.topology.cpus },
-      (_, i): Cpu => new Cpu(i, () => this.#tick(this.cpus[i]!)),
+      (_, i) => new Cpu<Runner>(i, () => this.#tick(this.cpus[i]!)),
     );
     this.#timers = this.cpus.map((cpu) => clock.add(cpu));
+    this.#interrupts = new Interrupts(clock);
     this.#idle = this.cpus.length;
   }
 
@@ -45,7 +49,7 @@ export class Scheduler {
   leave(r: Runner): void {
     const cpu = r.cpu!;
     if (r.task.context !== "task") {
-      this.#handled(r, cpu);
+      if (!this.#interrupts.handled(r, cpu)) this.#next(cpu);
       return;
     }
     cpu.current = null;
@@ -71,18 +75,15 @@ export class Scheduler {
 
   /** An interrupt handler wants its CPU. */
   interrupt(r: Runner): void {
-    const cpu = this.cpus[this.#check(r.home, r.task)]!;
-    (r.task.context === "hardirq" ? cpu.hardirqs : cpu.softirqs).push(r);
-    cpu.attention |= INTERRUPT;
-    this.#deliver(cpu);
+    this.#interrupts.raise(r, this.cpus[this.#check(r.home, r.task)]!);
   }
 
   /**
    * Between two steps of `r`, or while it may be interrupted: lets handlers in, and others if it is their turn.
    * `yields`: the task offers its CPU, as cond_resched does. True if `r` does not go on.
    */
-  attend(cpu: Cpu, r: Runner, yields: boolean): boolean {
-    if ((cpu.attention & INTERRUPT) !== 0 && this.#deliver(cpu, r)) return true;
+  attend(cpu: Cpu<Runner>, r: Runner, yields: boolean): boolean {
+    if ((cpu.attention & INTERRUPT) !== 0 && this.#interrupts.deliver(cpu, r)) return true;
     if ((cpu.attention & RESCHEDULE) === 0 || cpu.handlers.length > 0) return false;
     if (!(this.machine.preemption === "full" || yields) || r.task.atomic) return false;
     if (r.phase === SPINNING && r.task.pending?.operation.access === "acquire") return false;
@@ -96,24 +97,7 @@ export class Scheduler {
     return handlers.length > 0 || (current !== null && current.task.cpu === cpu && current.task.atomic);
   }
 
-  /** A handler is over: the next one, or what it interrupted, goes on. */
-  #handled(r: Runner, cpu: Cpu): void {
-    cpu.handlers.pop();
-    r.cpu = null;
-    const below = cpu.handlers.at(-1) ?? cpu.current;
-    if (below === null) {
-      if (!this.#deliver(cpu)) this.#next(cpu);
-      return;
-    }
-    below.phase = INTERRUPTED;
-    if (this.#deliver(cpu)) return;
-    below.phase = BUSY;
-    cpu.setMode(cpu.handlers.length > 0 ? MODE_IRQ : MODE_BUSY, this.clock.now);
-    this.clock.timeline?.mark(below, "running", null, this.clock.now);
-    this.clock.agenda.push(below);
-  }
-
-  #give(cpu: Cpu, r: Runner): void {
+  #give(cpu: Cpu<Runner>, r: Runner): void {
     const { now } = this.clock;
     if (cpu.current === null) this.#idle--;
     cpu.current = r;
@@ -135,31 +119,31 @@ export class Scheduler {
   }
 
   /** The CPU has no task: it gets the next, or is idle. */
-  #next(cpu: Cpu): void {
+  #next(cpu: Cpu<Runner>): void {
     if (cpu.handlers.length > 0) return;
     const r = this.#pick(cpu);
     if (r !== undefined) this.#give(cpu, r);
     else cpu.setMode(MODE_IDLE, this.clock.now);
   }
 
-  #pick(cpu: Cpu): Runner | undefined {
+  #pick(cpu: Cpu<Runner>): Runner | undefined {
     if (cpu.queue.size === 0) return this.#queue.shift();
     const own = cpu.queue.peek()!;
     const any = this.#queue.peek();
     return any === undefined || before(own, any) ? cpu.queue.shift() : this.#queue.shift();
   }
 
-  #peek(cpu: Cpu): Runner | undefined {
+  #peek(cpu: Cpu<Runner>): Runner | undefined {
     const own = cpu.queue.peek();
     const any = this.#queue.peek();
     return own === undefined || (any !== undefined && before(any, own)) ? any : own;
   }
 
-  #waiting(cpu: Cpu): boolean {
+  #waiting(cpu: Cpu<Runner>): boolean {
     return this.#queue.size > 0 || cpu.queue.size > 0;
   }
 
-  #idleFor(r: Runner): Cpu | null {
+  #idleFor(r: Runner): Cpu<Runner> | null {
     if (this.#idle === 0) return null;
     const bound = r.task.cpu;
     if (bound >= 0) {
@@ -184,8 +168,8 @@ export class Scheduler {
   }
 
   /** A real-time task waits: the CPU with the least important task is to take it. */
-  #preemptFor(r: Runner, bound: Cpu | null): void {
-    let least: Cpu | null = null;
+  #preemptFor(r: Runner, bound: Cpu<Runner> | null): void {
+    let least: Cpu<Runner> | null = null;
     for (const cpu of bound === null ? this.cpus : [bound]) {
       const level = cpu.current?.level ?? Infinity;
       if (level < r.level && level < (least?.current?.level ?? Infinity)) least = cpu;
@@ -194,7 +178,7 @@ export class Scheduler {
   }
 
   /** Sees to it that the time slice of the CPU's task ends. */
-  #arm(cpu: Cpu): void {
+  #arm(cpu: Cpu<Runner>): void {
     const { current } = cpu;
     if (cpu.event !== -1 || current === null || current.level > 0 || this.machine.slice === Infinity) return;
     this.clock.atSpecial(
@@ -204,13 +188,13 @@ export class Scheduler {
     );
   }
 
-  #tick(cpu: Cpu): void {
+  #tick(cpu: Cpu<Runner>): void {
     if (cpu.current === null || cpu.current.level > 0 || !this.#waiting(cpu)) return;
     if (this.clock.now < cpu.sliceStart + this.machine.slice) this.#arm(cpu);
     else this.#reschedule(cpu);
   }
 
-  #reschedule(cpu: Cpu): void {
+  #reschedule(cpu: Cpu<Runner>): void {
     cpu.attention |= RESCHEDULE;
     const { current } = cpu;
     if (current !== null && (current.phase === COMPUTING || current.phase === SPINNING))
@@ -218,68 +202,19 @@ export class Scheduler {
   }
 
   /** Gives the CPU of `r` to a waiting task if that is more important, or as important and the slice of `r` is over. */
-  #switch(cpu: Cpu, r: Runner): boolean {
+  #switch(cpu: Cpu<Runner>, r: Runner): boolean {
     cpu.attention &= ~RESCHEDULE;
     const next = this.#peek(cpu);
     if (next === undefined || next.level < r.level) return false;
     if (next.level === r.level && (r.level > 0 || this.clock.now < cpu.sliceStart + this.machine.slice)) return false;
     this.#pick(cpu);
-    this.#suspend(r);
+    suspend(r, this.clock);
     if (next.level > r.level) r.used = this.clock.now - cpu.sliceStart;
     r.cpu = null;
     r.last = cpu;
     this.#give(cpu, next);
     this.#enqueue(r, next.level > r.level);
     return true;
-  }
-
-  /** Stops what `r` does in the middle, to go on with it later. */
-  #suspend(r: Runner): void {
-    if (r.phase !== COMPUTING) return;
-    r.halted = true;
-    r.remaining = r.until - this.clock.now;
-    this.clock.cancel(r);
-  }
-
-  /** Starts the next handler on the CPU, if one waits and may. `at`: the runner that is between two steps now. */
-  #deliver(cpu: Cpu, at: Runner | null = null): boolean {
-    const below = cpu.handlers.at(-1) ?? cpu.current;
-    const handler = this.#handlerFor(cpu, below);
-    if (handler === undefined) {
-      if (cpu.hardirqs.size + cpu.softirqs.size === 0) cpu.attention &= ~INTERRUPT;
-      return false;
-    }
-    if (
-      below !== null &&
-      below !== at &&
-      below.phase !== COMPUTING &&
-      below.phase !== SPINNING &&
-      below.phase !== INTERRUPTED
-    )
-      return false;
-    (handler.task.context === "hardirq" ? cpu.hardirqs : cpu.softirqs).shift();
-    const { now } = this.clock;
-    if (below !== null) {
-      this.#suspend(below);
-      below.phase = INTERRUPTED;
-      this.clock.timeline?.mark(below, "interrupted", null, now);
-    }
-    cpu.handlers.push(handler);
-    handler.cpu = cpu;
-    handler.phase = BUSY;
-    cpu.setMode(MODE_IRQ, now);
-    this.clock.timeline?.mark(handler, "running", null, now);
-    this.clock.agenda.push(handler);
-    return true;
-  }
-
-  #handlerFor(cpu: Cpu, below: Runner | null): Runner | undefined {
-    const rank = below === null || below.task.context === "task" ? 0 : below.task.context === "softirq" ? 1 : 2;
-    if (rank === 2 || (below !== null && below.task.irqsOff > 0)) return undefined;
-    return (
-      cpu.hardirqs.peek() ??
-      (rank === 0 && (below === null || below.task.softirqsOff === 0) ? cpu.softirqs.peek() : undefined)
-    );
   }
 
   #check(cpu: number, { name, context }: Task): number {
@@ -294,7 +229,7 @@ export class Scheduler {
 }
 
 /** CPUs without a task may still be busy with an interrupt handler. */
-const isIdle = (cpu: Cpu): boolean => cpu.current === null && cpu.handlers.length === 0;
+const isIdle = (cpu: Cpu<Runner>): boolean => cpu.current === null && cpu.handlers.length === 0;
 
 /** Whether `a` is to run before `b`. */
 const before = (a: Runner, b: Runner): boolean => a.level > b.level || (a.level === b.level && a.queued < b.queued);

@@ -120,7 +120,7 @@ class SimulationRun<S> {
     const { clock, world } = engine;
     world.keepsObjects = trace;
     if (trace) world.trace = [];
-    if (schedule) engine.decisions = [];
+    if (schedule) engine.execution.decisions = [];
     if (timeline > 0) clock.timeline = new Timeline(timeline);
     if (warmup > 0) {
       const reset: Special = { event: -1, fire: () => this.#reset() };
@@ -148,10 +148,10 @@ class SimulationRun<S> {
   }
 
   #schedule(): Schedule | null {
-    const { engine, options } = this;
-    return engine.decisions === null
+    const { decisions } = this.engine.execution;
+    return decisions === null
       ? null
-      : { program: options.program!.name, tasks: this.#own.map(({ name }) => name), decisions: engine.decisions };
+      : { program: this.options.program!.name, tasks: this.#own.map(({ name }) => name), decisions };
   }
 
   /** Keeps what the kernel warned of from growing with the run. */
@@ -176,7 +176,7 @@ class SimulationRun<S> {
       from: this.#from,
       to: clock.now,
       events: engine.events - this.#events,
-      steps: engine.steps - this.#steps,
+      steps: engine.execution.steps - this.#steps,
       workloads: this.workloads,
       objects: engine.objects,
       cpus: engine.scheduler.cpus,
@@ -201,7 +201,7 @@ class SimulationRun<S> {
     const { now } = engine.clock;
     this.#from = now;
     this.#events = engine.events;
-    this.#steps = engine.steps;
+    this.#steps = engine.execution.steps;
     for (const workload of this.workloads) workload.reset();
     for (const cpu of engine.scheduler.cpus) {
       cpu.settle(now);

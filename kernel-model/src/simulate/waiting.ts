@@ -3,20 +3,17 @@ import type { Step } from "../machine/step.js";
 import type { World } from "../machine/world.js";
 import type { Clock } from "./clock.js";
 import type { Costs } from "./costs.js";
-import type { ObjectState } from "./object-state.js";
+import { WaitNode, type ObjectState } from "./object-state.js";
 import type { Objects } from "./objects.js";
 import { Ring } from "./ring.js";
-import { INTERRUPTED, PARKED, SPINNING, WaitNode, type Runner } from "./runner.js";
+import { ENTERING, INTERRUPTED, PARKED, SPINNING, type Runner } from "./runner.js";
 import type { Scheduler } from "./scheduler.js";
+import type { WakeUps } from "./wake-ups.js";
 
 /** What waiting needs of the engine. */
 export interface Effects {
   /** Performs the pending step, whose guard is open. */
   effect(r: Runner, step: Step): void;
-  /** The guard has opened, and the step was performed or is to be tried again: the sleeper gets going. */
-  wake(r: Runner): void;
-  /** The same for one that spun on its CPU. `step` is what it waited for. */
-  notice(r: Runner, step: Step): void;
   /** The task is over: its path has ended, or its guard will never open. */
   abandon(r: Runner): void;
 }
@@ -29,13 +26,14 @@ export interface Effects {
  * whoever wants the line. Waiters of the kernel's locks spin on lines of their own (MCS), and fetch nothing.
  */
 export class Waiting {
-  readonly #dirty = new Ring<ObjectState>();
+  readonly #dirty = new Ring<ObjectState<Runner>>();
 
   constructor(
     readonly clock: Clock,
     readonly objects: Objects,
     readonly scheduler: Scheduler,
     readonly costs: Costs,
+    readonly wakeUps: WakeUps,
     readonly effects: Effects,
   ) {}
 
@@ -93,7 +91,7 @@ export class Waiting {
     }
   }
 
-  #walk(state: ObjectState): void {
+  #walk(state: ObjectState<Runner>): void {
     let closed = false;
     for (let node = state.head; node !== null;) {
       const { next, runner: r } = node;
@@ -122,12 +120,28 @@ export class Waiting {
     if (heldUp)
       r.paid = true; // it tries again when it has its CPU
     else this.effects.effect(r, step);
-    if (phase === PARKED) this.effects.wake(r);
-    else if (phase === SPINNING) this.effects.notice(r, step);
+    if (phase === PARKED) this.wakeUps.wake(r);
+    else if (phase === SPINNING) this.#notice(r, step);
+  }
+
+  /** The guard has opened for one that spun on its CPU. `step` is what it waited for, which was performed. */
+  #notice(r: Runner, step: Step): void {
+    const { clock } = this;
+    this.scheduler.works(r);
+    clock.timeline?.mark(r, "running", null, clock.now);
+    const done =
+      r.looksUntil > clock.now
+        ? r.looksUntil
+        : step.operation.cost === "none"
+          ? clock.now
+          : this.costs.over(step, r.cpu!.index, clock.now);
+    r.phase = ENTERING;
+    if (done > clock.now) clock.at(r, done);
+    else clock.agenda.push(r);
   }
 
   /** One look at a time: what changes while the line is on its way is seen when it arrives. */
-  #look(r: Runner, { line }: ObjectState): void {
+  #look(r: Runner, { line }: ObjectState<Runner>): void {
     const { now } = this.clock;
     if (r.phase === SPINNING && r.looksUntil <= now) r.looksUntil = this.costs.look(line, r.cpu!.index, now);
   }
@@ -141,7 +155,7 @@ export class Waiting {
   }
 
   #mark(object: SharedObject): void {
-    const state = object.host as ObjectState | null;
+    const state = object.host as ObjectState<Runner> | null;
     if (state === null || state.head === null || state.dirty) return;
     state.dirty = true;
     this.#dirty.push(state);

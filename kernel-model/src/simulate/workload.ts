@@ -5,7 +5,7 @@ import { ARRIVAL, type Special } from "./clock.js";
 import type { Distribution } from "./distributions.js";
 import type { Engine } from "./engine.js";
 import { Latencies } from "./latencies.js";
-import { THINKING, type Runner } from "./runner.js";
+import { THINKING, type Employer, type Runner } from "./runner.js";
 import { type Draws, purposeOf, streamSeed } from "./streams.js";
 import { Random } from "../base/random.js";
 
@@ -40,7 +40,7 @@ export type Group<S> = ClosedGroup<S> | OpenGroup<S>;
 const MOST_PRESENT = 10_000_000;
 
 /** A group while it runs, and what is measured of it since the warm-up. */
-export abstract class Workload {
+export abstract class Workload implements Employer {
   completions = 0;
   /** From the arrival, or the end of thinking, to the end of the path. */
   readonly latency = new Latencies();
@@ -48,7 +48,6 @@ export abstract class Workload {
   present = 0;
   #area = 0;
   #since = 0;
-  /** Part of the seeds of its streams. */
   readonly purpose: number;
 
   constructor(
@@ -58,9 +57,7 @@ export abstract class Workload {
     this.purpose = purposeOf(name, "paths");
   }
 
-  /** Gets the group going at time 0. */
   abstract begin(r: Runner): void;
-  /** The runner, on its CPU, is through with its path. */
   abstract finished(r: Runner): void;
 
   reset(): void {
