@@ -53,38 +53,13 @@ export const exploreCommand: Command = makeExploreCommand(explorables);
 
 async function runExplore(input: ParsedArguments, known: readonly Explorable[]): Promise<number> {
   const [first, second, third] = input.positionals;
-  const json = input.flag("json");
   const schedule = input.text("replay");
   if (third !== undefined)
     throw new InputError("an argument of mm-lab explore", third, "MECHANISM SCENARIO and options", "leave it out");
-  const searching = Object.keys(SEARCH_OPTIONS).find((name) => input.text(name) !== undefined);
-  if (second === undefined) {
-    if (schedule !== undefined)
-      throw new InputError(
-        "--replay",
-        schedule,
-        "to be used with MECHANISM SCENARIO",
-        "name the scenario that it was printed for",
-      );
-    if (searching !== undefined)
-      throw new InputError(
-        `--${searching}`,
-        input.text(searching),
-        "to be used with MECHANISM SCENARIO",
-        "name the scenario to explore",
-      );
-    const chosen = first === undefined ? known : [find(first, known)];
-    print(json ? toJson(chosen.map(describe)) : listing(chosen));
-    return 0;
-  }
+  if (second === undefined) return list(first, input, known);
   const mechanism = find(first!, known);
-  const name = checkOneOf(
-    `the scenario of ${mechanism.name}`,
-    second,
-    mechanism.scenarios.map((s) => s.name),
-  );
-  const scenario = mechanism.scenarios.find((s) => s.name === name)!;
-  const where = `${mechanism.name} ${scenario.name}`;
+  const scenario = findScenario(second, mechanism);
+  const searching = searchOption(input);
   if (schedule !== undefined && searching !== undefined)
     throw new InputError(
       `--${searching}`,
@@ -92,33 +67,66 @@ async function runExplore(input: ParsedArguments, known: readonly Explorable[]):
       "to be used without --replay, which shows one run",
       "leave one of the two out",
     );
-  const found: Verdict | Replay =
-    schedule === undefined ? await exploreScenario(scenario, input) : replay(scenario.program, schedule);
+  const found = schedule === undefined ? await exploreScenario(scenario, input) : replay(scenario.program, schedule);
   const problem = "end" in found ? otherEnd(scenario, found) : unexpected(scenario, found);
-  if (json)
-    print(
-      toJson({
-        mechanism: mechanism.name,
-        scenario: scenario.name,
-        title: scenario.title,
-        expect: scenario.expect,
-        ...(scenario.what !== undefined && { what: scenario.what }),
-        asExpected: problem === null,
-        problem,
-        ["end" in found ? "replay" : "verdict"]: found,
-      }),
-    );
-  else
-    print(
-      `${titleOf(scenario, mechanism)}\n\n${counterexample(found, { name: where, scenario: where, width: terminalWidth() }).toText()}\n\n${problem === null ? `As expected: ${expected(scenario)}.` : `NOT as expected: ${problem}.`}`,
-    );
-  if (!json && input.flag("tree"))
-    print(`\n${searchTreeView(searchTree(scenario.program), { name: where, width: terminalWidth() }).toText()}`);
-  const wrong = !("end" in found) && (found.kind === "violated" || found.kind === "stuck") && found.schedule !== null;
-  if (!json && input.flag("beside") && wrong)
-    print(`\n${sideBySide(scenario.program, found, { name: where, width: terminalWidth() }).toText()}`);
+  const outcome: Outcome = { mechanism, scenario, found, problem };
+  if (input.flag("json")) print(toJson(asDocument(outcome)));
+  else printText(outcome, input);
   if (!("end" in found)) await saveRest(found, input.text("save"));
   return problem === null ? 0 : 1;
+}
+
+/** Without a scenario: what there is to explore. Options for a search are a mistake then, not to be passed over. */
+function list(name: string | undefined, input: ParsedArguments, known: readonly Explorable[]): number {
+  const given = input.text("replay") === undefined ? searchOption(input) : "replay";
+  if (given !== undefined)
+    throw new InputError(
+      `--${given}`,
+      input.text(given),
+      "to be used with MECHANISM SCENARIO",
+      given === "replay" ? "name the scenario that it was printed for" : "name the scenario to explore",
+    );
+  const chosen = name === undefined ? known : [find(name, known)];
+  print(input.flag("json") ? toJson(chosen.map(describe)) : listing(chosen));
+  return 0;
+}
+
+/** The first of the given options that say how to search. */
+function searchOption(input: ParsedArguments): string | undefined {
+  return Object.keys(SEARCH_OPTIONS).find((name) => input.text(name) !== undefined);
+}
+
+/** What came of a scenario. */
+interface Outcome {
+  readonly mechanism: Explorable;
+  readonly scenario: Scenario;
+  readonly found: Verdict | Replay;
+  /** Why it is not what the scenario expects; null if it is. */
+  readonly problem: string | null;
+}
+
+function asDocument({ mechanism, scenario, found, problem }: Outcome): object {
+  return {
+    mechanism: mechanism.name,
+    scenario: scenario.name,
+    title: scenario.title,
+    expect: scenario.expect,
+    ...(scenario.what !== undefined && { what: scenario.what }),
+    asExpected: problem === null,
+    problem,
+    ["end" in found ? "replay" : "verdict"]: found,
+  };
+}
+
+function printText({ mechanism, scenario, found, problem }: Outcome, input: ParsedArguments): void {
+  const name = `${mechanism.name} ${scenario.name}`;
+  const width = terminalWidth();
+  const conclusion = problem === null ? `As expected: ${expected(scenario)}.` : `NOT as expected: ${problem}.`;
+  const story = counterexample(found, { name, scenario: name, width }).toText();
+  print(`${titleOf(scenario, mechanism)}\n\n${story}\n\n${conclusion}`);
+  if (input.flag("tree")) print(`\n${searchTreeView(searchTree(scenario.program), { name, width }).toText()}`);
+  const wrong = !("end" in found) && (found.kind === "violated" || found.kind === "stuck") && found.schedule !== null;
+  if (input.flag("beside") && wrong) print(`\n${sideBySide(scenario.program, found, { name, width }).toText()}`);
 }
 
 /** Why a replayed run does not show what the scenario is there to show; null if it does. */
@@ -147,6 +155,15 @@ function find(name: string, known: readonly Explorable[]): Explorable {
     known.map((mechanism) => mechanism.name),
   );
   return known.find((mechanism) => mechanism.name === name)!;
+}
+
+function findScenario(name: string, { name: mechanism, scenarios }: Explorable): Scenario {
+  checkOneOf(
+    `the scenario of ${mechanism}`,
+    name,
+    scenarios.map((s) => s.name),
+  );
+  return scenarios.find((s) => s.name === name)!;
 }
 
 function describe({ name, title, scenarios }: Explorable): object {

@@ -32,16 +32,7 @@ export interface KernelOptions {
 export function startKernel({ configPath, buildErrors = [] }: KernelOptions): void {
   const shared = new SharedArrayBuffer(SHARED_SLOTS * Int32Array.BYTES_PER_ELEMENT);
   const flags = new Int32Array(shared);
-  const paced = process.env["MMLAB_PACE_OUTPUT"] !== "off";
-  const worker = new Worker(new URL("./kernel/io-thread.js", import.meta.url), {
-    workerData: { configPath, shared, paced } satisfies IoThreadData,
-  });
-  worker.on("error", (error) => {
-    // The process's own stderr (Jupyter's log): the way to the notebook is what failed.
-    writeSync(2, `mm-lab kernel: the connection to Jupyter failed: ${error.stack ?? error.message}\n`);
-    process.exit(1);
-  });
-
+  const worker = startIoThread({ configPath, shared, paced: process.env["MMLAB_PACE_OUTPUT"] !== "off" });
   const channel = new IoChannel(worker, flags);
   const interrupts = new Interrupts(flags);
   const positions = new SourcePositions(projectRoot);
@@ -52,29 +43,11 @@ export function startKernel({ configPath, buildErrors = [] }: KernelOptions): vo
   const session = new Session(tslab, interrupts, positions, { folder: process.cwd(), projectRoot });
   const runner = new CellRunner(session, channel, positions, buildErrors);
 
-  setKernelBridge({
-    display: ({ data, metadata }, { id, update } = {}) =>
-      channel.publish(update === true ? "update_display_data" : "display_data", {
-        data,
-        metadata,
-        transient: id === undefined ? {} : { display_id: id },
-      }),
-    onInterrupt: (listener) => interrupts.onInterrupt(listener),
-    sourceOf: (value) => session.sourceOf(value),
-  });
+  bridgeToHelpers(channel, interrupts, session);
   exploreWithoutHelpers();
   process.on("SIGINT", () => interrupts.fire());
-  process.on("uncaughtException", (error) => report(error));
-  process.on("unhandledRejection", (reason) => {
-    // What is left of a cell that was given up ends with Interrupted; that is no news.
-    if (!(reason instanceof Interrupted) && !session.failRunning(reason)) report(reason);
-  });
+  reportUncaught(session, positions);
   process.on("exit", () => channel.drain(1_000));
-  const report = (thrown: unknown): void => {
-    const { traceback } = describeThrown(thrown, positions);
-    process.stderr.write(`Uncaught, after the cell that started it went on:\n${traceback.join("\n")}\n`);
-  };
-
   worker.on("message", (message: ToCells) => {
     if (message.kind === "exit") process.exit(0);
     const { id, type, content } = message;
@@ -95,6 +68,43 @@ export function startKernel({ configPath, buildErrors = [] }: KernelOptions): vo
   installStackTraces(positions);
   silenceExperimentalWarnings();
   redirectOutput(channel);
+}
+
+function startIoThread(workerData: IoThreadData): Worker {
+  const worker = new Worker(new URL("./kernel/io-thread.js", import.meta.url), { workerData });
+  worker.on("error", (error) => {
+    // The process's own stderr (Jupyter's log): the way to the notebook is what failed.
+    writeSync(2, `mm-lab kernel: the connection to Jupyter failed: ${error.stack ?? error.message}\n`);
+    process.exit(1);
+  });
+  return worker;
+}
+
+/** What helpers that are called in cells need of the kernel. */
+function bridgeToHelpers(channel: IoChannel, interrupts: Interrupts, session: Session): void {
+  setKernelBridge({
+    display: ({ data, metadata }, { id, update } = {}) =>
+      channel.publish(update === true ? "update_display_data" : "display_data", {
+        data,
+        metadata,
+        transient: id === undefined ? {} : { display_id: id },
+      }),
+    onInterrupt: (listener) => interrupts.onInterrupt(listener),
+    sourceOf: (value) => session.sourceOf(value),
+  });
+}
+
+/** What cells throw after they have ended does not end the kernel. */
+function reportUncaught(session: Session, positions: SourcePositions): void {
+  const report = (thrown: unknown): void => {
+    const { traceback } = describeThrown(thrown, positions);
+    process.stderr.write(`Uncaught, after the cell that started it went on:\n${traceback.join("\n")}\n`);
+  };
+  process.on("uncaughtException", (error) => report(error));
+  process.on("unhandledRejection", (reason) => {
+    // What is left of a cell that was given up ends with Interrupted; that is no news.
+    if (!(reason instanceof Interrupted) && !session.failRunning(reason)) report(reason);
+  });
 }
 
 /** Cells that import the model alone can explore on workers too; what that takes is loaded when it is first wanted. */

@@ -174,7 +174,11 @@ export function categories(column: FrameColumn, rows: number): string[] {
 }
 
 /** Colour, and dash for lines, by series. Both scales have the same domain, so that they share one legend. */
-export function seriesOf(column: FrameColumn, names: readonly string[], dashed: boolean): Json {
+export function seriesOf(
+  column: FrameColumn,
+  names: readonly string[],
+  dashed: boolean,
+): Readonly<Record<string, Json>> {
   const domain = column.type === "number" ? names.map((n) => (Number.isNaN(Number(n)) ? null : Number(n))) : names;
   const common = { field: column.key, type: "nominal", title: columnTitle(column) };
   const color = { ...common, scale: seriesScale(domain, false) };
@@ -184,6 +188,11 @@ export function seriesOf(column: FrameColumn, names: readonly string[], dashed: 
 /** A colour or a dash for each name. Dash changes with each series as colour does; the pair differs for 24 series. */
 export function seriesScale(domain: readonly unknown[], dash: boolean): Json {
   return { domain, range: domain.map((_, i) => (dash ? cycle(DASHES, i + Math.floor(i / 12)) : cycle(COLORS, i))) };
+}
+
+/** One line of a tool tip, for numbers that were computed for the chart. */
+export function numberTip(field: string, title: string): Json {
+  return { field, type: "quantitative", title, format: "," };
 }
 
 /** One line of a tool tip. */

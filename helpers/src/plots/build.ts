@@ -25,8 +25,14 @@ export interface Prepared {
   /** The column of a role, e.g. "x". */
   readonly of: (role: string) => FrameColumn;
   readonly color: FrameColumn | undefined;
+  /** The colour column as a list, empty without one. */
+  readonly colors: readonly FrameColumn[];
+  /** Names of the series, none without a colour column. */
+  readonly names: readonly string[];
   /** Columns that divide the rows beside colour: kept ones and those with a control. */
   readonly dividing: readonly FrameColumn[];
+  /** All columns that tell one group of rows from another: colour and the dividing ones, each once. */
+  readonly grouping: readonly FrameColumn[];
   readonly controls: readonly BoundControl[];
   readonly width: number;
   readonly height: number;
@@ -61,21 +67,32 @@ export function prepare(
   controls.forEach(({ field }, i) => (wanted[`controls[${i}]`] = { field }));
   const frame = frameOf(source, wanted);
   const columns = new Map(Object.keys(wanted).map((role, i) => [role, frame.columns[i]!]));
+  const color = columns.has("color") ? asCategories(columns.get("color")!) : undefined;
+  const colors = color === undefined ? [] : [color];
+  const dividing = [
+    ...keep.map((_, i) => columns.get(`keep[${i}]`)!),
+    ...controls.map((_, i) => columns.get(`controls[${i}]`)!),
+  ].map(asCategories);
   return {
     frame,
     rows: frame.rows,
     width,
     height,
     of: (role) => columns.get(role)!,
-    color: columns.has("color") ? asCategories(columns.get("color")!) : undefined,
-    dividing: [
-      ...keep.map((_, i) => columns.get(`keep[${i}]`)!),
-      ...controls.map((_, i) => columns.get(`controls[${i}]`)!),
-    ].map(asCategories),
+    color,
+    colors,
+    names: colors.flatMap((column) => categories(column, frame.rows)),
+    dividing,
+    grouping: unique([...colors, ...dividing]),
     controls: controls.map((control, i) =>
       bindControl(control, asCategories(columns.get(`controls[${i}]`)!), frame.rows, i),
     ),
   };
+}
+
+/** The chart as high as its rows need, `each` px for one, unless the caller has chosen a height. */
+export function highEnough(prepared: Prepared, options: ChartOptions, rows: number, each: number): Prepared {
+  return options.height === undefined ? { ...prepared, height: Math.min(2000, Math.max(60, rows * each)) } : prepared;
 }
 
 export interface Group {
@@ -131,11 +148,12 @@ export function unique(columns: readonly FrameColumn[]): FrameColumn[] {
 }
 
 export function dataColumns(columns: readonly FrameColumn[]): DataColumn[] {
-  return unique(columns).map(({ key, name, unit, type }) => ({
-    field: type === "time" ? utcKey(key) : key,
-    name,
-    ...(unit === undefined ? {} : { unit }),
-  }));
+  return unique(columns).map((c) => computedColumn(c.type === "time" ? utcKey(c.key) : c.key, c.name, c.unit));
+}
+
+/** A column that was computed for the chart. */
+export function computedColumn(field: string, name: string, unit: string | undefined): DataColumn {
+  return { field, name, ...(unit === undefined ? {} : { unit }) };
 }
 
 /** The parts every chart takes from its options. */
@@ -186,6 +204,11 @@ export function counted(n: number, thing: string, things = `${thing}s`): string 
 /** The title without the unit, for sentences. */
 export function plainTitle(column: FrameColumn): string {
   return columnTitle(column, "");
+}
+
+/** What the colours stand for, for sentences: "policy (none, kernel)". */
+export function colorText(color: FrameColumn, names: readonly string[]): string {
+  return `${plainTitle(color)} (${listed(names)})`;
 }
 
 /** Throws an InputError for a column of text where numbers are drawn. */

@@ -2,21 +2,8 @@ import { checkKeys, InputError } from "@mm-lab/kernel-model";
 import { shorten, visible } from "../tables/text.js";
 import { categories, type Json } from "./axes.js";
 import type { FrameColumn } from "./frame.js";
+import type { Control } from "./options.js";
 import { clean } from "./ticks.js";
-
-/**
- * A form element below a chart that chooses which rows are drawn. It works in the browser, in exports without a
- * network too, and can only choose among results that are in the table: compute the grid of all settings first.
- */
-export interface Control {
-  readonly kind: "slider" | "dropdown" | "toggle";
-  /** Column whose value must equal the setting. */
-  readonly field: string;
-  /** Text beside the element. Default: the column's name and unit. */
-  readonly label?: string;
-  /** First setting. Default: the smallest number, the first text, or true. */
-  readonly value?: number | string | boolean;
-}
 
 export interface ControlOptions {
   readonly field: string;
@@ -89,10 +76,6 @@ function bind(
   index: number,
   label: string,
 ): BoundControl {
-  const name = `setting_${index + 1}`;
-  const datum = `datum[${JSON.stringify(key)}]`;
-  const shown = shorten(label, 80);
-  const first = control.value ?? values[0];
   if (values.length === 0)
     throw new InputError(
       `the values of ${control.field}`,
@@ -100,51 +83,85 @@ function bind(
       "at least one value",
       "check that the table has rows",
     );
-  if (control.kind === "toggle") {
-    const odd = values.find((v) => v !== "true" && v !== "false");
-    if (odd !== undefined)
-      throw new InputError(
-        `a value of ${control.field}`,
-        odd,
-        "true or false in a column with a toggle",
-        "use dropdown for other values",
-      );
-    if (control.value !== undefined && typeof control.value !== "boolean")
-      throw new InputError(
-        `the first setting of ${control.field}`,
-        control.value,
-        "true or false",
-        "leave `value` out for true",
-      );
-    return {
-      param: { name, value: control.value ?? true, bind: { input: "checkbox", name: `${shown} ` } },
-      filter: { filter: `${datum} === (${name} ? "true" : "false")` },
-    };
-  }
-  if (first === undefined || typeof first === "boolean" || !values.includes(first)) {
+  const names = {
+    param: `setting_${index + 1}`,
+    datum: `datum[${JSON.stringify(key)}]`,
+    label: `${shorten(label, 80)} `,
+  };
+  if (control.kind === "toggle") return bindToggle(control, names, values);
+  const first = firstOf(control, values);
+  return control.kind === "dropdown"
+    ? bindDropdown(first, names, values)
+    : bindSlider(control.field, first, names, values);
+}
+
+/** How the parameter, a row's value and the form element are called. */
+interface Names {
+  readonly param: string;
+  readonly datum: string;
+  readonly label: string;
+}
+
+function bindToggle(
+  { field, value }: Control,
+  { param, datum, label }: Names,
+  values: readonly (number | string)[],
+): BoundControl {
+  const odd = values.find((v) => v !== "true" && v !== "false");
+  if (odd !== undefined)
     throw new InputError(
-      `the first setting of ${control.field}`,
-      first,
-      `one of ${values.slice(0, 20).join(", ")}${values.length > 20 ? ", ..." : ""}`,
-      "start with a value the table has",
+      `a value of ${field}`,
+      odd,
+      "true or false in a column with a toggle",
+      "use dropdown for other values",
     );
-  }
-  if (control.kind === "dropdown") {
-    return {
-      param: { name, value: first, bind: { input: "select", options: values, name: `${shown} ` } },
-      filter: { filter: `${datum} === ${name}` },
-    };
-  }
-  const step = evenStep(control.field, values);
+  if (value !== undefined && typeof value !== "boolean")
+    throw new InputError(`the first setting of ${field}`, value, "true or false", "leave `value` out for true");
+  return {
+    param: { name: param, value: value ?? true, bind: { input: "checkbox", name: label } },
+    filter: { filter: `${datum} === (${param} ? "true" : "false")` },
+  };
+}
+
+function bindDropdown(
+  first: number | string,
+  { param, datum, label }: Names,
+  values: readonly (number | string)[],
+): BoundControl {
+  return {
+    param: { name: param, value: first, bind: { input: "select", options: values, name: label } },
+    filter: { filter: `${datum} === ${param}` },
+  };
+}
+
+function bindSlider(
+  field: string,
+  first: number | string,
+  { param, datum, label }: Names,
+  values: readonly (number | string)[],
+): BoundControl {
+  const step = evenStep(field, values);
   return {
     param: {
-      name,
+      name: param,
       value: first,
-      bind: { input: "range", min: values[0], max: values.at(-1), step, name: `${shown} ` },
+      bind: { input: "range", min: values[0], max: values.at(-1), step, name: label },
     },
     // The browser adds up steps in floating point: nearest value, not equal value.
-    filter: { filter: `abs(${datum} - ${name}) < ${clean(step / 2)}` },
+    filter: { filter: `abs(${datum} - ${param}) < ${clean(step / 2)}` },
   };
+}
+
+/** The first setting, which must be one that the table has. */
+function firstOf({ field, value }: Control, values: readonly (number | string)[]): number | string {
+  const first = value ?? values[0];
+  if (first !== undefined && typeof first !== "boolean" && values.includes(first)) return first;
+  throw new InputError(
+    `the first setting of ${field}`,
+    first,
+    `one of ${values.slice(0, 20).join(", ")}${values.length > 20 ? ", ..." : ""}`,
+    "start with a value the table has",
+  );
 }
 
 function evenStep(field: string, values: readonly (number | string)[]): number {

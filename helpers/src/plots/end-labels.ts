@@ -14,7 +14,7 @@ interface Request {
   readonly names: readonly string[];
   readonly x: FrameColumn;
   readonly y: FrameColumn;
-  readonly color: FrameColumn | undefined;
+  readonly color: FrameColumn;
   readonly encoding: Json;
   readonly height: number;
 }
@@ -25,7 +25,7 @@ interface Request {
  * at the right, ends so close that a name would stand far from its line, long names.
  */
 export function endLabels({ groups, names, x, y, color, encoding, height }: Request): Layer | undefined {
-  if (color === undefined || names.length < 2 || names.length > 8 || x.type === "text") return undefined;
+  if (names.length < 2 || names.length > 8 || x.type === "text") return undefined;
   const domain = (encoding["y"] as { scale?: { domain?: [number, number] } }).scale?.domain;
   if (domain === undefined || names.some((n) => chartTextWidth(n, 11) > 150)) return undefined;
   const ends = groups.map((group) => {

@@ -61,6 +61,11 @@ export function fieldOptions(what: string, field: Field | undefined): FieldOptio
   return options;
 }
 
+/** A field that may be left out, checked where it is given. */
+export function optionalField(what: string, field: Field | undefined): FieldOptions | undefined {
+  return field === undefined ? undefined : fieldOptions(what, field);
+}
+
 /** The columns a chart needs and no others, cleaned: no NaN, no infinity, no BigInt, no control character leaves here. */
 export function frameOf(source: Source, wanted: Readonly<Record<string, FieldOptions>>): Frame {
   const from: TableLike = table(source);

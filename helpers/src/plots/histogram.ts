@@ -1,21 +1,22 @@
 import { checkInteger, checkOneOf } from "@mm-lab/kernel-model";
 import type { Source } from "../tables/table.js";
-import { categories, positionOf, seriesOf, type Json } from "./axes.js";
+import { numberTip, positionOf, seriesOf } from "./axes.js";
 import {
+  colorText,
   commonParts,
+  computedColumn,
   counted,
   dataColumns,
   groupRows,
-  listed,
   numbersOnly,
   plainTitle,
   prepare,
   rangeText,
-  unique,
   valueText,
+  type Prepared,
 } from "./build.js";
-import { Chart, type Row } from "./chart.js";
-import { datumAt, fieldOptions, type FrameColumn } from "./frame.js";
+import { Chart, type Layer, type Row } from "./chart.js";
+import { datumAt, fieldOptions, optionalField, type FrameColumn } from "./frame.js";
 import { quantile } from "./intervals.js";
 import type { ChartOptions, Field } from "./options.js";
 import { COLORS } from "./theme.js";
@@ -32,95 +33,113 @@ export interface HistogramOptions extends ChartOptions {
   readonly measure?: "count" | "share";
 }
 
+type Measure = NonNullable<HistogramOptions["measure"]>;
+
 /**
  * How often values occur. Counted here, so that millions of values become a few bins; nothing is sampled.
  *
  * @example histogram(faults, { title: "Fault latency", x: { field: "latency", unit: "ns", scale: "log" }, color: "thp" })
  */
 export function histogram(source: Source, options: HistogramOptions): Chart {
-  const fields = {
-    x: fieldOptions("x", options.x),
-    color: options.color === undefined ? undefined : fieldOptions("color", options.color),
-  };
+  const fields = { x: fieldOptions("x", options.x), color: optionalField("color", options.color) };
   const prepared = prepare("histogram", source, options, fields, ["x", "color", "bins", "measure"]);
   const x = prepared.of("x");
-  const { color, dividing } = prepared;
+  const { color, grouping } = prepared;
   numbersOnly("x", x);
   if (options.bins !== undefined) checkInteger("bins", options.bins, { min: 2, max: 500, unit: "bins" });
-  const share =
-    checkOneOf("measure", options.measure ?? (color === undefined ? "count" : "share"), ["count", "share"]) === "share";
+  const measure = checkOneOf("measure", options.measure ?? (color === undefined ? "count" : "share"), [
+    "count",
+    "share",
+  ]);
   const sorted = x.numbers.filter((v) => !Number.isNaN(v)).sort();
   const edges = binEdges(x, sorted, options.bins);
-  const groups = groupRows(prepared.rows, unique([...(color === undefined ? [] : [color]), ...dividing]), color);
-  const labels = unique([...(color === undefined ? [] : [color]), ...dividing]);
-  const heights: number[] = [];
-  const rows = groups.flatMap((group): Row[] => {
-    const counts = countBins(x, group.rows, edges);
-    const total = counts.reduce((a, b) => a + b, 0);
-    const base = Object.fromEntries(labels.map((c) => [c.key, datumAt(c, group.rows[0] ?? 0, (v) => v)]));
-    const bins = counts.map((count, i): Row => {
-      const height = share ? Number(((100 * count) / Math.max(1, total)).toPrecision(6)) : count;
-      heights.push(height);
-      return { ...base, bin_from: edges[i]!, bin_to: edges[i + 1]!, bin_height: height, bin_count: count };
-    });
-    // An outline needs its last edge drawn.
-    return color === undefined
-      ? bins
-      : [...bins, { ...base, bin_from: edges.at(-1)!, bin_to: edges.at(-1)!, bin_height: 0, bin_count: 0 }];
+  const distributions = groupRows(prepared.rows, grouping, color).map(({ rows }): Distribution => {
+    const counts = countBins(x, rows, edges);
+    return { first: rows[0] ?? 0, counts, heights: measure === "share" ? shares(counts) : counts };
   });
-  const names = color === undefined ? [] : categories(color, prepared.rows);
-  const binned: FrameColumn = { ...x, key: "bin_from", numbers: Float64Array.from(edges) };
-  const height: FrameColumn = {
+  return new Chart({
+    ...commonParts("Histogram", options, prepared, describeHistogram(prepared, sorted, edges.length - 1)),
+    rows: distributions.flatMap((distribution) => binRows(prepared, distribution, edges)),
+    columns: [
+      ...dataColumns(grouping),
+      computedColumn("bin_from", `${x.name} from`, x.unit),
+      computedColumn("bin_to", `${x.name} to`, x.unit),
+      computedColumn("bin_count", "values", undefined),
+    ],
+    layers: [binLayer(prepared, edges, heightColumn(measure, distributions))],
+  });
+}
+
+/** The bins of one group of rows. */
+interface Distribution {
+  /** A row of the group, for what all its rows have in common. */
+  readonly first: number;
+  readonly counts: readonly number[];
+  readonly heights: readonly number[];
+}
+
+function shares(counts: readonly number[]): number[] {
+  const total = counts.reduce((a, b) => a + b, 0);
+  return counts.map((count) => Number(((100 * count) / Math.max(1, total)).toPrecision(6)));
+}
+
+function binRows({ color, grouping }: Prepared, distribution: Distribution, edges: readonly number[]): Row[] {
+  const { first, counts, heights } = distribution;
+  const base = Object.fromEntries(grouping.map((c) => [c.key, datumAt(c, first, (v) => v)]));
+  const bin = (from: number, to: number, height: number, count: number): Row => ({
+    ...base,
+    bin_from: from,
+    bin_to: to,
+    bin_height: height,
+    bin_count: count,
+  });
+  const bins = counts.map((count, i) => bin(edges[i]!, edges[i + 1]!, heights[i]!, count));
+  // An outline needs its last edge drawn.
+  return color === undefined ? bins : [...bins, bin(edges.at(-1)!, edges.at(-1)!, 0, 0)];
+}
+
+/** The heights as a column, for the axis that they need. */
+function heightColumn(measure: Measure, distributions: readonly Distribution[]): FrameColumn {
+  const share = measure === "share";
+  return {
     key: "bin_height",
     name: share ? "share of values" : "values",
     options: { field: "bin_height" },
     ...(share ? { unit: "%" } : {}),
     type: "number",
-    numbers: Float64Array.from(heights),
+    numbers: Float64Array.from(distributions.flatMap(({ heights }) => heights)),
     texts: [],
     integers: !share,
   };
-  const position: Json = positionOf(binned, { channel: "x", size: prepared.width, tight: true, zero: false });
-  const encoding: Json = {
-    x: color === undefined ? { ...position, bin: "binned" } : position,
-    y: positionOf(height, { channel: "y", size: prepared.height, zero: true }),
-    ...(color === undefined ? { x2: { field: "bin_to" } } : seriesOf(color, names, true)),
-    tooltip: [
-      { field: "bin_from", type: "quantitative", title: "from", format: "," },
-      { field: "bin_to", type: "quantitative", title: "to", format: "," },
-      { field: "bin_count", type: "quantitative", title: "values", format: "," },
-      ...(color === undefined ? [] : [{ field: color.key, type: "nominal", title: plainTitle(color) }]),
-    ],
+}
+
+/** One distribution as bars, several as outlines, which may cross. */
+function binLayer(prepared: Prepared, edges: readonly number[], height: FrameColumn): Layer {
+  const { color, names } = prepared;
+  const binned: FrameColumn = { ...prepared.of("x"), key: "bin_from", numbers: Float64Array.from(edges) };
+  const x = positionOf(binned, { channel: "x", size: prepared.width, tight: true, zero: false });
+  const y = positionOf(height, { channel: "y", size: prepared.height, zero: true });
+  const tooltip = [numberTip("bin_from", "from"), numberTip("bin_to", "to"), numberTip("bin_count", "values")];
+  if (color === undefined)
+    return {
+      mark: { type: "bar", color: COLORS[0], binSpacing: 1 },
+      encoding: { x: { ...x, bin: "binned" }, y, x2: { field: "bin_to" }, tooltip },
+    };
+  const ofColor = { field: color.key, type: "nominal", title: plainTitle(color) };
+  return {
+    mark: { type: "line", interpolate: "step-after" },
+    encoding: { x, y, ...seriesOf(color, names, true), tooltip: [...tooltip, ofColor] },
   };
-  const mark =
-    color === undefined
-      ? { type: "bar", color: COLORS[0], binSpacing: 1 }
-      : { type: "line", interpolate: "step-after" };
+}
+
+function describeHistogram({ of, color, names }: Prepared, sorted: Float64Array, bins: number): string {
+  const x = of("x");
+  const by = color === undefined ? "" : `, ${counted(names.length, "distribution")} by ${colorText(color, names)}`;
   const middle =
     sorted.length === 0
       ? ""
       : ` Median ${valueText(x, quantile(sorted, 0.5))}, 99th percentile ${valueText(x, quantile(sorted, 0.99))}.`;
-  const by =
-    color === undefined ? "" : `, ${counted(names.length, "distribution")} by ${plainTitle(color)} (${listed(names)})`;
-  return new Chart({
-    ...commonParts(
-      "Histogram",
-      options,
-      prepared,
-      `${plainTitle(x)}, ${counted(sorted.length, "value")} in ${counted(edges.length - 1, "bin")}${by}. ${plainTitle(x)} ${rangeText(x)}.${middle}`,
-    ),
-    rows,
-    columns: [
-      ...dataColumns(labels),
-      ...(["from", "to"] as const).map((end) => ({
-        field: `bin_${end}`,
-        name: `${x.name} ${end}`,
-        ...(x.unit === undefined ? {} : { unit: x.unit }),
-      })),
-      { field: "bin_count", name: "values" },
-    ],
-    layers: [{ mark, encoding }],
-  });
+  return `${plainTitle(x)}, ${counted(sorted.length, "value")} in ${counted(bins, "bin")}${by}. ${plainTitle(x)} ${rangeText(x)}.${middle}`;
 }
 
 /** Edges of the bins, ascending, round numbers; at least two. */

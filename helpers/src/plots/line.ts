@@ -1,14 +1,13 @@
 import { checkOneOf } from "@mm-lab/kernel-model";
 import { groupDigits } from "../tables/numbers.js";
 import type { Source } from "../tables/table.js";
-import { categories, positionOf, seriesOf, tooltipOf, type Json } from "./axes.js";
+import { positionOf, tooltipOf } from "./axes.js";
 import {
   commonParts,
   counted,
   dataColumns,
   emitRows,
   groupRows,
-  listed,
   numbersOnly,
   plainTitle,
   prepare,
@@ -16,11 +15,12 @@ import {
   unique,
   valueText,
   type Group,
+  type Prepared,
 } from "./build.js";
-import { Chart, type Layer } from "./chart.js";
+import { Chart } from "./chart.js";
 import { minMaxDownsample, lttbDownsample } from "./downsample.js";
-import { endLabels } from "./end-labels.js";
-import { fieldOptions, type FrameColumn } from "./frame.js";
+import { fieldOptions, optionalField, type FrameColumn } from "./frame.js";
+import { namedSeries, pointerTargets, seriesText } from "./lines.js";
 import type { XYOptions } from "./options.js";
 import { COLORS } from "./theme.js";
 
@@ -48,63 +48,37 @@ export function lineChart(source: Source, options: LineOptions): Chart {
   const fields = {
     x: fieldOptions("x", options.x),
     y: fieldOptions("y", options.y),
-    color: options.color === undefined ? undefined : fieldOptions("color", options.color),
+    color: optionalField("color", options.color),
   };
   const prepared = prepare("lineChart", source, options, fields, ["x", "y", "color", "downsample", "interpolate"]);
   const downsample = checkOneOf("downsample", options.downsample ?? "min-max", ["min-max", "lttb"]);
   const interpolate = checkOneOf("interpolate", options.interpolate ?? "linear", ["linear", "step"]);
-  const { color, dividing } = prepared;
+  const { color, colors, dividing, grouping } = prepared;
   const x = prepared.of("x");
   const y = prepared.of("y");
   numbersOnly("y", y);
-  const groups = groupRows(prepared.rows, unique([...(color === undefined ? [] : [color]), ...dividing]), color).map(
-    (g) => ordered(g, x),
-  );
+  const groups = groupRows(prepared.rows, grouping, color).map((g) => ordered(g, x));
   const { rows, note } = thinned(groups, x, y, downsample, prepared.controls.length > 0);
-  const names = color === undefined ? [] : categories(color, prepared.rows);
-  const series = color === undefined ? {} : seriesOf(color, names, true);
-  const encoding: Json = {
+  const positions = {
     x: positionOf(x, { channel: "x", size: prepared.width }),
     y: positionOf(y, { channel: "y", size: prepared.height }),
-    ...series,
   };
-  const labels =
-    dividing.length > 0 ? undefined : endLabels({ groups, names, x, y, color, encoding, height: prepared.height });
-  const interpolation = interpolate === "step" ? { interpolate: "step-after" } : {};
-  const drawn =
-    labels === undefined
-      ? encoding
-      : {
-          ...encoding,
-          color: { ...(series as { color: Json }).color, legend: null },
-          strokeDash: { ...(series as { strokeDash: Json }).strokeDash, legend: null },
-        };
-  // Wide, invisible targets for the pointer, because the line itself is thin; a crowded line needs none.
-  const targets: Layer = {
-    mark: { type: "point", opacity: 0, size: 80, tooltip: true, aria: false },
-    encoding: {
-      x: encoding["x"],
-      y: encoding["y"],
-      tooltip: unique([x, y, ...(color === undefined ? [] : [color]), ...dividing]).map(tooltipOf),
-    },
+  const { series, labels } = namedSeries(prepared, { groups, x, y }, positions);
+  const mark = {
+    type: "line",
+    ...(interpolate === "step" ? { interpolate: "step-after" } : {}),
+    ...(color === undefined ? { color: COLORS[0] } : {}),
   };
-  const layers: Layer[] = [
-    { mark: { type: "line", ...interpolation, ...(color === undefined ? { color: COLORS[0] } : {}) }, encoding: drawn },
-    ...(rows.length > TARGET_LIMIT ? [] : [targets]),
-    ...(labels === undefined ? [] : [labels]),
-  ];
-  const shown = [x, y, ...(color === undefined ? [] : [color])];
+  // A crowded line needs no targets.
+  const targets =
+    rows.length > TARGET_LIMIT ? [] : [pointerTargets(positions, unique([x, y, ...grouping]).map(tooltipOf))];
+  const shown = [x, y, ...colors];
+  const description = describeLines(prepared, groups);
   return new Chart({
-    ...commonParts(
-      "Line chart",
-      options,
-      prepared,
-      describeLines(x, y, color, names, groups, prepared.rows),
-      note === undefined ? [] : [note],
-    ),
-    rows: emitRows(rows, shown, [...(color === undefined ? [] : [color]), ...dividing]),
+    ...commonParts("Line chart", options, prepared, description, note === undefined ? [] : [note]),
+    rows: emitRows(rows, shown, grouping),
     columns: dataColumns([...shown, ...dividing]),
-    layers,
+    layers: [{ mark, encoding: { ...positions, ...series } }, ...targets, ...labels],
   });
 }
 
@@ -149,18 +123,8 @@ function pick(column: FrameColumn, rows: Uint32Array): Float64Array {
   return picked;
 }
 
-function describeLines(
-  x: FrameColumn,
-  y: FrameColumn,
-  color: FrameColumn | undefined,
-  names: readonly string[],
-  groups: readonly Group[],
-  points: number,
-): string {
-  const series =
-    color === undefined
-      ? "1 series"
-      : `${counted(names.length, "series", "series")} by ${plainTitle(color)} (${listed(names)})`;
+function describeLines(prepared: Prepared, groups: readonly Group[]): string {
+  const [x, y] = [prepared.of("x"), prepared.of("y")];
   const ends = groups.slice(0, 6).flatMap((g) => {
     const first = g.rows.find((row) => !Number.isNaN(y.numbers[row]));
     const last = g.rows.findLast((row) => !Number.isNaN(y.numbers[row]));
@@ -170,7 +134,7 @@ function describeLines(
     ];
   });
   return (
-    `${plainTitle(y)} by ${plainTitle(x)}, ${series}, ${counted(points, "point")}. ${plainTitle(x)} ${rangeText(x)}; ${plainTitle(y)} ${rangeText(y)}.` +
+    `${plainTitle(y)} by ${plainTitle(x)}, ${seriesText(prepared)}, ${counted(prepared.rows, "point")}. ${plainTitle(x)} ${rangeText(x)}; ${plainTitle(y)} ${rangeText(y)}.` +
     (ends.length === 0 ? "" : ` First to last: ${ends.join("; ")}${groups.length > 6 ? "; and so on" : ""}.`)
   );
 }

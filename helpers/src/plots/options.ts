@@ -1,5 +1,3 @@
-import type { Control } from "./controls.js";
-
 /** A column to draw, with what to say about it. */
 export interface FieldOptions {
   /** Name of the column. */
@@ -16,6 +14,20 @@ export interface FieldOptions {
 
 /** A column by name, or with options. */
 export type Field = string | FieldOptions;
+
+/**
+ * A form element below a chart that chooses which rows are drawn. It works in the browser, in exports without a
+ * network too, and can only choose among results that are in the table: compute the grid of all settings first.
+ */
+export interface Control {
+  readonly kind: "slider" | "dropdown" | "toggle";
+  /** Column whose value must equal the setting. */
+  readonly field: string;
+  /** Text beside the element. Default: the column's name and unit. */
+  readonly label?: string;
+  /** First setting. Default: the smallest number, the first text, or true. */
+  readonly value?: number | string | boolean;
+}
 
 /** What every chart takes. */
 export interface ChartOptions {

@@ -3,19 +3,20 @@ import type { Source } from "../tables/table.js";
 import { categories, categoriesOf, positionOf, seriesOf, tooltipOf, type Json } from "./axes.js";
 import {
   allRows,
+  colorText,
   commonParts,
   counted,
   dataColumns,
   emitRows,
+  highEnough,
   listed,
   numbersOnly,
-  plainTitle,
   prepare,
   unique,
   valueText,
 } from "./build.js";
 import { Chart } from "./chart.js";
-import { asCategories, extent, fieldOptions } from "./frame.js";
+import { asCategories, extent, fieldOptions, optionalField } from "./frame.js";
 import type { ChartOptions, Field } from "./options.js";
 import { COLORS } from "./theme.js";
 
@@ -41,15 +42,14 @@ export function timeline(source: Source, options: TimelineOptions): Chart {
     task: fieldOptions("task", options.task),
     start,
     end: fieldOptions("end", options.end),
-    color: options.color === undefined ? undefined : fieldOptions("color", options.color),
+    color: optionalField("color", options.color),
   };
   const first = prepare("timeline", source, options, fields, ["task", "start", "end", "color"]);
   const task = asCategories(first.of("task"));
   const tasks = categories(task, first.rows);
-  const prepared =
-    options.height === undefined ? { ...first, height: Math.min(2000, Math.max(60, 26 * tasks.length)) } : first;
+  const prepared = highEnough(first, options, tasks.length, 26);
   const [from, to] = [prepared.of("start"), prepared.of("end")];
-  const { color, dividing } = prepared;
+  const { color, colors, names, dividing, grouping } = prepared;
   numbersOnly("start", from);
   numbersOnly("end", to);
   for (let row = 0; row < prepared.rows; row++) {
@@ -61,7 +61,6 @@ export function timeline(source: Source, options: TimelineOptions): Chart {
         "swap `start` and `end`, or correct the row",
       );
   }
-  const names = color === undefined ? [] : categories(color, prepared.rows);
   const titled = start.title === undefined ? { ...from, options: { ...from.options, title: "time" } } : from;
   const rowPlace = categoriesOf(task, "y");
   const encoding: Json = {
@@ -69,15 +68,15 @@ export function timeline(source: Source, options: TimelineOptions): Chart {
     x2: { field: to.key },
     y: rowPlace,
     ...(color === undefined ? {} : seriesOf(color, names, false)),
-    tooltip: unique([task, ...(color === undefined ? [] : [color]), from, to, ...dividing]).map(tooltipOf),
+    tooltip: unique([task, ...colors, from, to, ...dividing]).map(tooltipOf),
   };
   const [begin] = extent(from.numbers);
   const [, finish] = extent(to.numbers);
-  const description = `${counted(prepared.rows, "span")} of ${counted(tasks.length, "task")} (${listed(tasks)})${color === undefined ? "" : `, coloured by ${plainTitle(color)} (${listed(names)})`}, from ${valueText(from, begin)} to ${valueText(from, finish)}.`;
-  const drawn = unique([task, from, to, ...(color === undefined ? [] : [color])]);
+  const description = `${counted(prepared.rows, "span")} of ${counted(tasks.length, "task")} (${listed(tasks)})${color === undefined ? "" : `, coloured by ${colorText(color, names)}`}, from ${valueText(from, begin)} to ${valueText(from, finish)}.`;
+  const drawn = unique([task, from, to, ...colors]);
   return new Chart({
     ...commonParts("Timeline", options, prepared, description),
-    rows: emitRows(allRows(prepared.rows), drawn, [task, ...(color === undefined ? [] : [color]), ...dividing]),
+    rows: emitRows(allRows(prepared.rows), drawn, [task, ...grouping]),
     columns: dataColumns([...drawn, ...dividing]),
     layers: [
       { mark: { type: "bar", height: { band: 0.7 }, ...(color === undefined ? { color: COLORS[0] } : {}) }, encoding },

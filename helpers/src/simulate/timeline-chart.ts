@@ -43,6 +43,30 @@ const WAITS = [COLORS[1], COLORS[2], "#7a5195", "#a6611a", "#ef5675", "#4d9221",
 export function timelineChart(source: IntervalSource, options: TimelineChartOptions = {}): Chart {
   checkKeys("timelineChart", options, ["title", "from", "to", "width"]);
   const { intervals, cutAt } = intervalsOf(source);
+  const { shown, tasks, left } = drawable(partOf(intervals, options));
+  const notes = [
+    ...left,
+    ...(cutAt !== null ? [`the simulator kept no more stretches from ${formatWithUnit(cutAt, "ns")} on`] : []),
+  ];
+  const rows = rowsOf(shown, tasks);
+  const chart = timeline(rows, {
+    title: options.title ?? "What the tasks did",
+    width: options.width ?? 640,
+    task: "task",
+    start: { field: "from", title: "time", unit: "ns" },
+    end: { field: "to", unit: "ns" },
+    color: { field: "doing", title: "state" },
+    keep: ["CPU", "waits for"],
+    ...(notes.length === 0 ? {} : { subtitle: `Shown: ${notes.join("; ")}.` }),
+  });
+  return recoloured(
+    chart,
+    rows.map(({ doing }) => doing),
+  );
+}
+
+/** The part between `from` and `to`, in order of time; stretches across its ends are cut there. */
+function partOf(intervals: readonly TimelineInterval[], options: TimelineChartOptions): TimelineInterval[] {
   const from = options.from === undefined ? -Infinity : checkNumber("from", options.from, { unit: "ns" });
   const to =
     options.to === undefined
@@ -61,23 +85,40 @@ export function timelineChart(source: IntervalSource, options: TimelineChartOpti
         : `times between ${intervals[0]!.from} and ${intervals.reduce((most, one) => Math.max(most, one.to), 0)} ns`,
       intervals.length === 0 ? "simulate longer" : "choose `from` and `to` in that range",
     );
+  return inside;
+}
 
+/** As many stretches as can be drawn, all tasks in order, and notes on what was left out. */
+function drawable(inside: readonly TimelineInterval[]): { shown: TimelineInterval[]; tasks: string[]; left: string[] } {
   const tasks = [...new Set(inside.map(({ task }) => task))].sort(naturally);
   const shownTasks = new Set(tasks.slice(0, MOST_TASKS));
   const ofTasks = inside.filter(({ task }) => shownTasks.has(task));
   const shown = ofTasks.slice(0, MOST_STRETCHES);
-  const notes = [
+  const left = [
     ...(tasks.length > MOST_TASKS ? [`${MOST_TASKS} of ${groupDigits(tasks.length)} tasks`] : []),
     ...(ofTasks.length > shown.length
       ? [
           `the first ${groupDigits(shown.length)} of ${groupDigits(ofTasks.length)} stretches, up to ${formatWithUnit(shown.at(-1)!.from, "ns")}: choose a part with \`from\` and \`to\``,
         ]
       : []),
-    ...(cutAt !== null ? [`the simulator kept no more stretches from ${formatWithUnit(cutAt, "ns")} on`] : []),
   ];
+  return { shown, tasks, left };
+}
+
+interface StretchRow {
+  readonly task: string;
+  readonly from: number;
+  readonly to: number;
+  readonly doing: string;
+  readonly CPU: string;
+  readonly "waits for": string;
+}
+
+/** The table that is drawn: by task, then by time. */
+function rowsOf(shown: readonly TimelineInterval[], tasks: readonly string[]): StretchRow[] {
   const nameOf = namer(shown);
   const order = new Map(tasks.map((task, i) => [task, i]));
-  const rows = [...shown]
+  return [...shown]
     .sort((a, b) => order.get(a.task)! - order.get(b.task)! || a.from - b.from)
     .map((one) => ({
       task: one.task,
@@ -87,20 +128,6 @@ export function timelineChart(source: IntervalSource, options: TimelineChartOpti
       CPU: one.cpu === null ? "none" : String(one.cpu),
       "waits for": one.on ?? "nothing",
     }));
-  const chart = timeline(rows, {
-    title: options.title ?? "What the tasks did",
-    width: options.width ?? 640,
-    task: "task",
-    start: { field: "from", title: "time", unit: "ns" },
-    end: { field: "to", unit: "ns" },
-    color: { field: "doing", title: "state" },
-    keep: ["CPU", "waits for"],
-    ...(notes.length === 0 ? {} : { subtitle: `Shown: ${notes.join("; ")}.` }),
-  });
-  return recoloured(
-    chart,
-    rows.map(({ doing }) => doing),
-  );
 }
 
 /** "waiting for LOCK", "spinning on LOCK", or the state; objects beyond the most waited-for ones share a name. */

@@ -9,35 +9,15 @@ export function parseCsvRows(text: string): string[][] {
   while (i < text.length) {
     let cell: string;
     if (text[i] === '"') {
-      const opened = line;
-      let end = i + 1;
-      for (;;) {
-        end = text.indexOf('"', end);
-        if (end < 0)
-          throw new InputError(
-            "the CSV text",
-            text.slice(i, i + 40),
-            `a closing quote for the one opened on line ${opened}`,
-            "close the quote, or double a quote that is part of the value",
-          );
-        if (text[end + 1] !== '"') break;
-        end += 2;
-      }
+      const end = closingQuote(text, i, line);
       cell = text.slice(i + 1, end);
       line += cell.split("\n").length - 1;
       cell = cell.replaceAll('""', '"');
       i = end + 1;
-      if (i < text.length && !",\r\n".includes(text.charAt(i))) {
-        throw new InputError(
-          `the CSV text on line ${line}`,
-          text.slice(i, i + 20),
-          "a comma or a line end after a closing quote",
-          "double a quote that is part of the value",
-        );
-      }
+      checkCellEnd(text, i, line);
     } else {
       const start = i;
-      while (i < text.length && !",\r\n".includes(text.charAt(i))) i++;
+      while (!endsCell(text, i)) i++;
       cell = text.slice(start, i);
     }
     row.push(cell);
@@ -48,20 +28,50 @@ export function parseCsvRows(text: string): string[][] {
     }
     if (text[i] === "\r") i++;
     if (text[i] === "\n") i++;
-    line++;
-    if (row.length > 1 || row[0] !== "") rows.push(row);
-    const width = rows[0]?.length;
-    if (width !== undefined && row.length !== width && (row.length > 1 || row[0] !== "")) {
-      throw new InputError(
-        `the number of cells on line ${line - 1} of the CSV text`,
-        row.length,
-        `${width}, as in its first line`,
-        "add the missing cells, or quote the value that contains a comma",
-      );
+    if (row.length > 1 || row[0] !== "") {
+      rows.push(row);
+      checkWidth(row, rows[0]!.length, line);
     }
+    line++;
     row = [];
   }
   return rows;
+}
+
+function endsCell(text: string, i: number): boolean {
+  return i >= text.length || ",\r\n".includes(text.charAt(i));
+}
+
+/** Where the quotes end that open at `from`; doubled quotes are part of the value. */
+function closingQuote(text: string, from: number, line: number): number {
+  for (let end = text.indexOf('"', from + 1); end >= 0; end = text.indexOf('"', end + 2))
+    if (text[end + 1] !== '"') return end;
+  throw new InputError(
+    "the CSV text",
+    text.slice(from, from + 40),
+    `a closing quote for the one opened on line ${line}`,
+    "close the quote, or double a quote that is part of the value",
+  );
+}
+
+function checkCellEnd(text: string, i: number, line: number): void {
+  if (endsCell(text, i)) return;
+  throw new InputError(
+    `the CSV text on line ${line}`,
+    text.slice(i, i + 20),
+    "a comma or a line end after a closing quote",
+    "double a quote that is part of the value",
+  );
+}
+
+function checkWidth(row: readonly string[], width: number, line: number): void {
+  if (row.length === width) return;
+  throw new InputError(
+    `the number of cells on line ${line} of the CSV text`,
+    row.length,
+    `${width}, as in its first line`,
+    "add the missing cells, or quote the value that contains a comma",
+  );
 }
 
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;

@@ -1,18 +1,6 @@
-import { exploringPart, type ExploreOptions, type MayGoOn, type Program, type SavedSearch } from "@mm-lab/kernel-model";
+import { exploringPart, type MayGoOn, type Program, type SavedSearch } from "@mm-lab/kernel-model";
 import { toPlain } from "./plain-error.js";
-import { FIRST_HIT, SCHEDULES, STEPS, STOP, type FromThread } from "./protocol.js";
-
-/** What all who explore parts of one search share. */
-export interface Common {
-  readonly options: ExploreOptions;
-  /** Int32: see {@link STOP}, {@link FIRST_HIT}. */
-  readonly flags: SharedArrayBuffer;
-  /** BigInt64: see {@link SCHEDULES}, {@link STEPS}. */
-  readonly counts: SharedArrayBuffer;
-  /** Complete runs and steps of all workers together after which all stop. */
-  readonly maxSchedules: number;
-  readonly maxTotalSteps: number;
-}
+import { FIRST_HIT, SCHEDULES, STEPS, STOP, type Common, type FromThread } from "./protocol.js";
 
 /** Complete runs are counted in lots of so many, one by one near the bound. */
 const LOT = 32;

@@ -1,5 +1,4 @@
-import type { PartResult, SavedSearch } from "@mm-lab/kernel-model";
-import type { Common } from "./part-explorer.js";
+import type { ExploreOptions, PartResult, SavedSearch } from "@mm-lab/kernel-model";
 import type { PlainError } from "./plain-error.js";
 
 /** A cell of a notebook as it was compiled. */
@@ -27,6 +26,18 @@ export type ProgramSource =
       /** Modules beside the notebook, compiled: path and code. */
       readonly modules: readonly (readonly [string, string])[];
     };
+
+/** What all who explore parts of one search share. */
+export interface Common {
+  readonly options: ExploreOptions;
+  /** Int32: see {@link STOP}, {@link FIRST_HIT}. */
+  readonly flags: SharedArrayBuffer;
+  /** BigInt64: see {@link SCHEDULES}, {@link STEPS}. */
+  readonly counts: SharedArrayBuffer;
+  /** Complete runs and steps of all workers together after which all stop. */
+  readonly maxSchedules: number;
+  readonly maxTotalSteps: number;
+}
 
 /** What a worker is started with. */
 export interface ThreadData extends Common {
