@@ -30,13 +30,13 @@ export default tseslint.config(
     },
   },
   {
-    // A kernel path yields through primitives only, so that each step keeps its own result type.
-    files: ["kernel-model/src/mechanisms/**/paths*.ts"],
+    // Whatever takes part in a program yields through primitives only, so that each step keeps its own result type.
+    files: ["kernel-model/**/*.ts"],
     rules: {
       "no-restricted-syntax": [
         "error",
         {
-          selector: "YieldExpression[delegate=false]",
+          selector: ':function[returnType.typeAnnotation.typeName.name="Path"] YieldExpression[delegate=false]',
           message: "Write `yield* primitive(...)`: a bare yield has no typed result.",
         },
       ],

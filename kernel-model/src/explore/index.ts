@@ -5,14 +5,13 @@ export { exploringPart, partsOf, verdictOf, type Cut, type MayGoOn, type PartRes
 export { replay, taskNames, type Replay } from "./replay.js";
 export { scenario, unexpected, type Scenario } from "./scenario.js";
 export { nearestPassing, type NearestOptions, type NearestPassing } from "./nearest.js";
-export {
-  searchTree,
-  type BranchReason,
-  type Race,
-  type SearchBranch,
-  type SearchEnd,
-  type SearchState,
-  type SearchTotals,
-  type SearchTree,
-  type SearchTreeOptions,
-} from "./search-tree.js";
+export { searchTree, type SearchTreeOptions } from "./search-tree.js";
+export type {
+  BranchReason,
+  Race,
+  SearchBranch,
+  SearchEnd,
+  SearchState,
+  SearchTotals,
+  SearchTree,
+} from "./search-tree-data.js";

@@ -1,33 +1,16 @@
 import type { Program } from "../machine/program.js";
 import type { Decision } from "../machine/schedule.js";
-import type { Operation } from "../machine/step.js";
-import { Events } from "./events.js";
+import type { Events } from "./events.js";
 import { Execution, TaskKeys, type Observed } from "./execution.js";
-import { conflict, Footprint, Locations } from "./footprint.js";
+import { Footprint, Locations } from "./footprint.js";
 import { Probe } from "./probe.js";
-import { taskNames } from "./replay.js";
-import { Questions, type Taken } from "./questions.js";
-import { Reversals, type Place } from "./reversals.js";
+import { Questions } from "./questions.js";
+import { Reversals } from "./reversals.js";
 import { endless, endOf, hiddenNondeterminism, type RunEnd, type Strategy } from "./strategy.js";
 import type { SavedSearch } from "../machine/saved-search.js";
-import { loadSleepers, loadTree, saveSleepers, saveTree } from "./saved.js";
-import type { Branch, Sleeper } from "./wakeup-tree.js";
+import { loadState, loadTree, savedSearch, saveStates, saveTree } from "./saved.js";
+import { awake, fallAsleep, leaveTables, progressOf, takeTables, type State } from "./tables.js";
 import type { Watcher } from "./watcher.js";
-
-/** A state on the current run, and the decision taken there. */
-interface State extends Place, Taken {
-  readonly sleep: Sleeper[];
-  readonly done: Sleeper[];
-  tree: Branch[];
-  /** The decision: number of a task in this run, and an outcome of its step. */
-  task: number;
-  choice: number;
-  /** Outcomes that the step has; 0 for one without a choice. */
-  choices: number;
-  operation: Operation | null;
-  /** Bits of the properties that held on the way here. */
-  held: number;
-}
 
 /**
  * Depth-first search over the schedules of a program by re-execution, with optimal dynamic partial-order reduction
@@ -71,7 +54,7 @@ export class OptimalSearch<S> implements Strategy<S> {
     readonly watcher: Watcher | null = null,
   ) {
     this.#root = from?.root ?? 0;
-    ({ events: this.#events, states: this.#states } = taken());
+    ({ events: this.#events, states: this.#states } = takeTables());
     this.#probe = new Probe(program, observed, this.#keys, this.#locations);
     this.#questions = new Questions(
       this.#events,
@@ -245,17 +228,7 @@ export class OptimalSearch<S> implements Strategy<S> {
     events.sums[event] = before !== undefined && step.object!.sums;
     events.perform(task.id, task.key, state.choice, step.operation.varies || task.context !== "task");
     events.started(tasks.length, event);
-    if (!known) this.#fallAsleep(state, this.#state(event), task.key, footprint);
-  }
-
-  /** What still sleeps after an event: what slept or was explored before it, and is independent of it. */
-  #fallAsleep(from: State, to: State, key: number, footprint: Footprint): void {
-    if (to.sleep.length > 0) to.sleep.length = 0;
-    if (to.done.length > 0) to.done.length = 0;
-    for (const sleeper of from.sleep)
-      if (sleeper.key !== key && !conflict(sleeper.footprint, footprint)) to.sleep.push(sleeper);
-    for (const sleeper of from.done)
-      if (sleeper.key !== key && !conflict(sleeper.footprint, footprint)) to.sleep.push(sleeper);
+    if (!known) fallAsleep(state, this.#state(event), task.key, footprint);
   }
 
   #state(depth: number): State {
@@ -276,38 +249,14 @@ export class OptimalSearch<S> implements Strategy<S> {
    * large as its others (Knuth 1975). Branches that are found later make it smaller.
    */
   get progress(): number {
-    if (this.#prefix < 0) return 1;
-    let [position, width] = [0, 1];
-    for (let depth = this.#root; depth < this.#prefix; depth++) {
-      const { done, tree } = this.#states[depth]!;
-      width /= done.length + 1 + tree.length;
-      position += width * done.length;
-    }
-    return Math.min(1, position);
+    return this.#prefix < 0 ? 1 : progressOf(this.#states, this.#root, this.#prefix);
   }
 
   /** What is left, to be called after {@link advance}. The counts are the caller's. */
   save(): Omit<SavedSearch, "tally"> {
-    const states = this.#states.slice(0, this.#prefix).map(({ task, choice, held, sleep, done, tree }) => ({
-      task,
-      choice,
-      held,
-      sleep: saveSleepers(sleep),
-      done: saveSleepers(done),
-      tree: saveTree(tree),
-    }));
-    return {
-      format: "mm-lab search 1",
-      program: this.program.name,
-      tasks: taskNames(this.program),
-      root: this.#root,
-      states,
-      next: saveTree(this.#states[this.#prefix]?.tree ?? []),
-      keys: this.#keys.save(),
-      locations: this.#locations.save(),
-      observed: [...this.observed.names],
-      observedEverything: this.observed.everything,
-    };
+    const states = saveStates(this.#states, this.#prefix);
+    const next = saveTree(this.#states[this.#prefix]?.tree ?? []);
+    return savedSearch(this.program, this.observed, this.#keys, this.#locations, { root: this.#root, states, next });
   }
 
   #load({ states, next, keys, locations }: SavedSearch): void {
@@ -315,11 +264,7 @@ export class OptimalSearch<S> implements Strategy<S> {
     this.#locations.load(locations);
     states.forEach((saved, depth) => {
       const strict = depth < this.#root;
-      Object.assign(this.#state(depth), saved, {
-        sleep: loadSleepers(saved.sleep, strict),
-        done: loadSleepers(saved.done, strict),
-        tree: loadTree(saved.tree),
-      });
+      Object.assign(this.#state(depth), loadState(saved, strict));
     });
     this.#prefix = states.length;
     this.#state(states.length).tree = loadTree(next);
@@ -342,45 +287,7 @@ export class OptimalSearch<S> implements Strategy<S> {
       }
     }
     this.#prefix = -1;
-    leave(this.#events, this.#states);
+    leaveTables(this.#events, this.#states);
     return false;
   }
-}
-
-/** What grows with the longest run. */
-interface Tables {
-  readonly events: Events;
-  readonly states: State[];
-}
-
-/** Those of a search that is over, for the next: most programs are explored in less time than it takes to grow new ones. */
-let spare: Tables | null = null;
-/** Longer runs leave nothing behind. */
-const MOST_SPARE = 256;
-
-function taken(): Tables {
-  const tables = spare ?? { events: new Events(), states: [] };
-  spare = null;
-  return tables;
-}
-
-/** A search has ended, and does not use them any more. Nothing of its program stays in them. */
-function leave(events: Events, states: State[]): void {
-  if (states.length > MOST_SPARE) return;
-  events.clear();
-  for (const state of states) {
-    if (state.sleep.length > 0) state.sleep.length = 0;
-    if (state.done.length > 0) state.done.length = 0;
-    if (state.tree.length > 0) state.tree.length = 0;
-    state.operation = null;
-  }
-  spare = { events, states };
-}
-
-/** The first outcome of a step of the task that is not asleep; -1 if all are. */
-function awake(sleepers: readonly Sleeper[], task: number, choices: number): number {
-  for (let choice = 0; choice < Math.max(1, choices); choice++) {
-    if (!sleepers.some((sleeper) => sleeper.key === task && sleeper.choice === choice)) return choice;
-  }
-  return -1;
 }

@@ -1,8 +1,17 @@
 import { InputError } from "../base/errors.js";
 import type { Program } from "../machine/program.js";
-import type { SavedBranch, SavedFootprint, SavedSearch, SavedSleeper, SavedTally } from "../machine/saved-search.js";
-import { EVERYTHING, Footprint } from "./footprint.js";
+import type {
+  SavedBranch,
+  SavedFootprint,
+  SavedSearch,
+  SavedSleeper,
+  SavedState,
+  SavedTally,
+} from "../machine/saved-search.js";
+import type { Observed, TaskKeys } from "./execution.js";
+import { EVERYTHING, Footprint, type Locations } from "./footprint.js";
 import { taskNames } from "./replay.js";
+import type { State } from "./tables.js";
 import type { Branch, Sleeper } from "./wakeup-tree.js";
 
 export const NOTHING_YET: SavedTally = {
@@ -73,3 +82,43 @@ export const loadSleepers = (saved: readonly SavedSleeper[], strict: boolean): S
   saved.map(([key, choice, touches]) => ({ key, choice, footprint: footprintOf(touches), strict }));
 export const loadTree = (saved: readonly SavedBranch[]): Branch[] =>
   saved.map(([key, choice, touches, next]) => ({ key, choice, footprint: footprintOf(touches), next: loadTree(next) }));
+
+type SavedPart = Pick<State, "task" | "choice" | "held" | "sleep" | "done" | "tree">;
+
+/** The first `count` states of a search. */
+export function saveStates(states: readonly SavedPart[], count: number): SavedState[] {
+  return states.slice(0, count).map(({ task, choice, held, sleep, done, tree }) => ({
+    task,
+    choice,
+    held,
+    sleep: saveSleepers(sleep),
+    done: saveSleepers(done),
+    tree: saveTree(tree),
+  }));
+}
+
+/** `strict`: see {@link Sleeper.strict}. */
+export function loadState(saved: SavedState, strict: boolean): SavedPart {
+  const { sleep, done, tree } = saved;
+  return { ...saved, sleep: loadSleepers(sleep, strict), done: loadSleepers(done, strict), tree: loadTree(tree) };
+}
+
+/** A search as plain data. */
+export function savedSearch<S>(
+  program: Program<S>,
+  observed: Observed,
+  keys: TaskKeys,
+  locations: Locations,
+  rest: Pick<SavedSearch, "root" | "states" | "next">,
+): Omit<SavedSearch, "tally"> {
+  return {
+    format: "mm-lab search 1",
+    program: program.name,
+    tasks: taskNames(program),
+    ...rest,
+    keys: keys.save(),
+    locations: locations.save(),
+    observed: [...observed.names],
+    observedEverything: observed.everything,
+  };
+}

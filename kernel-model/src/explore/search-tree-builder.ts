@@ -13,7 +13,9 @@ import type {
   SearchState,
   SearchTotals,
   SearchTree,
-} from "./search-tree.js";
+  Unfinished,
+} from "./search-tree-data.js";
+import { bare, textOf } from "./search-tree-text.js";
 import type { RunEnd } from "./strategy.js";
 import type { Reason, Watcher } from "./watcher.js";
 
@@ -65,8 +67,6 @@ interface Explored {
   readonly state: number;
   readonly run: number;
 }
-
-export type Unfinished = "all" | "last run" | "next run" | "none";
 
 /**
  * Watches a search and keeps what it does. Which race a run is made for the search does not say; but each leaf of the
@@ -296,17 +296,4 @@ export class TreeBuilder<S> implements Watcher {
     }
     return [];
   }
-}
-
-/** A step without its result, which another order may change. */
-function bare(entry: Pick<TraceEntry, "operation" | "object" | "argument">): string {
-  return stepText({ ...entry, result: "" });
-}
-
-function textOf(end: RunEnd, { state, violation, waiting }: Replay): string {
-  if (end === "redundant") return "";
-  if (end === "violated") return violation?.message ?? "";
-  if (end === "complete") return state;
-  const by = (names: readonly string[]): string => (names.length > 0 ? `, held by ${names.join(", ")}` : "");
-  return waiting.map(({ task, step, heldBy }) => `${task} waits at ${step}${by(heldBy)}`).join("; ");
 }

@@ -3,8 +3,7 @@ import type { SavedSearch, SavedState } from "../machine/saved-search.js";
 import type { Decision } from "../machine/schedule.js";
 import { Execution, TaskKeys, type Observed } from "./execution.js";
 import { conflict, Footprint, Locations } from "./footprint.js";
-import { taskNames } from "./replay.js";
-import { NOTHING_YET, saveSleepers } from "./saved.js";
+import { NOTHING_YET, savedSearch, saveSleepers } from "./saved.js";
 import type { Sleeper } from "./wakeup-tree.js";
 
 /** A state near the beginning, by the decisions that lead there, and what sleeps in it. */
@@ -100,18 +99,7 @@ class Splitter<S> {
   }
 
   part(states: readonly SavedState[]): SavedSearch {
-    return {
-      format: "mm-lab search 1",
-      program: this.program.name,
-      tasks: taskNames(this.program),
-      root: states.length,
-      states,
-      next: [],
-      keys: this.#keys.save(),
-      locations: this.#locations.save(),
-      observed: [...this.observed.names],
-      observedEverything: this.observed.everything,
-      tally: NOTHING_YET,
-    };
+    const rest = { root: states.length, states, next: [] };
+    return { ...savedSearch(this.program, this.observed, this.#keys, this.#locations, rest), tally: NOTHING_YET };
   }
 }

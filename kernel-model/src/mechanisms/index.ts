@@ -4,9 +4,9 @@ import type { HasDataset } from "../base/dataset.js";
 import type { Provenance } from "../base/provenance.js";
 import type { Parameter, Progress } from "../base/run.js";
 import type { Scenario } from "../explore/scenario.js";
-import { scenarios as classics } from "./classics/scenarios.js";
+import { scenarios as classics } from "../textbook/scenarios.js";
 import * as ksm from "./ksm/index.js";
-import type { Compressor } from "./zswap/compressor.js";
+import type { Compressor } from "../mm/compressor.js";
 import * as zswap from "./zswap/index.js";
 
 export interface Mechanism {

@@ -7,7 +7,7 @@ import { nearestPassing } from "../../src/explore/nearest.js";
 import { replay } from "../../src/explore/replay.js";
 import type { Path } from "../../src/machine/path.js";
 import { alwaysAtEnd, define, type Program } from "../../src/machine/program.js";
-import { scenarios } from "../../src/mechanisms/classics/index.js";
+import { scenarios } from "../../src/textbook/index.js";
 import { Cell, READ_ONCE, WRITE_ONCE } from "../../src/primitives/cell.js";
 import { choose } from "../../src/primitives/choose.js";
 

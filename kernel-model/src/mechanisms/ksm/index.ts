@@ -1,20 +1,20 @@
 /** KSM for users: run it, change it, compare it, ask it. The scanner's own parts stay inside this folder. */
-export { freshAdvisor, scanTimeAdvisor, type AdvisorContext, type AdvisorInput } from "./advisor.js";
-export { claims } from "./claims.js";
-export type { ContentNumber } from "./content.js";
-export { writeKnob, type KnobResult } from "./control.js";
-export { DEFAULT_COST, type KsmCost } from "./cost.js";
-export * from "./experiments.js";
-export { DEFAULT_KNOBS, KNOB_NAMES, type KnobName, type KsmKnobs } from "./knobs.js";
-export { MEASURES, type MeasureName } from "./measures.js";
-export { addProcess, madviseMergeable } from "./memory.js";
-export { applyOp, type Op, type Step } from "./ops.js";
-export { describeParameters, scanKsmFromParameters } from "./parameters.js";
-export { properties, violations, type Property } from "./properties.js";
-export { provenance } from "./provenance.js";
+export { freshAdvisor, scanTimeAdvisor, type AdvisorContext, type AdvisorInput } from "./model/advisor.js";
+export { claims } from "./evidence/claims.js";
+export type { ContentNumber } from "./model/content.js";
+export { writeKnob, type KnobResult } from "./model/control.js";
+export { DEFAULT_COST, type KsmCost } from "./model/cost.js";
+export * from "./runs/experiments.js";
+export { DEFAULT_KNOBS, KNOB_NAMES, type KnobName, type KsmKnobs } from "./model/knobs.js";
+export { MEASURES, type MeasureName } from "./runs/measures.js";
+export { addProcess, madviseMergeable } from "./model/memory.js";
+export { parseOp } from "./model/op-format.js";
+export { applyOp, type Op, type Step } from "./model/ops.js";
+export { describeParameters, scanKsmFromParameters } from "./runs/parameters.js";
+export { properties, violations, type Property } from "./checks/properties.js";
+export { provenance } from "./evidence/provenance.js";
 export {
   compareCase,
-  parseOp,
   parseRecording,
   replayCase,
   type Difference,
@@ -22,10 +22,11 @@ export {
   type RecordedColumn,
   type RecordedRow,
   type Recording,
-} from "./recording.js";
-export { doScan } from "./scanner.js";
-export { runScenario, scenarios, type Scenario } from "./scenarios.js";
-export { KsmRun, scanKsm, simulateKsm, type KsmOptions } from "./simulate.js";
+} from "./evidence/recording.js";
+export { doScan } from "./model/scanner.js";
+export { runScenario, scenarios, type Scenario } from "./checks/scenarios.js";
+export { KsmRun } from "./runs/ksm-run.js";
+export { scanKsm, simulateKsm, type KsmOptions } from "./runs/simulate.js";
 export {
   compilePolicy,
   skipAge,
@@ -33,14 +34,8 @@ export {
   type SkipFunction,
   type SkipPolicy,
   type SkipPolicyOptions,
-} from "./skip-policy.js";
-export { KsmState, MAX_PAGES, type KsmStateOptions, type MmSlot } from "./state.js";
-export {
-  csvWorkload,
-  mixWorkload,
-  stepsWorkload,
-  type MixOptions,
-  type StepsOptions,
-  type Workload,
-  type WorkloadDriver,
-} from "./workload.js";
+} from "./model/skip-policy.js";
+export { KsmState, MAX_PAGES, type KsmStateOptions, type MmSlot } from "./model/state.js";
+export { csvWorkload, stepsWorkload, type StepsOptions } from "./runs/steps-workload.js";
+export { mixWorkload, type MixOptions } from "./runs/mix-workload.js";
+export type { Workload, WorkloadDriver } from "./runs/workload.js";

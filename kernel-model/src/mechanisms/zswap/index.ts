@@ -1,5 +1,5 @@
 /** zswap for users: its paths and scenarios, page contents, compressors, the allocator's pages, the limits of the pool. */
-export * from "./compressor.js";
+export * from "../../mm/compressor.js";
 export {
   checkMix,
   DEFAULT_MIX,
@@ -8,12 +8,12 @@ export {
   PageContents,
   type ContentMix,
   type GeneratedPage,
-} from "./content.js";
-export * from "./limits.js";
-export { zswapCompressorSet } from "./paths-pool.js";
-export { shrinkWorker, zswapReclaimEntry } from "./paths-shrink.js";
-export { makeZswap, shrinkAtLimit, zswapInvalidate, zswapLoad, zswapStore, type Folio } from "./paths-store.js";
-export { swapIn, swapOut, type SwappedOut } from "./paths-swap.js";
+} from "../../mm/page-contents.js";
+export * from "./model/limits.js";
+export { zswapCompressorSet } from "./model/paths-pool.js";
+export { shrinkWorker, zswapReclaimEntry } from "./model/paths-shrink.js";
+export { makeZswap, shrinkAtLimit, zswapInvalidate, zswapLoad, zswapStore, type Folio } from "./model/paths-store.js";
+export { swapIn, swapOut, type SwappedOut } from "./model/paths-swap.js";
 export {
   canLeak,
   entriesInOrder,
@@ -26,8 +26,8 @@ export {
   pendingHolds,
   readBack,
   referencesOf,
-} from "./properties.js";
-export { provenance } from "./provenance.js";
+} from "./checks/properties.js";
+export { provenance } from "./evidence/provenance.js";
 export {
   fullStores,
   leaksReachable,
@@ -35,10 +35,10 @@ export {
   storesAtLimit,
   storesInARow,
   worstLeak,
-} from "./programs-limit.js";
-export { faults, loadFaults, oneOffset, slotTakenOver } from "./programs-pages.js";
-export { retiredPool, switchBack, switchUnderLimit, writeBackAfterSwitch } from "./programs-switch.js";
-export { scenarios } from "./scenarios.js";
+} from "./checks/programs-limit.js";
+export { faults, loadFaults, oneOffset, slotTakenOver } from "./checks/programs-pages.js";
+export { retiredPool, switchBack, switchUnderLimit, writeBackAfterSwitch } from "./checks/programs-switch.js";
+export { scenarios } from "./checks/scenarios.js";
 export {
   TWINS,
   VARIANTS,
@@ -51,12 +51,19 @@ export {
   type Zswap,
   type ZswapCosts,
   type ZswapOptions,
-} from "./state.js";
-export { PAGE_KINDS, type PageKind } from "./page-kinds.js";
-export { sizeClasses, type ChainRule, type SizeClass } from "./size-classes.js";
-export { SizeOnly, type Allocator } from "./zpool.js";
-export { Zsmalloc, type ZsmallocOptions, type ZsmallocUsage } from "./zsmalloc.js";
-export { claims } from "./claims.js";
-export { expectedLeakRate, hoursToSaturation, type LeakOptions, LeakRun, SATURATION, simulateLeak } from "./leak.js";
-export { compressedLengths, type LoadOptions, LoadRun, simulateLoad } from "./load.js";
-export { PARAMETERS, simulateZswapFromParameters } from "./parameters.js";
+} from "./model/state.js";
+export { PAGE_KINDS, type PageKind } from "../../mm/page-kinds.js";
+export { sizeClasses, type ChainRule, type SizeClass } from "../../mm/size-classes.js";
+export { SizeOnly, type Allocator } from "../../mm/zpool.js";
+export { Zsmalloc, type ZsmallocOptions, type ZsmallocUsage } from "../../mm/zsmalloc.js";
+export { claims } from "./evidence/claims.js";
+export {
+  expectedLeakRate,
+  hoursToSaturation,
+  type LeakOptions,
+  LeakRun,
+  SATURATION,
+  simulateLeak,
+} from "./runs/leak.js";
+export { compressedLengths, type LoadOptions, LoadRun, simulateLoad } from "./runs/load.js";
+export { PARAMETERS, simulateZswapFromParameters } from "./runs/parameters.js";

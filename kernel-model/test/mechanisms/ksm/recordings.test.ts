@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../../src/base/errors.js";
-import { compareCase, parseRecording, type RecordedCase } from "../../../src/mechanisms/ksm/recording.js";
+import { compareCase, parseRecording, type RecordedCase } from "../../../src/mechanisms/ksm/evidence/recording.js";
 
 const folder = new URL("../../../../data/live/", import.meta.url);
 /** Recordings are named after the kernel's version; ksm-claims-*.json has a format of its own. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Evidence } from "../../../src/base/claims.js";
-import { claims } from "../../../src/mechanisms/zswap/claims.js";
+import { claims } from "../../../src/mechanisms/zswap/evidence/claims.js";
 
 test("the verdicts of the topic, and what was seen", () => {
   const evidence = new Evidence(() => "");

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { checkMix, DEFAULT_MIX, isSameFilled, makePage, PageContents } from "../../../src/mechanisms/zswap/content.js";
-import { PAGE_KINDS, type PageKind } from "../../../src/mechanisms/zswap/page-kinds.js";
+import { checkMix, DEFAULT_MIX, isSameFilled, makePage, PageContents } from "../../../src/mm/page-contents.js";
+import { PAGE_KINDS, type PageKind } from "../../../src/mm/page-kinds.js";
 import { hashText } from "../../../src/base/hash.js";
 
 test("the same seed gives the same bytes, on every machine", () => {

@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
 import { finish } from "../../../src/base/run.js";
-import { expectedLeakRate, hoursToSaturation, SATURATION, simulateLeak } from "../../../src/mechanisms/zswap/leak.js";
+import {
+  expectedLeakRate,
+  hoursToSaturation,
+  SATURATION,
+  simulateLeak,
+} from "../../../src/mechanisms/zswap/runs/leak.js";
 
 const run = (options: Parameters<typeof simulateLeak>[0]) => finish(simulateLeak(options));
 

@@ -6,7 +6,7 @@ import {
   isFull,
   maxPages,
   poolPages,
-} from "../../../src/mechanisms/zswap/limits.js";
+} from "../../../src/mechanisms/zswap/model/limits.js";
 
 const pages = (count: number): number => 4096 * count;
 

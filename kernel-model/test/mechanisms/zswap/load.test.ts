@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { finish } from "../../../src/base/run.js";
 import { mechanisms } from "../../../src/mechanisms/index.js";
-import { compressedLengths, simulateLoad, type LoadOptions } from "../../../src/mechanisms/zswap/load.js";
-import { simulateZswapFromParameters } from "../../../src/mechanisms/zswap/parameters.js";
+import { compressedLengths, simulateLoad, type LoadOptions } from "../../../src/mechanisms/zswap/runs/load.js";
+import { simulateZswapFromParameters } from "../../../src/mechanisms/zswap/runs/parameters.js";
 
 /** 16 MiB of RAM: 4,096 pages, so full above 819 of them, and accepting again below 737 (90 % of 4,096 is 3,686; 20 % of that). */
 const load = (options: Partial<LoadOptions> = {}) =>

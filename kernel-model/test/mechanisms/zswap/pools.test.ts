@@ -5,8 +5,8 @@ import { sometimesAtEnd } from "../../../src/machine/program.js";
 import { READ_ONCE } from "../../../src/primitives/cell.js";
 import { rcuDereference, rcuReadLock, rcuReadUnlock } from "../../../src/primitives/rcu.js";
 import { flushWorkqueue } from "../../../src/primitives/workqueue.js";
-import { zswapUpdateTotalSize } from "../../../src/mechanisms/zswap/paths-limit.js";
-import { program, retirePool } from "../../../src/mechanisms/zswap/program.js";
+import { zswapUpdateTotalSize } from "../../../src/mechanisms/zswap/model/paths-limit.js";
+import { program, retirePool } from "../../../src/mechanisms/zswap/checks/program.js";
 import {
   noUndeadPool,
   zswapCompressorSet,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { sizeClasses, sizeClassTable } from "../../../src/mechanisms/zswap/size-classes.js";
-import { EINVAL, Zsmalloc } from "../../../src/mechanisms/zswap/zsmalloc.js";
+import { sizeClasses, sizeClassTable } from "../../../src/mm/size-classes.js";
+import { EINVAL, Zsmalloc } from "../../../src/mm/zsmalloc.js";
 
 const PAGE = 4096;
 const row = (chain: number, size: number) => sizeClasses(chain).find(({ sizeBytes }) => sizeBytes === size);

@@ -1,0 +1,77 @@
+import { Memory } from "../../../machine/object.js";
+import type { Path } from "../../../machine/path.js";
+import { define, type Program, type ProgramText, type Property } from "../../../machine/program.js";
+import { Cell } from "../../../primitives/cell.js";
+import { PAGE_BYTES } from "../../../mm/page.js";
+import { makeZswap } from "../model/paths-store.js";
+import { isConsistent } from "./properties.js";
+import type { Entry, Pool, Twin, Zswap, ZswapOptions } from "../model/state.js";
+
+/** Bytes of a page once compressed: one that shrinks, and one that does not. */
+export const HALF = PAGE_BYTES / 2;
+export const TOO_LONG = PAGE_BYTES + 1;
+
+/** The option `twin`, if there is one. */
+export function broken(twin: Twin | undefined): ZswapOptions {
+  return twin === undefined ? {} : { twin };
+}
+
+/** A program over a zswap of its own. `prepare` puts in what was there before. */
+export function program(
+  name: string,
+  options: ZswapOptions,
+  tasks: ProgramText<Zswap>["tasks"],
+  properties: readonly Property<Zswap>[],
+  prepare: (z: Zswap) => unknown = () => undefined,
+): Program<Zswap> {
+  return define<Zswap>({
+    name: `${name}, ${options.twin ?? options.variant ?? "fixed"}`,
+    setup: () => {
+      const z = makeZswap(options);
+      prepare(z);
+      return z;
+    },
+    tasks,
+    invariant: isConsistent,
+    properties,
+  });
+}
+
+/** A task for each of so many CPUs. */
+export function onCpus(cpus: number, path: (cpu: number) => Path<unknown>): Record<string, Path<unknown>> {
+  return Object.fromEntries(Array.from({ length: cpus }, (_, cpu) => [`CPU ${cpu}`, path(cpu)]));
+}
+
+/** For `setup`: an entry that was stored before, the newest of its pool. */
+export function putEntry(z: Zswap, offset: number, data = 1, pool: Pool = z.pools.current[0]!): Entry {
+  const name = `entry ${offset}`;
+  const memory = z.heap.add(new Memory(name));
+  const entry: Entry = {
+    name,
+    memory,
+    device: 0,
+    offset,
+    length: HALF,
+    pool,
+    handle: pool.zpool.allocator.malloc(HALF),
+    data,
+    refs: new Cell(`${name}->refcount`, 1, memory),
+  };
+  z.trees[0]!.link(entry);
+  pool.lru.entries.add(entry);
+  if (z.variant === "percpu-ref") pool.ref.counts.slots[0]!.current++;
+  else pool.kref.refs++;
+  z.counters.stored++;
+  z.totalSize.current += PAGE_BYTES;
+  return entry;
+}
+
+/** For `setup`: what a switch to zstd left, a pool that is kept by one entry only, of page 0. Not for "percpu-ref". */
+export function retirePool(z: Zswap): Pool {
+  const old = z.pools.current[0]!;
+  putEntry(z, 0);
+  old.kref.refs--;
+  z.pools.current = [z.makePool("zstd"), old];
+  z.compressor.current = "zstd";
+  return old;
+}

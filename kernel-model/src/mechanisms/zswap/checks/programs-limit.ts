@@ -1,0 +1,94 @@
+import type { Path } from "../../../machine/path.js";
+import { alwaysAtEnd, sometimes, sometimesAtEnd, type Program, type Property } from "../../../machine/program.js";
+import { PAGE_BYTES } from "../../../mm/page.js";
+import { shrinkAtLimit, zswapStore } from "../model/paths-store.js";
+import { broken, HALF, onCpus, program, putEntry } from "./program.js";
+import { canLeak, entriesInOrder, fewerLeaks, noLeak, pendingHolds, referencesOf } from "./properties.js";
+import { FULL, type Twin, type Variant, type Zswap } from "../model/state.js";
+
+/** `stores` CPUs that reach the limit at once: the race of commit 969d63e1af3b in its barest form. */
+export function storesAtLimit(
+  stores: number,
+  variant: Variant,
+  properties: readonly Property<Zswap>[] = [noLeak],
+  twin?: Twin,
+): Program<Zswap> {
+  return program(
+    `${stores} stores at the limit`,
+    { ...FULL, variant, ...broken(twin) },
+    (z) => onCpus(stores, () => shrinkAtLimit(z)),
+    properties,
+  );
+}
+
+/** One CPU that reaches the limit so often in a row: its stores race with the worker alone, in two columns. */
+export function storesInARow(stores: number, variant: Variant): Program<Zswap> {
+  const inARow = function* storing(z: Zswap): Path {
+    for (let store = 0; store < stores; store++) yield* shrinkAtLimit(z);
+  };
+  return program(`${stores} stores at the limit by one CPU`, { ...FULL, variant }, (z) => ({ "CPU 0": inARow(z) }), [
+    fewerLeaks(stores),
+  ]);
+}
+
+/** Which numbers of references can be leaked: all from none to all but one. */
+export function leaksReachable(stores: number): Program<Zswap> {
+  return storesAtLimit(
+    stores,
+    "buggy",
+    Array.from({ length: stores }, (_, references) => canLeak(references)),
+  );
+}
+
+/** Its counterexample is the shortest way to the worst leak. */
+export function worstLeak(stores: number, variant: Variant): Program<Zswap> {
+  return storesAtLimit(stores, variant, [fewerLeaks(stores)]);
+}
+
+/** A queued worker always has a reference to give back; in the end none is left over. */
+export function referenceOfWorker(stores: number, twin?: Twin): Program<Zswap> {
+  return storesAtLimit(stores, "fixed", [noLeak, pendingHolds], twin);
+}
+
+/** How high the count gets with the fix: a worker that was queued again while it runs, which makes two references. */
+export function twoAboveBase(): Program<Zswap> {
+  const above = (z: Zswap): boolean => {
+    const pool = z.everyPool[0]!;
+    return pool.shrinkWork.pending && pool.shrinkWork.running && referencesOf(z, pool) === z.base(pool) + 2;
+  };
+  return storesAtLimit(2, "fixed", [
+    noLeak,
+    sometimes("two references above base: the worker queued while it runs", above),
+  ]);
+}
+
+/** From the top of zswap_store(), each CPU with a swap device of its own. */
+export function fullStores(stores: number, variant: Variant, twin?: Twin): Program<Zswap> {
+  const rejected = alwaysAtEnd<Zswap>("every store is rejected", (_z, { results }) =>
+    Object.values(results).every((stored) => stored === false),
+  );
+  const prepare = (z: Zswap): void => {
+    z.totalSize.current = PAGE_BYTES;
+  };
+  return program(
+    `${stores} whole stores at the limit`,
+    { ...FULL, variant, devices: stores, ...broken(twin) },
+    (z) => onCpus(stores, (cpu) => zswapStore(z, cpu, HALF, cpu)),
+    [noLeak, rejected],
+    prepare,
+  );
+}
+
+/** Two stores at the limit while the worker has an entry to write back: it can be queued again while it runs. */
+export function requeueWhileRunning(variant: Variant): Program<Zswap> {
+  const served = [1, 2].map((runs) =>
+    sometimesAtEnd<Zswap>(`the worker runs ${runs === 1 ? "once" : "twice"}`, (z) => z.counters.shrinkRuns === runs),
+  );
+  return program(
+    "a store while the worker runs",
+    { ...FULL, variant },
+    (z) => onCpus(2, () => shrinkAtLimit(z)),
+    [noLeak, entriesInOrder, ...served],
+    (z) => putEntry(z, 0),
+  );
+}
