@@ -1,9 +1,6 @@
 import { mechanisms } from "@mm-lab/kernel-model";
 import { countVerdicts, judgeClaims, VERDICTS, type JudgedClaim } from "./verdicts.js";
 
-/** Notebook of a mechanism's topic, in notebooks/. */
-const NOTEBOOKS: Readonly<Record<string, string>> = { ksm: "ksm-scan-savings.ipynb", zswap: "zswap-refcount.ipynb" };
-
 /**
  * The README's table of topics: mechanism, notebook, and how many of its claims have which verdict. A last row counts
  * the claims of all other topics. Markdown.
@@ -11,13 +8,12 @@ const NOTEBOOKS: Readonly<Record<string, string>> = { ksm: "ksm-scan-savings.ipy
  * @param judged all claims of the ledger; default: judged now
  */
 export function topicsTable(judged: readonly JudgedClaim[] = judgeClaims()): string {
-  const topics = new Set(mechanisms.map(({ topic }) => topic));
-  const rows = mechanisms.map(({ name, title, topic }) => {
-    const notebook = NOTEBOOKS[name];
+  const topics = new Set(mechanisms.flatMap(({ topics }) => topics));
+  const rows = mechanisms.map(({ name, title, notebooks, topics: own }) => {
     return [
       `[${title}](kernel-model/src/mechanisms/${name})`,
-      notebook === undefined ? "" : `[${notebook}](notebooks/${notebook})`,
-      ...counts(judged.filter((claim) => claim.topic === topic)),
+      notebooks.map((notebook) => `[${notebook}](notebooks/${notebook})`).join(", "),
+      ...counts(judged.filter((claim) => own.includes(claim.topic))),
     ];
   });
   rows.push(["the other topics of the sources", "", ...counts(judged.filter((claim) => !topics.has(claim.topic)))]);

@@ -47,7 +47,7 @@ export function judgeClaims(
         "an experiment",
         id,
         "a claim id of data/claims",
-        "correct the id in the mechanism's claims.ts",
+        "correct the id in the mechanism's evidence/claims.ts",
       );
   }
   return ledger

@@ -1,11 +1,11 @@
 import {
   checkOneOf,
   InputError,
-  ksm,
   mechanisms,
   type Inputs,
   type Mechanism,
   type Parameter,
+  type RecordedRun,
 } from "@mm-lab/kernel-model";
 import { loadCompressor, type CompressorName } from "../compression/index.js";
 import { readUserFile } from "../data/files.js";
@@ -24,7 +24,7 @@ export const simulateCommand: Command = {
     "MECHANISM [-p NAME=VALUE]... [--workload FILE [--case NAME]] [--format json|csv|parquet] [--out FILE] [--trace FILE]",
   summary: "run a model and print what it measures",
   help: `
-${mechanisms.map(({ name, title, parameters }) => `${name}: ${title}\n${parameters.map(describe).join("\n")}`).join("\n\n")}
+${mechanisms.map(({ name, title, run }) => `${name}: ${title}\n${run.parameters.map(describe).join("\n")}`).join("\n\n")}
 
   npx mm-lab simulate ksm -p pages=100000 -p unique=0.28 -p duplicate=0.72 --format csv
   npx mm-lab simulate ksm --workload data/live/ksm-6.18.json --case volatile_2_3_5
@@ -57,20 +57,16 @@ ${mechanisms.map(({ name, title, parameters }) => `${name}: ${title}\n${paramete
     );
     const mechanism = mechanisms.find((known) => known.name === name)!;
     const format = checkOneOf("--format", input.text("format") ?? "json", FORMATS);
-    const { parameters, ...inputs } = readWorkload(input, parseParameters(input.list("param")));
-    if (inputs.workload !== undefined && name !== "ksm")
-      throw new InputError(
-        "--workload",
-        input.text("workload"),
-        "the mechanism ksm",
-        `leave it out: ${name} makes its own workload`,
-      );
+    const { parameters, ...inputs } = readWorkload(input, mechanism, parseParameters(input.list("param")));
     const trace = input.text("trace");
     if (trace !== undefined) checkTraceable(mechanism, trace);
-    const steps = mechanism.simulate(trace === undefined ? parameters : { timeline: MOST_STRETCHES, ...parameters }, {
-      ...inputs,
-      ...(await compressorFor(mechanism, parameters)),
-    });
+    const steps = mechanism.run.simulate(
+      trace === undefined ? parameters : { timeline: MOST_STRETCHES, ...parameters },
+      {
+        ...inputs,
+        ...(await compressorFor(mechanism, parameters)),
+      },
+    );
     for (;;) {
       const step = steps.next();
       if (step.done === true) {
@@ -86,60 +82,55 @@ ${mechanisms.map(({ name, title, parameters }) => `${name}: ${title}\n${paramete
 
 /** The compressor that a mechanism's parameter `compressor` names: the model has none of its own. */
 async function compressorFor(mechanism: Mechanism, parameters: Readonly<Record<string, unknown>>): Promise<Inputs> {
-  const parameter = mechanism.parameters.find(({ name }) => name === "compressor");
+  const parameter = mechanism.run.parameters.find(({ name }) => name === "compressor");
   return parameter === undefined
     ? {}
     : { compressor: await loadCompressor((parameters["compressor"] ?? parameter.default) as CompressorName) };
 }
 
+/** The workload that a file gives, and the parameters that come with it. */
 function readWorkload(
   input: ParsedArguments,
+  { name, recordings }: Mechanism,
   parameters: Record<string, unknown>,
-): { workload?: ksm.Workload; parameters: Record<string, unknown> } {
+): { workload?: unknown; parameters: Record<string, unknown> } {
   const file = input.text("workload");
+  const wanted = input.text("case");
   if (file === undefined) {
-    if (input.text("case") !== undefined)
-      throw new InputError(
-        "--case",
-        input.text("case"),
-        "to be used with --workload FILE",
-        "name the recording as well",
-      );
-    return { parameters };
+    if (wanted === undefined) return { parameters };
+    throw new InputError("--case", wanted, "to be used with --workload FILE", "name the recording as well");
+  }
+  if (recordings === null) {
+    const able = mechanisms.filter((mechanism) => mechanism.recordings !== null).map((mechanism) => mechanism.name);
+    const next = `leave it out: ${name} makes its own workload`;
+    throw new InputError("--workload", file, `the mechanism ${able.join(", ")}`, next);
   }
   const text = readUserFile(file, "--workload");
   if (file.endsWith(".csv")) {
     const { pages, ...rest } = parameters;
     if (typeof pages !== "number")
       throw new InputError("-p pages", pages, "the number of pages of a CSV workload", "add e.g. -p pages=10000");
-    return { workload: ksm.csvWorkload(text, pages, file), parameters: rest };
+    return { workload: recordings.fromCsv(text, pages, file), parameters: rest };
   }
-  const { cases } = ksm.parseRecording(text, file);
-  const wanted = input.text("case") ?? cases[0]?.name ?? "";
-  // Most workloads were recorded twice: NAME:0 and NAME:1 tell the value of smart_scan, NAME alone is the first.
-  const found = cases.find(({ name, smartScan }) => name === wanted || `${name}:${smartScan}` === wanted);
-  if (found === undefined)
-    throw new InputError(
-      "--case",
-      wanted,
-      cases.map(({ name, smartScan }) => `${name}:${smartScan}`).join(", "),
-      "use one of these names",
-    );
-  const knobs = { ...found.knobs, smart_scan: found.smartScan };
-  return {
-    workload: ksm.stepsWorkload({ name: found.name, pages: found.pages, steps: found.steps, refusedWrites: "ignore" }),
-    parameters: { scans: found.rows.length, ...knobs, ...parameters },
-  };
+  const run = chosen(recordings.cases(text, file), wanted);
+  return { workload: run.workload(), parameters: { ...run.parameters, ...parameters } };
+}
+
+function chosen(runs: readonly RecordedRun<unknown>[], wanted = runs[0]?.name ?? ""): RecordedRun<unknown> {
+  const found = runs.find(({ name, fullName }) => name === wanted || fullName === wanted);
+  if (found !== undefined) return found;
+  const names = runs.map(({ fullName }) => fullName).join(", ");
+  throw new InputError("--case", wanted, names, "use one of these names");
 }
 
 /** What a trace keeps at most; some 30 MB of JSON. */
 const MOST_STRETCHES = 100_000;
 
 /** A mechanism whose model runs tasks in virtual time says so by a parameter `timeline` (stretches to keep): told before a long run, not after it. */
-function checkTraceable({ name, parameters }: Mechanism, file: string): void {
-  if (parameters.some((parameter) => parameter.name === "timeline")) return;
+function checkTraceable({ name, run }: Mechanism, file: string): void {
+  if (run.parameters.some((parameter) => parameter.name === "timeline")) return;
   const able = mechanisms
-    .filter((mechanism) => mechanism.parameters.some((parameter) => parameter.name === "timeline"))
+    .filter((mechanism) => mechanism.run.parameters.some((parameter) => parameter.name === "timeline"))
     .map((mechanism) => mechanism.name);
   throw new InputError(
     "--trace",

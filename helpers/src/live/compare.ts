@@ -1,4 +1,4 @@
-import { InputError, ksm } from "@mm-lab/kernel-model";
+import { InputError, mechanisms, type Recordings } from "@mm-lab/kernel-model";
 
 export interface Comparison {
   readonly cases: number;
@@ -17,36 +17,18 @@ export function compareRecording(
   source: string,
   onCase?: (done: number, total: number) => void,
 ): Comparison {
-  const recording = ksm.parseRecording(text, source);
+  const runs = readerOf(source).cases(text, source);
   const differences: string[] = [];
-  for (const [i, recorded] of recording.cases.entries()) {
-    const difference = compareNamed(recorded, recording.columns, source);
-    if (difference !== undefined) {
-      const { scan, when, column, kernel, model } = difference;
-      differences.push(
-        `${recorded.name} (smart_scan ${recorded.smartScan}): ${column} ${when} ${scan}: kernel ${kernel}, model ${model}`,
-      );
-    }
-    onCase?.(i + 1, recording.cases.length);
+  for (const [i, run] of runs.entries()) {
+    const difference = run.compare();
+    if (difference !== null) differences.push(difference);
+    onCase?.(i + 1, runs.length);
   }
-  return { cases: recording.cases.length, equal: recording.cases.length - differences.length, differences };
+  return { cases: runs.length, equal: runs.length - differences.length, differences };
 }
 
-/** An operation that the model refuses is a fault of the recording: the message names the workload. */
-function compareNamed(
-  recorded: ksm.RecordedCase,
-  columns: ksm.Recording["columns"],
-  source: string,
-): ksm.Difference | undefined {
-  try {
-    return ksm.compareCase(recorded, columns);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw new InputError(
-      `${source}, workload ${recorded.name}: ${error.what}`,
-      error.value,
-      error.accepted,
-      error.next,
-    );
-  }
+/** There is one format so far. */
+function readerOf(source: string): Recordings<unknown> {
+  for (const { recordings } of mechanisms) if (recordings !== null) return recordings;
+  throw new InputError("the recording", source, "a recording of a mechanism", "see data/live/README.md");
 }

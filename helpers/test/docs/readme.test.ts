@@ -2,14 +2,15 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { root } from "@mm-lab/helpers";
+import { mechanisms } from "@mm-lab/kernel-model";
 
 const PAGES = [
   "README.md",
   "helpers/README.md",
   "kernel-model/README.md",
-  "kernel-model/src/mechanisms/ksm/README.md",
   "data/README.md",
   "data/live/README.md",
+  ...mechanisms.map(({ name }) => `kernel-model/src/mechanisms/${name}/README.md`),
 ];
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
 interface Package {

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type TypeScript from "typescript";
+import { mechanisms as registry } from "@mm-lab/kernel-model";
 import { beforeAll, describe, expect, test } from "vitest";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
@@ -10,6 +11,7 @@ const requireAsTslab = createRequire(createRequire(join(ROOT, "package.json")).r
 /** TypeScript 5.0.4, the one tslab compiles cells with; its types are those of ours as far as they are used here. */
 const ts = requireAsTslab("@tslab/typescript-for-tslab") as typeof TypeScript;
 
+const mechanisms = registry.map(({ name }) => name);
 /** Every import a notebook may write: the entry points of both packages. */
 const entryPoints = ["kernel-model", "helpers"].flatMap((folder) => {
   const { name, exports } = JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8")) as {
@@ -18,7 +20,8 @@ const entryPoints = ["kernel-model", "helpers"].flatMap((folder) => {
   };
   return Object.entries(exports)
     .filter(([, target]) => typeof target === "object")
-    .map(([path]) => name + path.slice(1));
+    .flatMap(([path]) => (path.includes("*") ? mechanisms.map((mechanism) => path.replace("*", mechanism)) : [path]))
+    .map((path) => name + path.slice(1));
 });
 
 /** The options of tslab's converter, except that declarations are checked instead of skipped. */

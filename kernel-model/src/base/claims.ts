@@ -38,7 +38,7 @@ export class Evidence {
     if (known !== undefined) return known;
     const experiment = experiments[id];
     if (experiment === undefined)
-      throw new Error(`there is no experiment for ${id}: add it to the mechanism's claims.ts`);
+      throw new Error(`there is no experiment for ${id}: add it to the mechanism's evidence/claims.ts`);
     const finding = experiment(this);
     this.#found.set(id, finding);
     return finding;

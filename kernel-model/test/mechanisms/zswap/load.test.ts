@@ -95,7 +95,7 @@ describe("bad input names the value, the range and the remedy", () => {
 test("the registry runs both experiments from flat parameters", () => {
   const zswap = mechanisms.find(({ name }) => name === "zswap")!;
   const table = finish(
-    zswap.simulate(
+    zswap.run.simulate(
       { compressor: "half", seconds: 0.01, samples: 5 },
       { compressor: { name: "half", compress: () => 2048 } },
     ),
@@ -103,7 +103,7 @@ test("the registry runs both experiments from flat parameters", () => {
   expect(table.columns.map(({ name, unit }) => `${name} ${unit!}`)).toEqual(["time s", "pool pages", "share %"]);
   expect(table.columns[0]!.values).toHaveLength(5);
   expect(
-    finish(zswap.simulate({ experiment: "leak", seconds: 0.01 }))
+    finish(zswap.run.simulate({ experiment: "leak", seconds: 0.01 }, {}))
       .dataset()
       .columns.map(({ name }) => name),
   ).toEqual(["time", "references"]);
