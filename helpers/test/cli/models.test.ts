@@ -93,6 +93,19 @@ describe("simulate", () => {
     expect(skipped.unit).toBe("pages");
   });
 
+  test.each([
+    ["leak", "waiting for zswap-shrink"],
+    ["load", "store 0"],
+  ])("a trace of what the tasks of the experiment %s did", async (experiment, seen) => {
+    const file = join(folder, `${experiment}.json`);
+    const given = ["-p", `experiment=${experiment}`, "-p", "seconds=0.002", "-p", "samples=4", "--trace", file];
+    const { status, stdout } = await mmLab("simulate", "zswap", ...given, "--format", "csv");
+    expect(status).toBe(0);
+    expect(stdout.trim().split("\n")).toHaveLength(5);
+    const { traceEvents } = JSON.parse(readFileSync(file, "utf8")) as { traceEvents: { ph: string; name: string }[] };
+    expect(traceEvents.filter(({ ph }) => ph === "X").map(({ name }) => name)).toContain(seen);
+  });
+
   test("seed and seconds are parameters as well", async () => {
     const { stdout } = await mmLab(
       "simulate",
@@ -116,7 +129,7 @@ describe("simulate", () => {
     [
       "a trace of a sequential model",
       ["ksm", "--trace", "trace.json"],
-      /--trace is "trace\.json"; accepted: a mechanism whose model runs tasks \(.*\)\. Next: leave it out: ksm is one sequential path/,
+      /--trace is "trace\.json"; accepted: a mechanism whose model runs tasks \(zswap\)\. Next: leave it out: ksm is one sequential path/,
     ],
     ["an unknown format", ["ksm", "--format", "xlsx"], /--format is "xlsx"; accepted: one of "json", "csv", "parquet"/],
     [

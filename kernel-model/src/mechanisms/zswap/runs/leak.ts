@@ -4,7 +4,7 @@ import type { Progress } from "../../../base/run.js";
 import type { Path } from "../../../machine/path.js";
 import { sleep } from "../../../primitives/time.js";
 import { REFCOUNT_MAX } from "../../../primitives/refcount.js";
-import { exponential, simulating, type SimulationResult } from "../../../simulate/index.js";
+import { exponential, simulating, type SimulationResult, type Timeline } from "../../../simulate/index.js";
 import { zswapCompressorSet } from "../model/paths-pool.js";
 import { makeZswap, shrinkAtLimit } from "../model/paths-store.js";
 import { FULL, type Pool, type Variant, type Zswap } from "../model/state.js";
@@ -32,6 +32,8 @@ export interface LeakOptions {
   readonly samples?: number;
   /** 0 to 2^32 - 1. Default 1. */
   readonly seed?: number;
+  /** Stretches of what each task did to keep, 0 to 10^7, for {@link LeakRun.timeline}. Default 0: none. */
+  readonly timeline?: number;
 }
 
 /** What a pool at its limit did in virtual time. */
@@ -51,6 +53,8 @@ export class LeakRun implements HasDataset {
   readonly saturated: boolean;
   /** Whether the pool was freed (after a switch of the compressor). */
   readonly freed: boolean;
+  /** What each task did, if that was to be kept. */
+  readonly timeline: Timeline | null;
 
   constructor(
     readonly options: Required<LeakOptions>,
@@ -71,6 +75,7 @@ export class LeakRun implements HasDataset {
       : this.freed
         ? 0
         : pool.kref.value - (current ? 1 : 0) - (options.startReferences - 1) - this.owed;
+    this.timeline = result.timeline;
     this.warnings = result.warnings.map(({ text }) => text);
   }
 
@@ -127,6 +132,7 @@ function checkLeak(given: LeakOptions): Required<LeakOptions> {
     switchCompressor: given.switchCompressor ?? false,
     samples: checkInteger("samples", given.samples ?? 200, { min: 2, max: 100_000 }),
     seed: checkInteger("seed", given.seed ?? 1, { min: 0, max: 0xffffffff }),
+    timeline: checkInteger("timeline", given.timeline ?? 0, { min: 0, max: 10_000_000, unit: "stretches" }),
   };
 }
 
@@ -142,7 +148,7 @@ function checkLeak(given: LeakOptions): Required<LeakOptions> {
  */
 export function* simulateLeak(given: LeakOptions = {}): Generator<Progress, LeakRun> {
   const options = checkLeak(given);
-  const { variant, storeRate, shrinkDelay, seconds, startReferences, samples, seed } = options;
+  const { variant, storeRate, shrinkDelay, seconds, startReferences, samples, seed, timeline } = options;
   const step = (seconds * SECOND) / samples;
   const watched: { now: Watched | null } = { now: null };
   const result = yield* simulating<Watched>({
@@ -162,6 +168,7 @@ export function* simulateLeak(given: LeakOptions = {}): Generator<Progress, Leak
     machine: { sockets: 1, cores: 64, preset: "free" },
     duration: seconds * SECOND,
     seed,
+    timeline: timeline || false,
   });
   return new LeakRun(options, watched.now!, result);
 }

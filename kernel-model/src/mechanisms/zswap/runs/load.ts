@@ -4,7 +4,7 @@ import type { Column, Dataset, HasDataset } from "../../../base/dataset.js";
 import type { Progress } from "../../../base/run.js";
 import type { Path } from "../../../machine/path.js";
 import { sleep } from "../../../primitives/time.js";
-import { exponential, simulating, type Draws } from "../../../simulate/index.js";
+import { exponential, simulating, type Draws, type SimulationResult, type Timeline } from "../../../simulate/index.js";
 import type { Compressor } from "../../../mm/compressor.js";
 import { isSameFilled, PageContents, type ContentMix } from "../../../mm/page-contents.js";
 import { acceptThresholdPages, checkLimits, maxPages, poolPages, type ZswapLimits } from "../model/limits.js";
@@ -37,6 +37,8 @@ export interface LoadOptions extends Partial<Omit<ZswapLimits, "ram_pages">> {
   readonly samples?: number;
   /** 0 to 2^32 - 1. Default 1. */
   readonly seed?: number;
+  /** Stretches of what each task did to keep, 0 to 10^7, for {@link LoadRun.timeline}. Default 0: none. */
+  readonly timeline?: number;
 }
 
 const NAMES = [
@@ -52,6 +54,7 @@ const NAMES = [
   "seconds",
   "samples",
   "seed",
+  "timeline",
   "max_pool_percent",
   "accept_threshold_percent",
 ];
@@ -70,13 +73,17 @@ export class LoadRun implements HasDataset {
   readonly writtenBack: number;
   readonly shrinkRuns: number;
   readonly entries: number;
+  /** What each task did, if that was to be kept. */
+  readonly timeline: Timeline | null;
   /** The first sample after the pool was full. */
   readonly #fullFrom: number;
 
   constructor(
     readonly options: LoadOptions & { readonly seconds: number },
     { z, limits, time, pages, counts }: Load,
+    { timeline }: Pick<SimulationResult, "timeline">,
   ) {
+    this.timeline = timeline;
     this.limits = limits;
     this.time = time;
     this.pages = pages;
@@ -186,7 +193,9 @@ function checked(given: LoadOptions) {
     decompress: number("decompressUs", 2, 0, 1e6, "µs") * 1000,
     writebackIo: number("writebackUs", 25, 0, 1e6, "µs") * 1000,
   };
-  return { lengths, limits, seconds, samples, rates, costs };
+  const timeline =
+    checkInteger("timeline", given.timeline ?? 0, { min: 0, max: 10_000_000, unit: "stretches" }) || false;
+  return { lengths, limits, seconds, samples, rates, costs, timeline };
 }
 
 /**
@@ -197,10 +206,10 @@ function checked(given: LoadOptions) {
  * Cost: some 50 us a store. Errors: InputError for options out of range, thresholds above 100 % and negative rates among them.
  */
 export function* simulateLoad(given: LoadOptions): Generator<Progress, LoadRun> {
-  const { lengths, limits, seconds, samples, rates, costs } = checked(given);
+  const { lengths, limits, seconds, samples, rates, costs, timeline } = checked(given);
   const step = (seconds * SECOND) / samples;
   const run: { load: Load | null } = { load: null };
-  yield* simulating<Load>({
+  const result = yield* simulating<Load>({
     setup: () => {
       const z = makeZswap({
         variant: given.variant ?? "fixed",
@@ -240,8 +249,9 @@ export function* simulateLoad(given: LoadOptions): Generator<Progress, LoadRun> 
     machine: { sockets: 1, cores: 8 },
     duration: seconds * SECOND,
     seed: checkInteger("seed", given.seed ?? 1, { min: 0, max: 0xffffffff }),
+    timeline,
   });
-  return new LoadRun({ ...given, seconds }, run.load!);
+  return new LoadRun({ ...given, seconds }, run.load!, result);
 }
 
 function* storing({ z, live, counts }: Load, offset: number, length: number): Path {

@@ -19,6 +19,7 @@ const COMMON: readonly Parameter[] = [
   { name: "seconds", default: "2 for load, 1 for leak", unit: "s", meaning: "virtual time" },
   { name: "samples", default: "400 for load, 200 for leak", meaning: "points of the time series" },
   { name: "seed", default: 1, meaning: "of all that is random" },
+  { name: "timeline", default: 0, unit: "stretches", meaning: "what each task did to keep at most, for --trace" },
   {
     name: "storeRate",
     default: "20000 for load, 100000 for leak",
