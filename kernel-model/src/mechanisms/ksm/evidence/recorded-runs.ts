@@ -1,19 +1,11 @@
 import { InputError } from "../../../base/errors.js";
+import type { RecordedRun } from "../../define-mechanism.js";
 import { stepsWorkload } from "../runs/steps-workload.js";
 import type { Workload } from "../runs/workload.js";
 import { compareCase, parseRecording, type RecordedCase, type RecordedColumn } from "./recording.js";
 
-/** A case of a recording as something that can be run and compared: see {@link "../../define-mechanism"}. */
-interface RecordedRun {
-  readonly name: string;
-  readonly fullName: string;
-  workload(): Workload;
-  readonly parameters: Readonly<Record<string, unknown>>;
-  compare(): string | null;
-}
-
 /** The cases of a recording of KSM. Most workloads were recorded twice: NAME:0 and NAME:1 tell the value of smart_scan. */
-export function recordedRuns(text: string, source: string): readonly RecordedRun[] {
+export function recordedRuns(text: string, source: string): readonly RecordedRun<Workload>[] {
   const { cases, columns } = parseRecording(text, source);
   return cases.map((recorded) => ({
     name: recorded.name,
