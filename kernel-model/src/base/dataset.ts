@@ -10,7 +10,7 @@ export interface Column {
   readonly unit?: string;
   /** One sentence: what the number counts. */
   readonly meaning: string;
-  readonly values: ArrayLike<number> | readonly (string | boolean | null)[];
+  readonly values: ArrayLike<number> | readonly (number | string | boolean | null)[];
 }
 
 export interface Dataset {

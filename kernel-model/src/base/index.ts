@@ -5,4 +5,6 @@ export * from "./errors.js";
 export * from "./hash.js";
 export * from "./random.js";
 export * from "./provenance.js";
+export { rowsToColumns, type ColumnNotes, type RowValue } from "./rows.js";
 export * from "./run.js";
+export * from "./sweep.js";

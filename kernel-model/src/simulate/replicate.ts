@@ -1,6 +1,6 @@
 import type { Column, Dataset, HasDataset } from "../base/dataset.js";
 import { checkInteger, checkKeys, checkNumber, checkOneOf, InputError } from "../base/errors.js";
-import type { Progress } from "../base/run.js";
+import { partOf, type Progress } from "../base/run.js";
 import { estimate, type Estimate } from "./estimate.js";
 import type { SimulateOptions } from "./options.js";
 import type { SimulationResult } from "./result.js";
@@ -151,16 +151,12 @@ export function* comparing<S>(
     const options = policies[name]!;
     const values = new Map<string, Float64Array>();
     for (let i = 0; i < replications; i++) {
-      const run = simulating({ ...options, seed: streamSeed(options.seed ?? 1, REPLICATION, i) });
-      let step = run.next();
-      for (; step.done !== true; step = run.next()) {
-        yield {
-          done: p * replications + i + Math.min(1, step.value.done / step.value.total),
-          total,
-          note: `run ${i + 1} of ${replications}${names.length > 1 ? ` of ${name}` : ""}`,
-        };
-      }
-      for (const [key, value] of Object.entries(measure(step.value))) {
+      const result = yield* partOf(simulating({ ...options, seed: streamSeed(options.seed ?? 1, REPLICATION, i) }), {
+        done: p * replications + i,
+        total,
+        note: `run ${i + 1} of ${replications}${names.length > 1 ? ` of ${name}` : ""}`,
+      });
+      for (const [key, value] of Object.entries(measure(result))) {
         if (!values.has(key)) values.set(key, new Float64Array(replications).fill(NaN));
         values.get(key)![i] = value;
       }
