@@ -2,13 +2,19 @@ import { checkKeys, checkOneOf, InputError, type Dataset, type HasDataset } from
 import { table as arqueroTable, type ColumnTable } from "arquero";
 import { columnInfo, hasColumnInfo, isTable, setColumnInfo, type ColumnInfo, type TableLike } from "./columns.js";
 import { inferColumn, parseCsvRows } from "./csv.js";
+import { stacked, type NamedValues } from "./stack.js";
 
 type ColumnData = ReturnType<ColumnTable["data"]>;
 
 /** Anything a table or a chart can be made from. */
 export type Source = TableLike | Dataset | HasDataset | readonly object[];
 
+/** Sources side by side, by the label that their rows get. */
+export type LabelledSources = Readonly<Record<string, Source | string>>;
+
 export interface TableOptions {
+  /** Name of the column of labels where the source is several ones: `table({ plain, smart }, { by: "policy" })`. */
+  readonly by?: string;
   /** Units by column name, for sources that do not carry any, e.g. `{ latency: "ns" }`. */
   readonly units?: Readonly<Record<string, string>>;
   /** What a column counts, by column name; shown when the pointer rests on the column's name. */
@@ -24,13 +30,30 @@ export interface TableOptions {
  * In CSV the first line names the columns; a column becomes numbers, BigInt (integers beyond 2^53), booleans or
  * dates only if every filled cell is one; an empty cell is null.
  *
- * @param source a table (returned as it is), a Dataset, an object with `dataset()`, an array of records, or CSV text
- * @throws InputError for columns of unequal length, repeated column names, a row of CSV with cells missing, a non-record
- * @example table([{ policy: "kernel", latency: 1200 }], { units: { latency: "ns" } })
+ *
+ * With `by`, several sources become one long table: their rows one below the other, after a first column of labels. All have
+ * the same columns, in any order; units and meanings are kept (one that only some of them state holds for all). Copies the
+ * cells.
+ *
+ * @param source a table (returned as it is), a Dataset, an object with `dataset()`, an array of records, or CSV text; with
+ *   `by`, several of these by label
+ * @throws InputError for columns of unequal length, repeated column names, a row of CSV with cells missing, a non-record;
+ *   with `by`, for sources whose columns or units differ, and a label column that they have already
+ * @example
+ * table([{ policy: "kernel", latency: 1200 }], { units: { latency: "ns" } }).numRows(); // => 1
+ * @example
+ * const before = [{ scan: 0, pages: 8 }, { scan: 1, pages: 8 }];
+ * const after = [{ scan: 0, pages: 6 }];
+ * const both = table({ "no history": before, "smart scan": after }, { by: "policy", units: { pages: "pages" } });
+ * both.columnNames(); // => ["policy", "scan", "pages"]
+ * both.array("policy"); // => ["no history", "no history", "smart scan"]
  */
-export function table(source: Source | string, options: TableOptions = {}): ColumnTable {
-  checkKeys("table", options, ["units", "meanings"]);
-  const result = build(source);
+export function table(source: Source | string, options?: TableOptions & { readonly by?: undefined }): ColumnTable;
+export function table(sources: LabelledSources, options: TableOptions & { readonly by: string }): ColumnTable;
+export function table(source: Source | string | LabelledSources, options: TableOptions = {}): ColumnTable {
+  checkKeys("table", options, ["by", "units", "meanings"]);
+  const { by } = options;
+  const result = by === undefined ? build(source) : fromColumns(stacked(labelled(source), by));
   const named = [...Object.keys(options.units ?? {}), ...Object.keys(options.meanings ?? {})];
   checkColumns("a column of `units` or `meanings`", named, result);
   if (named.length === 0) return result;
@@ -100,14 +123,21 @@ function build(source: unknown): ColumnTable {
     "the source of a table",
     source,
     "an Arquero table, a dataset, an object with dataset(), an array of records, or CSV text",
-    "wrap single records in an array",
+    'wrap single records in an array; for several sources by label say which column labels them: { by: "policy" }',
   );
 }
 
-interface NamedValues {
-  readonly name: string;
-  readonly values: ArrayLike<unknown>;
-  readonly info?: ColumnInfo;
+/** The sources of a table with `by`. */
+function labelled(sources: unknown): Map<string, ColumnTable> {
+  const isOne = isTable(sources) || isDataset(sources) || hasDataset(sources) || Array.isArray(sources);
+  if (typeof sources !== "object" || sources === null || isOne)
+    throw new InputError(
+      "the source of a table with `by`",
+      sources,
+      "several sources by label, such as { plain, smart }",
+      "leave `by` out for a single source",
+    );
+  return new Map(Object.entries(sources).map(([label, source]) => [label, build(source)]));
 }
 
 function fromColumns(columns: readonly NamedValues[]): ColumnTable {

@@ -160,3 +160,63 @@ test("isTable knows tables of another copy of Arquero by what they do", () => {
     isTable([1]),
   ]).toEqual([true, true, false, false, false, false]);
 });
+
+describe("a table of several sources", () => {
+  const plain = {
+    title: "t",
+    columns: [
+      { name: "scan", meaning: "number of the scan", values: Float64Array.of(0, 1) },
+      { name: "time", unit: "ms", meaning: "how long it took", values: Float64Array.of(5, 6) },
+      { name: "note", meaning: "", values: ["a", null] },
+    ],
+  };
+  const smart = { title: "t", columns: [...plain.columns].reverse() };
+
+  test("has the rows of each below a column of labels; columns go by name, units and typed arrays stay", () => {
+    const both = table({ "no history": plain, "smart scan": { dataset: () => smart } }, { by: "policy" });
+    expect(both.objects()).toEqual([
+      { policy: "no history", scan: 0, time: 5, note: "a" },
+      { policy: "no history", scan: 1, time: 6, note: null },
+      { policy: "smart scan", scan: 0, time: 5, note: "a" },
+      { policy: "smart scan", scan: 1, time: 6, note: null },
+    ]);
+    expect(columnInfo(both, "time")).toEqual({ unit: "ms", meaning: "how long it took" });
+    expect(both.column("time")).toBeInstanceOf(Float64Array);
+    expect(both.columnNames()).toEqual(["policy", "scan", "time", "note"]);
+  });
+
+  test("takes tables as they are filtered and ordered, and states further units", () => {
+    const ordered = table(plain).orderby(desc("scan"));
+    const both = table(
+      { a: ordered, b: ordered.filter((d: { scan: number }) => d.scan === 1) },
+      { by: "who", units: { scan: "scans" } },
+    );
+    expect(both.array("scan")).toEqual([1, 0, 1]);
+    expect(columnInfo(both, "scan").unit).toBe("scans");
+    expect(columnInfo(both, "time").unit).toBe("ms");
+  });
+
+  test("a unit that one of them states holds for all; two that differ are refused", () => {
+    const records = [{ scan: 1, time: 7, note: "b" }];
+    expect(columnInfo(table({ records, plain }, { by: "who" }), "time").unit).toBe("ms");
+    expect(() => table({ plain, records: table(records, { units: { time: "s" } }) }, { by: "who" })).toThrow(
+      'the unit of time in records is "s"; accepted: ms, as in plain. Next: convert one of them',
+    );
+  });
+
+  test("columns that differ are refused, and the label column must be new", () => {
+    expect(() => table({ a: [{ x: 1, y: 2 }], b: [{ x: 1 }] }, { by: "who" })).toThrow(
+      'the columns of b is "x"; accepted: those of a, y too. Next: select what they share',
+    );
+    expect(() => table({ a: [{ x: 1 }], b: [{ x: 1, z: 2 }] }, { by: "who" })).toThrow(
+      'a column of b beside a is "z"; accepted: one of "x"',
+    );
+    expect(() => table({ a: [{ x: 1 }] }, { by: "x" })).toThrow('by is "x"; accepted: a name that is no column of a');
+    expect(() => table({}, { by: "x" })).toThrow("the sources of a table is {}; accepted: at least one, by name");
+  });
+
+  test("one source with `by`, and several without, are told apart from each other", () => {
+    expect(() => table([{ x: 1 }] as never, { by: "who" })).toThrow(/several sources by label.*leave `by` out/);
+    expect(() => table({ a: [{ x: 1 }] } as never)).toThrow(/say which column labels them: \{ by: "policy" \}/);
+  });
+});
