@@ -1,5 +1,5 @@
 export * from "./claims.js";
-export * from "./dataset.js";
+export { datasetOf, type Column, type ColumnOf, type Dataset, type HasDataset } from "./dataset.js";
 export * from "./display.js";
 export * from "./errors.js";
 export * from "./hash.js";
@@ -8,3 +8,4 @@ export * from "./provenance.js";
 export { rowsToColumns, type ColumnNotes, type RowValue } from "./rows.js";
 export * from "./run.js";
 export * from "./sweep.js";
+export * from "./units.js";

@@ -1,4 +1,4 @@
-import type { Column } from "./dataset.js";
+import { columnValues, type Column } from "./dataset.js";
 import { checkOneOf, InputError } from "./errors.js";
 
 /** What one cell of a result's table holds; null where there is no value. */
@@ -25,12 +25,11 @@ export function rowsToColumns(what: string, rows: readonly object[], notes: Colu
   checkNotes(what, notes, names);
   return names.map((name): Column => {
     const unit = notes.units?.[name];
-    const values = rows.map((row) => (row as Record<string, RowValue>)[name]!);
     return {
       name,
       ...(unit !== undefined && { unit }),
       meaning: notes.meanings?.[name] ?? "",
-      values: values.every((value) => typeof value === "number") ? Float64Array.from(values) : values,
+      values: columnValues(rows.map((row) => (row as Record<string, RowValue>)[name]!)),
     };
   });
 }

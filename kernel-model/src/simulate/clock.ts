@@ -3,6 +3,12 @@ import { Ring } from "./ring.js";
 import type { Runner } from "./runner.js";
 import type { Timeline } from "./timeline.js";
 
+/** Told that virtual time passes from `next` on. */
+export interface Watcher {
+  readonly next: number;
+  passed(time: number): void;
+}
+
 /** Which of the events of one instant comes first. */
 export const FIRST = 0;
 export const ARRIVAL = 1;
@@ -30,6 +36,8 @@ export class Clock {
   /** Runners that have a CPU and go on now. */
   readonly agenda = new Ring<Runner>(64);
   timeline: Timeline | null = null;
+  /** Looks at the state as time goes by: no event, so that the others are the same without it. */
+  watcher: Watcher | null = null;
   /** Events in the queue that were called off. */
   #stale = 0;
 
@@ -93,6 +101,7 @@ export class Clock {
 
   #turn(time: number): void {
     if (time === this.now) return;
+    if (this.watcher !== null && time >= this.watcher.next) this.watcher.passed(time);
     this.now = time;
     this.tick = (this.tick + 1) & 0x3fffffff;
   }

@@ -12,6 +12,7 @@ export { SimulationError } from "./failure.js";
 export { Latencies } from "./latencies.js";
 export type { LockStats } from "./lock-stats.js";
 export type { Machine, MachineOptions } from "./machine.js";
+export { Observations, type Observe } from "./observe.js";
 export type { SimulateOptions } from "./options.js";
 export {
   compare,

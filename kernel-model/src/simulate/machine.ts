@@ -1,12 +1,13 @@
 import { checkKeys, checkNumber, checkOneOf } from "../base/errors.js";
-import { preset, pricesOf, type PresetName } from "../hardware/presets.js";
+import { preset, PRESETS, pricesOf, type PresetName } from "../hardware/presets.js";
 import { checkPrices, FREE, type Prices } from "../hardware/prices.js";
 import { Topology, type TopologyOptions } from "../hardware/topology.js";
 
 export interface MachineOptions extends TopologyOptions {
   /**
    * Whose prices to use: a published machine, or "free" where only `compute` and `sleep` take time.
-   * Default "cascade-lake-8275cl". The topology is not taken from it: state sockets, cores and threads.
+   * Default "cascade-lake-8275cl". The topology is not taken from it: state sockets, cores and threads, or give the
+   * machine by its name alone, `machine: "ice-lake-8375c"`.
    */
   readonly preset?: PresetName | "free";
   /** Prices that differ from the preset's, ns. */
@@ -30,8 +31,9 @@ export interface Machine {
   readonly preemption: "full" | "none";
 }
 
-/** Fills in the defaults. Errors: InputError for unknown keys and values out of range. */
-export function checkMachine(options: MachineOptions = {}): Machine {
+/** Fills in the defaults; of a published machine, its topology. Errors: InputError for unknown names, keys and values out of range. */
+export function checkMachine(given: MachineOptions | PresetName = {}): Machine {
+  const options = typeof given === "string" ? published(given) : given;
   checkKeys("the machine", options, [
     "sockets",
     "cores",
@@ -50,4 +52,10 @@ export function checkMachine(options: MachineOptions = {}): Machine {
     slice: slice === Infinity ? slice : checkNumber("slice", slice, { min: 1, unit: "ns" }),
     preemption: checkOneOf("preemption", preemption, ["full", "none"]),
   };
+}
+
+/** A published machine as it is: its sockets, cores and threads, and its prices. */
+function published(name: PresetName): MachineOptions {
+  const known = PRESETS.map((one) => one.name as PresetName);
+  return { ...preset(checkOneOf("the machine", name, known)).topology, preset: name };
 }

@@ -1,24 +1,35 @@
 import { checkInteger, checkKeys, checkNumber, checkOneOf, InputError } from "../base/errors.js";
 import type { Program } from "../machine/program.js";
 import { checkDistribution } from "./distributions.js";
+import type { PresetName } from "../hardware/presets.js";
 import { checkMachine, type Machine, type MachineOptions } from "./machine.js";
+import { checkObserve, type Observe } from "./observe.js";
 import type { Group } from "./workload.js";
 
-export interface SimulateOptions<S> {
+export interface SimulateOptions<S, O extends object = object> {
   /** What to run once, to its end: its tasks, or... */
   readonly program?: Program<S>;
   /** ...what the paths of `groups` share; made once. */
   readonly setup?: () => S;
   /** Load, until `duration`. */
   readonly groups?: readonly Group<S>[];
-  /** Default: one socket of four cores with the prices of "cascade-lake-8275cl". */
-  readonly machine?: MachineOptions;
+  /**
+   * A published machine by its name, with its topology and prices (`PRESETS` lists them), or one put together.
+   * Default: one socket of four cores with the prices of "cascade-lake-8275cl".
+   */
+  readonly machine?: MachineOptions | PresetName;
   /** Virtual time to simulate, ns, above 0 (1e9 is a second). Required with groups; default for a program: to its end. */
   readonly duration?: number;
   /** Virtual time whose measures are left out, ns, 0 up to the duration. Default 0. */
   readonly warmup?: number;
   /** 0 to 2^32 - 1. Default 1. */
   readonly seed?: number;
+  /**
+   * Look at the state every so often, from the end of the warm-up to the end of the run, which is no longer looked at
+   * (`result.state` is the state then); each look comes before what happens at its time. See `result.observations`.
+   * Default: no.
+   */
+  readonly observe?: Observe<S, O>;
   /** Record what each task does: up to so many stretches (true: 100,000). Default: no. */
   readonly timeline?: boolean | number;
   /** Record the schedule of a program, which the explorer can replay. Grows with the run. Default false. */
@@ -27,7 +38,7 @@ export interface SimulateOptions<S> {
   readonly trace?: boolean;
 }
 
-export interface Checked<S> {
+export interface Checked<S, O extends object> {
   readonly program: Program<S> | null;
   readonly setup: () => S;
   readonly groups: readonly Group<S>[];
@@ -35,6 +46,7 @@ export interface Checked<S> {
   readonly duration: number;
   readonly warmup: number;
   readonly seed: number;
+  readonly observe: Observe<S, O> | null;
   /** Intervals; 0 for none. */
   readonly timeline: number;
   readonly schedule: boolean;
@@ -42,7 +54,7 @@ export interface Checked<S> {
 }
 
 /** Fills in the defaults. Errors: InputError naming the parameter, the value, what is accepted and what to do. */
-export function checkOptions<S>(options: SimulateOptions<S>): Checked<S> {
+export function checkOptions<S, O extends object>(options: SimulateOptions<S, O>): Checked<S, O> {
   checkKeys("simulate", options, [
     "program",
     "setup",
@@ -51,6 +63,7 @@ export function checkOptions<S>(options: SimulateOptions<S>): Checked<S> {
     "duration",
     "warmup",
     "seed",
+    "observe",
     "timeline",
     "schedule",
     "trace",
@@ -73,6 +86,7 @@ export function checkOptions<S>(options: SimulateOptions<S>): Checked<S> {
     duration,
     warmup,
     setup: options.setup ?? ((): S => undefined as S),
+    observe: options.observe === undefined ? null : checkObserve(options.observe),
     seed: checkInteger("seed", options.seed ?? 1, { min: 0, max: 0xffffffff }),
     timeline:
       typeof timeline === "boolean"
@@ -86,7 +100,7 @@ export function checkOptions<S>(options: SimulateOptions<S>): Checked<S> {
 }
 
 /** What is to run: one program, or groups up to a time. */
-function checkSubject<S>(options: SimulateOptions<S>): void {
+function checkSubject<S, O extends object>(options: SimulateOptions<S, O>): void {
   const { program = null, groups = [] } = options;
   if (program !== null && (options.groups !== undefined || options.setup !== undefined))
     throw new InputError(

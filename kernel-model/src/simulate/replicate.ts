@@ -1,4 +1,5 @@
-import type { Column, Dataset, HasDataset } from "../base/dataset.js";
+import { datasetOf, type ColumnOf, type Dataset, type HasDataset } from "../base/dataset.js";
+import { percent } from "../base/percent.js";
 import { checkInteger, checkKeys, checkNumber, checkOneOf, InputError } from "../base/errors.js";
 import { partOf, type Progress } from "../base/run.js";
 import { estimate, type Estimate } from "./estimate.js";
@@ -37,13 +38,11 @@ export class Replications implements HasDataset {
 
   dataset(): Dataset {
     const { estimates } = this;
-    return {
-      title: `Means of ${estimates[0]?.values.length ?? 0} independent runs with ${percent(this.confidence)} confidence intervals`,
-      columns: [
-        { name: "measure", meaning: "what was measured", values: estimates.map(({ name }) => name) },
-        ...intervalColumns("", "mean of the runs", estimates),
-      ],
-    };
+    const title = `Means of ${estimates[0]?.values.length ?? 0} independent runs with ${percent(this.confidence, 4)} confidence intervals`;
+    return datasetOf<Estimate>(title, estimates, [
+      { name: "measure", meaning: "what was measured", of: ({ name }) => name },
+      ...intervalColumns<Estimate>("", "mean of the runs", (e) => e),
+    ]);
   }
 }
 
@@ -73,23 +72,17 @@ export class Comparison implements HasDataset {
       estimates.map((e) => ({ policy, own: e, difference: this.difference(policy, e.name) })),
     );
     const [first] = this.policies.keys();
-    return {
-      title: `Policies under common random numbers, ${percent(this.confidence)} confidence intervals`,
-      columns: [
-        { name: "policy", meaning: "the policy", values: rows.map(({ policy }) => policy) },
-        { name: "measure", meaning: "what was measured", values: rows.map(({ own }) => own.name) },
-        ...intervalColumns(
-          "",
-          "mean of the runs",
-          rows.map(({ own }) => own),
-        ),
-        ...intervalColumns(
-          "difference_",
-          `difference to ${first ?? ""}, paired by run`,
-          rows.map(({ difference }) => difference),
-        ),
+    type Row = (typeof rows)[number];
+    return datasetOf<Row>(
+      `Policies under common random numbers, ${percent(this.confidence, 4)} confidence intervals`,
+      rows,
+      [
+        { name: "policy", meaning: "the policy", of: ({ policy }) => policy },
+        { name: "measure", meaning: "what was measured", of: ({ own }) => own.name },
+        ...intervalColumns<Row>("", "mean of the runs", ({ own }) => own),
+        ...intervalColumns<Row>("difference_", `difference to ${first ?? ""}, paired by run`, (row) => row.difference),
       ],
-    };
+    );
   }
 }
 
@@ -183,11 +176,11 @@ function defaultMeasures(result: SimulationResult): Record<string, number> {
   return measures;
 }
 
-function intervalColumns(prefix: string, meaning: string, estimates: readonly Estimate[]): Column[] {
-  const column = (name: "mean" | "low" | "high", text: string): Column => ({
+function intervalColumns<T>(prefix: string, meaning: string, estimateOf: (row: T) => Estimate): ColumnOf<T>[] {
+  const column = (name: "mean" | "low" | "high", text: string): ColumnOf<T> => ({
     name: `${prefix}${name}`,
     meaning: text,
-    values: estimates.map((e) => e[name]),
+    of: (row) => estimateOf(row)[name],
   });
   return [
     column("mean", meaning),
@@ -195,5 +188,3 @@ function intervalColumns(prefix: string, meaning: string, estimates: readonly Es
     column("high", `${meaning}: high end of its interval`),
   ];
 }
-
-const percent = (share: number): string => `${Number((100 * share).toFixed(2))} %`;

@@ -1,5 +1,5 @@
-import type { Column, Dataset, HasDataset } from "../base/dataset.js";
-import { checkOneOf } from "../base/errors.js";
+import { datasetOf, type ColumnOf, type Dataset, type HasDataset } from "../base/dataset.js";
+import { checkOneOf, InputError } from "../base/errors.js";
 import type { Schedule } from "../machine/schedule.js";
 import type { TraceEntry } from "../machine/trace.js";
 import type { Waiting } from "../machine/verdict.js";
@@ -9,6 +9,7 @@ import type { Latencies } from "./latencies.js";
 import type { LockStats } from "./lock-stats.js";
 import type { Machine } from "./machine.js";
 import type { Objects } from "./objects.js";
+import type { Observations } from "./observe.js";
 import type { Runner } from "./runner.js";
 import type { Timeline } from "./timeline.js";
 import type { Workload } from "./workload.js";
@@ -38,7 +39,7 @@ export interface LineResult {
   readonly queueing: number;
 }
 
-interface Parts {
+interface Parts<S, O extends object> {
   readonly machine: Machine;
   readonly seed: number;
   readonly from: number;
@@ -52,13 +53,15 @@ interface Parts {
   readonly trace: readonly TraceEntry[] | null;
   readonly schedule: Schedule | null;
   readonly results: Readonly<Record<string, unknown>>;
+  readonly state: S;
+  readonly observations: Observations<O> | null;
   readonly warnings: readonly Warning[];
   readonly warningCount: number;
   readonly stuck: readonly Waiting[];
 }
 
 /** What a run measured, warm-up left out. Shown as a table of its groups; the other tables are methods. */
-export class SimulationResult implements HasDataset {
+export class SimulationResult<S = unknown, O extends object = object> implements HasDataset {
   readonly machine: Machine;
   readonly seed: number;
   /** The measured stretch of virtual time, ns. */
@@ -76,14 +79,17 @@ export class SimulationResult implements HasDataset {
   readonly schedule: Schedule | null;
   /** What the program's tasks returned, by name. */
   readonly results: Readonly<Record<string, unknown>>;
+  /** What `setup` made, as the run left it. */
+  readonly state: S;
   /** WARNs of the kernel: the first thousand, and how many there were. */
   readonly warnings: readonly Warning[];
   readonly warningCount: number;
   /** Tasks that wait for ever, because nothing can happen any more: a deadlock, or a wake-up that was lost. */
   readonly stuck: readonly Waiting[];
   readonly #cpus: readonly Cpu<Runner>[];
+  readonly #observations: Observations<O> | null;
 
-  constructor(parts: Parts) {
+  constructor(parts: Parts<S, O>) {
     const { from, to } = parts;
     const time = to - from;
     this.machine = parts.machine;
@@ -96,6 +102,8 @@ export class SimulationResult implements HasDataset {
     this.trace = parts.trace;
     this.schedule = parts.schedule;
     this.results = parts.results;
+    this.state = parts.state;
+    this.#observations = parts.observations;
     this.warnings = parts.warnings;
     this.warningCount = parts.warningCount;
     this.stuck = parts.stuck;
@@ -120,6 +128,13 @@ export class SimulationResult implements HasDataset {
         utilisation: time > 0 ? Math.min(lines, transferTime / time) : 0,
         queueing: accesses > 0 ? queueTime / accesses : 0,
       }));
+  }
+
+  /** What `observe` saw: a row for each look, with its time. Errors: InputError if nothing was observed. */
+  get observations(): Observations<O> {
+    if (this.#observations !== null) return this.#observations;
+    const next = "simulate with e.g. `observe: { every: ms(2), read: (state) => ({ pages: state.pages }) }`";
+    throw new InputError("the observations", null, "a run that was observed", next);
   }
 
   /** Measures of a group. Errors: InputError, here and below, for an unknown name. */
@@ -155,96 +170,56 @@ export class SimulationResult implements HasDataset {
   }
 
   dataset(): Dataset {
-    const { groups } = this;
-    const column = (name: string, unit: string, meaning: string, of: (g: GroupResult) => number): Column => ({
-      name,
-      unit,
-      meaning,
-      values: groups.map(of),
-    });
-    return {
-      title: `Groups on ${this.machine.topology.toString()}, ${this.#when()}`,
-      columns: [
-        { name: "group", meaning: "the group of tasks", values: groups.map(({ name }) => name) },
-        column("completions", "paths", "paths that ended", (g) => g.completions),
-        column("throughput", "paths/s", "paths that ended a second", (g) => g.throughput),
-        column("present", "paths", "paths under way, mean over time", (g) => g.present),
-        ...latencyColumns(
-          "latency",
-          "from arrival to the end of the path",
-          groups.map(({ latency }) => latency),
-        ),
-      ],
-    };
+    const title = `Groups on ${this.machine.topology.toString()}, ${this.#when()}`;
+    return datasetOf<GroupResult>(title, this.groups, [
+      { name: "group", meaning: "the group of tasks", of: (g) => g.name },
+      { name: "completions", unit: "paths", meaning: "paths that ended", of: (g) => g.completions },
+      { name: "throughput", unit: "paths/s", meaning: "paths that ended a second", of: (g) => g.throughput },
+      { name: "present", unit: "paths", meaning: "paths under way, mean over time", of: (g) => g.present },
+      ...latencyColumns<GroupResult>("latency", "from arrival to the end of the path", (g) => g.latency),
+    ]);
   }
 
   lockDataset(): Dataset {
-    const { locks } = this;
-    return {
-      title: `Locks and other things waited for, ${this.#when()}`,
-      columns: [
-        { name: "lock", meaning: "name of the lock or other object", values: locks.map(({ name }) => name) },
-        { name: "acquisitions", meaning: "times it was taken", values: locks.map(({ acquisitions }) => acquisitions) },
-        {
-          name: "contended",
-          meaning: "times that a task had to wait",
-          values: locks.map(({ contended }) => contended),
-        },
-        ...latencyColumns(
-          "wait",
-          "waiting, of those that had to",
-          locks.map(({ wait }) => wait),
-        ),
-        ...latencyColumns(
-          "hold",
-          "from taking it to giving it back",
-          locks.map(({ hold }) => hold),
-        ),
-      ],
-    };
+    return datasetOf<LockStats>(`Locks and other things waited for, ${this.#when()}`, this.locks, [
+      { name: "lock", meaning: "name of the lock or other object", of: (lock) => lock.name },
+      { name: "acquisitions", meaning: "times it was taken", of: (lock) => lock.acquisitions },
+      { name: "contended", meaning: "times that a task had to wait", of: (lock) => lock.contended },
+      ...latencyColumns<LockStats>("wait", "waiting, of those that had to", (lock) => lock.wait),
+      ...latencyColumns<LockStats>("hold", "from taking it to giving it back", (lock) => lock.hold),
+    ]);
   }
 
   lineDataset(): Dataset {
-    const { lines } = this;
-    return {
-      title: `Cache lines, ${this.#when()}`,
-      columns: [
-        { name: "line", meaning: "name of the line, or of its only object", values: lines.map(({ name }) => name) },
-        { name: "lines", meaning: "lines of this name", values: lines.map((line) => line.lines) },
-        { name: "accesses", meaning: "loads, stores and atomics", values: lines.map(({ accesses }) => accesses) },
-        {
-          name: "transfers",
-          meaning: "accesses that had to get the line from elsewhere",
-          values: lines.map(({ transfers }) => transfers),
-        },
-        {
-          name: "utilisation",
-          meaning: "share of the time that the line was on its way",
-          values: lines.map(({ utilisation }) => utilisation),
-        },
-        {
-          name: "queueing",
-          unit: "ns",
-          meaning: "mean wait of an access for earlier transfers",
-          values: lines.map(({ queueing }) => queueing),
-        },
-      ],
-    };
+    return datasetOf<LineResult>(`Cache lines, ${this.#when()}`, this.lines, [
+      { name: "line", meaning: "name of the line, or of its only object", of: (line) => line.name },
+      { name: "lines", meaning: "lines of this name", of: (line) => line.lines },
+      { name: "accesses", meaning: "loads, stores and atomics", of: (line) => line.accesses },
+      { name: "transfers", meaning: "accesses that had to get the line from elsewhere", of: (line) => line.transfers },
+      {
+        name: "utilisation",
+        meaning: "share of the time that the line was on its way",
+        of: (line) => line.utilisation,
+      },
+      {
+        name: "queueing",
+        unit: "ns",
+        meaning: "mean wait of an access for earlier transfers",
+        of: (line) => line.queueing,
+      },
+    ]);
   }
 
   cpuDataset(): Dataset {
     const time = this.to - this.from;
-    return {
-      title: `What the CPUs did, ${this.#when()}`,
-      columns: [
-        { name: "cpu", meaning: "number of the CPU", values: this.#cpus.map(({ index }) => index) },
-        ...CPU_MODES.map((mode, i): Column => ({
-          name: mode,
-          meaning: `share of the time ${MODE_MEANING[i]!}`,
-          values: this.#cpus.map(({ spent }) => (time > 0 ? spent[i]! / time : 0)),
-        })),
-      ],
-    };
+    return datasetOf<Cpu<Runner>>(`What the CPUs did, ${this.#when()}`, this.#cpus, [
+      { name: "cpu", meaning: "number of the CPU", of: ({ index }) => index },
+      ...CPU_MODES.map((name, i) => ({
+        name,
+        meaning: `share of the time ${MODE_MEANING[i]!}`,
+        of: ({ spent }: Cpu<Runner>) => (time > 0 ? spent[i]! / time : 0),
+      })),
+    ]);
   }
 
   #when(): string {
@@ -260,12 +235,12 @@ const MODE_MEANING = [
   "in interrupt handlers",
 ];
 
-function latencyColumns(name: string, meaning: string, all: readonly Latencies[]): Column[] {
-  const column = (suffix: string, text: string, of: (l: Latencies) => number): Column => ({
+function latencyColumns<T>(name: string, meaning: string, latencies: (row: T) => Latencies): ColumnOf<T>[] {
+  const column = (suffix: string, text: string, of: (l: Latencies) => number): ColumnOf<T> => ({
     name: `${name}_${suffix}`,
     unit: "ns",
     meaning: `${meaning}: ${text}`,
-    values: all.map(of),
+    of: (row) => of(latencies(row)),
   });
   return [
     column("mean", "mean", (l) => l.mean),

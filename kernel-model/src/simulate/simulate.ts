@@ -8,6 +8,7 @@ import { FIRST, type Special } from "./clock.js";
 import { Engine } from "./engine.js";
 import { checkOptions, type Checked, type SimulateOptions } from "./options.js";
 import { SimulationError } from "./failure.js";
+import { Observations, Observer } from "./observe.js";
 import { SimulationResult } from "./result.js";
 import type { Runner } from "./runner.js";
 import { Timeline } from "./timeline.js";
@@ -51,8 +52,26 @@ export interface RunOptions {
  *   duration: 1e6,
  * });
  * result.group("worker").throughput; // paths a second
+ * @example
+ * function* counting(x) {
+ *   yield* atomicInc(x);
+ *   yield* compute(500);
+ * }
+ * const result = simulate({
+ *   setup: () => ({ x: new Atomic("x") }),
+ *   groups: [{ name: "CPU", count: 2, path: (s) => counting(s.x) }],
+ *   machine: "ice-lake-8375c",
+ *   duration: ms(1),
+ *   observe: { every: us(100), read: (s) => ({ count: s.x.value }), units: { count: "increments" } },
+ * });
+ * result.observations.rows.length; // => 10
+ * result.observations.rows[0]; // => { time: 0, count: 0 }
+ * result.state.x.value > 1000; // => true
  */
-export function simulate<S>(options: SimulateOptions<S>, run: RunOptions = {}): SimulationResult {
+export function simulate<S, O extends object = object>(
+  options: SimulateOptions<S, O>,
+  run: RunOptions = {},
+): SimulationResult<S, O> {
   return steer(simulating(options), run);
 }
 
@@ -70,7 +89,9 @@ export function steer<T>(steps: Generator<Progress, T>, { signal, onProgress }: 
 }
 
 /** The same, stopping every few milliseconds to say how far it is: for `experiment`, which shows it and can interrupt it. */
-export function* simulating<S>(options: SimulateOptions<S>): Generator<Progress, SimulationResult> {
+export function* simulating<S, O extends object = object>(
+  options: SimulateOptions<S, O>,
+): Generator<Progress, SimulationResult<S, O>> {
   const checked = checkOptions(options);
   const { duration, program } = checked;
   const run = new SimulationRun(checked);
@@ -96,7 +117,7 @@ export function* simulating<S>(options: SimulateOptions<S>): Generator<Progress,
   return run.result();
 }
 
-class SimulationRun<S> {
+class SimulationRun<S, O extends object> {
   readonly engine: Engine;
   readonly workloads: Workload[] = [];
   tasksOver = 0;
@@ -104,12 +125,14 @@ class SimulationRun<S> {
   tasks = 0;
   readonly #results: Record<string, unknown> = {};
   #own: readonly Task[] = [];
+  #state: S | undefined;
+  #observer: Observer<S, O> | null = null;
   #from = 0;
   #events = 0;
   #steps = 0;
   #warnings = 0;
 
-  constructor(readonly options: Checked<S>) {
+  constructor(readonly options: Checked<S, O>) {
     const { program, machine, seed, warmup, duration } = options;
     this.engine = new Engine(machine, seed, new Set(program?.ignore ?? []), { from: warmup, to: duration });
   }
@@ -129,16 +152,27 @@ class SimulationRun<S> {
     if (program !== null) {
       engine.ended = (r) => this.#ended(r);
       engine.untilDone = true;
-      load(program, world);
+      this.#observe(load(program, world));
       this.#own = [...world.tasks];
       this.tasks = this.#own.filter(({ daemon }) => !daemon).length;
       return;
     }
     const state = setup();
+    this.#observe(state);
     for (const group of groups)
       this.workloads.push(
         "interarrival" in group ? new OpenWorkload(engine, group, state) : new ClosedWorkload(engine, group, state),
       );
+  }
+
+  /** The state is there, and nothing has happened. */
+  #observe(state: S): void {
+    const { observe, warmup } = this.options;
+    const { clock } = this.engine;
+    this.#state = state;
+    if (observe === null) return;
+    clock.watcher = this.#observer = new Observer(observe, state, warmup);
+    this.#observer.passed(clock.now);
   }
 
   /** An error of the run with the schedule that led to it, if that was recorded. */
@@ -162,11 +196,13 @@ class SimulationRun<S> {
     warnings.length = MOST_WARNINGS;
   }
 
-  result(): SimulationResult {
+  result(): SimulationResult<S, O> {
     const { engine, options } = this;
     const { clock, world } = engine;
-    if (options.duration !== Infinity && (options.program === null || clock.queue.size > 0))
+    if (options.duration !== Infinity && (options.program === null || clock.queue.size > 0)) {
+      this.#observer?.end(options.duration);
       clock.now = options.duration;
+    }
     for (const cpu of engine.scheduler.cpus) cpu.settle(clock.now);
     clock.timeline?.end(clock.runners, clock.now);
     this.trim();
@@ -184,6 +220,8 @@ class SimulationRun<S> {
       trace: world.trace,
       schedule: this.#schedule(),
       results: this.#results,
+      state: this.#state as S,
+      observations: this.#observer === null ? null : new Observations(this.#observer.rows, this.#observer.observe),
       warnings: world.warnings,
       warningCount: world.warnings.length + this.#warnings,
       stuck: clock.queue.size > 0 ? [] : stuckTasks(clock.runners),

@@ -1,4 +1,4 @@
-import type { Dataset, HasDataset } from "../base/dataset.js";
+import { datasetOf, type Dataset, type HasDataset } from "../base/dataset.js";
 import type { Runner } from "./runner.js";
 
 export type TaskState = "running" | "ready" | "waiting" | "sleeping" | "interrupted";
@@ -83,21 +83,14 @@ export class Timeline implements HasDataset {
   }
 
   dataset(): Dataset {
-    const { intervals } = this;
-    return {
-      title: `What the tasks did${this.cutAt === null ? "" : ` (cut after ${this.cap} stretches: incomplete from ${this.cutAt} ns on)`}`,
-      columns: [
-        { name: "task", meaning: "the task", values: intervals.map(({ task }) => task) },
-        { name: "from", unit: "ns", meaning: "when it began", values: intervals.map(({ from }) => from) },
-        { name: "to", unit: "ns", meaning: "when it ended", values: intervals.map(({ to }) => to) },
-        { name: "state", meaning: "what the task did", values: intervals.map(({ state }) => state) },
-        { name: "on", meaning: "what it waited for", values: intervals.map(({ on }) => on) },
-        {
-          name: "cpu",
-          meaning: "the CPU it was on",
-          values: intervals.map(({ cpu }) => (cpu === null ? null : String(cpu))),
-        },
-      ],
-    };
+    const cut = this.cutAt === null ? "" : ` (cut after ${this.cap} stretches: incomplete from ${this.cutAt} ns on)`;
+    return datasetOf<TimelineInterval>(`What the tasks did${cut}`, this.intervals, [
+      { name: "task", meaning: "the task", of: ({ task }) => task },
+      { name: "from", unit: "ns", meaning: "when it began", of: ({ from }) => from },
+      { name: "to", unit: "ns", meaning: "when it ended", of: ({ to }) => to },
+      { name: "state", meaning: "what the task did", of: ({ state }) => state },
+      { name: "on", meaning: "what it waited for", of: ({ on }) => on },
+      { name: "cpu", meaning: "the CPU it was on", of: ({ cpu }) => (cpu === null ? null : String(cpu)) },
+    ]);
   }
 }
