@@ -1,5 +1,4 @@
 import { InputError } from "@mm-lab/kernel-model";
-import { exportNotebooks } from "../export/index.js";
 import { RunError } from "../run/failure.js";
 import { parseParameters } from "./arguments.js";
 import type { Command } from "./command.js";
@@ -39,6 +38,7 @@ as it is (local paths, pictures from the network, failed cells) is reported on s
         "leave one of the two out",
       );
     const [outDir, timeout] = [input.text("out"), input.number("timeout")];
+    const { exportNotebooks } = await import("../export/index.js"); // with the sanitiser: not for --help
     const stop = new AbortController();
     const interrupt = (): void =>
       stop.abort(

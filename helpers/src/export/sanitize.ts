@@ -1,12 +1,23 @@
+import sanitize from "sanitize-html";
+import {
+  ATTRIBUTE_NAMES,
+  ATTRIBUTES,
+  ELEMENT_NAMES,
+  HARMLESS_VALUE,
+  HTML_ELEMENTS,
+  STYLES,
+  SVG_ELEMENTS,
+} from "./allowed-html.js";
 import { escapeHtml } from "./html.js";
 
 /**
  * Makes the HTML and SVG of outputs and Markdown cells safe and self-contained: what a page shows may come from a log,
  * a table or a stranger's notebook.
  *
- * Nothing is passed through: the text is cut into tokens and written anew. Known elements and attributes are kept;
- * an unknown tag is shown as the text it is. Every element is closed, so one piece can never swallow the next.
- * Scripts, event handlers, style sheets, frames, forms and addresses that a browser would load by itself never survive.
+ * The work is that of the library sanitize-html, with the lists of `allowed-html.ts`: the text is parsed and written anew. An unknown
+ * element is shown as the text it is, and so is everything where elements are nested too deep. Every element is closed, so one
+ * piece can never swallow the next. Scripts, event handlers, style sheets, frames, forms and addresses that a browser would load
+ * by itself never survive.
  */
 export interface SanitizeOptions {
   /** Gives the data: URL for the source of a picture, or undefined where there is none (the alt text is shown instead). */
@@ -17,125 +28,113 @@ export interface SanitizeOptions {
   readonly idPrefix?: string;
 }
 
-const HTML_ELEMENTS = words(`a abbr b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em
-  figcaption figure h1 h2 h3 h4 h5 h6 hr i img input ins kbd label li mark meter ol p pre progress q rp rt ruby s samp section small span
-  strong sub summary sup table tbody td tfoot th thead time tr u ul var wbr`);
-const SVG_ELEMENTS = words(`svg g path line polyline polygon rect circle ellipse text tspan title desc defs clipPath mask
-  linearGradient radialGradient stop marker pattern symbol use`);
-const VOID_ELEMENTS = words("br col hr img input wbr");
-const HTML_ATTRIBUTES = words(`abbr align alt cite class colspan datetime dir disabled headers height high id lang low max min open
-  optimum reversed role rowspan scope span start style tabindex title type valign value width checked href src`);
-const SVG_ATTRIBUTES = words(`clip-path clip-rule clipPathUnits cx cy d dx dy dominant-baseline fill fill-opacity fill-rule font-family
-  font-size font-style font-variant font-weight fx fy gradientTransform gradientUnits letter-spacing marker-end marker-mid marker-start
-  markerHeight markerUnits markerWidth mask offset opacity orient paint-order patternUnits pointer-events points preserveAspectRatio r refX refY
-  rotate rx ry shape-rendering spreadMethod stop-color stop-opacity stroke stroke-dasharray stroke-dashoffset stroke-linecap
-  stroke-linejoin stroke-miterlimit stroke-opacity stroke-width text-anchor text-decoration textLength transform version viewBox
-  vector-effect visibility x x1 x2 y y1 y2 xmlns xlink:href xmlns:xlink`);
-const BY_LOWER_CASE = new Map([...HTML_ELEMENTS, ...SVG_ELEMENTS].map((name) => [name.toLowerCase(), name]));
-const ATTRIBUTE_BY_LOWER_CASE = new Map([...HTML_ATTRIBUTES, ...SVG_ATTRIBUTES].map((name) => [name.toLowerCase(), name]));
+const ELEMENTS = [...HTML_ELEMENTS, ...SVG_ELEMENTS];
 
-// No part of the pattern can match the same text in two ways, so that hostile input costs no more than its length.
-const TOKEN = /<!--[\s\S]*?(?:-->|$)|<(\/?)([a-zA-Z][\w:-]*)((?:"[^"]*"|'[^']*'|[^"'<>])*)>|<|>|[^<>]+/g;
-const ATTRIBUTE = /([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+)))?/g;
+const LISTS: sanitize.IOptions & { readonly allowedEmptyAttributes: string[] } = {
+  allowedTags: ELEMENTS,
+  allowedAttributes: { ...ATTRIBUTES },
+  allowedEmptyAttributes: ["alt", "aria-label", "value"],
+  allowedStyles: { "*": { ...STYLES } },
+  allowedSchemes: ["http", "https", "mailto"],
+  allowedSchemesByTag: { img: ["data"] },
+  allowProtocolRelative: false,
+  disallowedTagsMode: "escape",
+  parser: { lowerCaseTags: false, lowerCaseAttributeNames: false, recognizeSelfClosing: true },
+};
+
+/** Elements inside each other. Browsers flatten what is nested deeper than about 500, and the time to parse it is quadratic. */
+const DEEPEST = 500;
 
 export function sanitizeHtml(html: string, options: SanitizeOptions = {}): string {
-  const open: string[] = [];
-  let out = "";
-  for (const [token, closing, rawName, attributes = ""] of html.matchAll(TOKEN)) {
-    if (token.startsWith("<!--")) continue;
-    if (rawName === undefined) {
-      out += token === "<" ? "&lt;" : token === ">" ? "&gt;" : keepEntities(token);
-      continue;
-    }
-    const name = BY_LOWER_CASE.get(rawName.toLowerCase());
-    if (name === undefined) {
-      out += escapeHtml(token);
-    } else if (closing === "/") {
-      const depth = open.lastIndexOf(name);
-      if (depth >= 0) out += open.splice(depth).reverse().map((left) => `</${left}>`).join("");
-    } else if (name === "img") {
-      out += image(readAttributes(attributes), options);
-    } else if (name === "input" && !/type\s*=\s*["']?checkbox/i.test(attributes)) {
-      out += escapeHtml(token);
-    } else {
-      out += `<${name}${writeAttributes(name, readAttributes(attributes), options)}>`;
-      if (VOID_ELEMENTS.has(name)) continue;
-      if (attributes.endsWith("/") && SVG_ELEMENTS.has(name)) out += `</${name}>`;
-      else open.push(name);
-    }
+  const rewrite: sanitize.Transformer = (name, attributes) => rewritten(name, attributes, options);
+  let depth = 0;
+  try {
+    return sanitize(html.replace(TAG_START, listedTag), {
+      ...LISTS,
+      transformTags: Object.fromEntries(ELEMENTS.map((name) => [name, rewrite])),
+      onOpenTag: () => {
+        if (++depth > DEEPEST) throw new TooDeep();
+      },
+      onCloseTag: () => {
+        depth--;
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof TooDeep)) throw error;
+    return escapeHtml(html); // as the text it is, like all that cannot be shown
   }
-  return out + open.reverse().map((left) => `</${left}>`).join("");
 }
 
-function readAttributes(text: string): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const [, rawName, double, single, bare] of text.matchAll(ATTRIBUTE)) {
-    const name = rawName!.toLowerCase();
-    if (!found.has(name)) found.set(name, decodeEntities(double ?? single ?? bare ?? ""));
-  }
-  return found;
+class TooDeep extends Error {}
+
+const TAG_START = /<(?![!?])(\/?)([a-z][^\s/<>]*)?/gi;
+
+/**
+ * What does not begin a listed element is text and is shown as it is written: `Map<String, Page>` is no element of HTML. This only
+ * makes the page readable; whatever slips through here is still in none of the library's lists.
+ */
+function listedTag(start: string, slash: string, name = ""): string {
+  const listed = ELEMENT_NAMES.get(name.toLowerCase());
+  return listed === undefined ? `&lt;${start.slice(1)}` : `<${slash}${listed}`;
 }
 
-function writeAttributes(element: string, attributes: ReadonlyMap<string, string>, options: SanitizeOptions): string {
-  let out = "";
-  for (const [lower, value] of attributes) {
-    const name = ATTRIBUTE_BY_LOWER_CASE.get(lower) ?? (/^(aria|data)-[a-z-]+$/.test(lower) ? lower : undefined);
-    const kept = name === undefined ? undefined : attributeValue(element, name, value, options);
-    if (kept !== undefined) out += ` ${name!}="${escapeHtml(kept)}"`;
+/** What the lists cannot say about an element. The library applies them to what this returns. */
+function rewritten(name: string, given: sanitize.Attributes, options: SanitizeOptions): sanitize.Tag {
+  if (name === "img") return image(rewriteAttributes(name, given, options), options);
+  const attribs = rewriteAttributes(name, given, options);
+  if (name === "input" && attribs["type"]?.toLowerCase() !== "checkbox") return missing("input", "");
+  return { tagName: name, attribs: name === "a" && "href" in attribs ? { ...attribs, rel: "noopener noreferrer" } : attribs };
+}
+
+function rewriteAttributes(element: string, given: sanitize.Attributes, options: SanitizeOptions): sanitize.Attributes {
+  const kept: sanitize.Attributes = {};
+  for (const [written, value] of Object.entries(given)) {
+    const name = ATTRIBUTE_NAMES.get(written.toLowerCase()) ?? written.toLowerCase();
+    const rewritten = name in kept ? undefined : attributeValue(element, name, value, options);
+    if (rewritten !== undefined) kept[name] = rewritten;
   }
-  return element === "a" && attributes.has("href") ? `${out} rel="noopener noreferrer"` : out;
+  return kept;
 }
 
 function attributeValue(element: string, name: string, value: string, options: SanitizeOptions): string | undefined {
-  // Names of the page's own elements are kept for the page.
-  if (name === "class") return value.split(/\s+/).filter((c) => c !== "" && !c.startsWith("mm-")).join(" ");
   const prefix = options.idPrefix ?? "";
-  if (name === "id") return prefix !== "" ? prefix + value : value.startsWith("mm-") ? undefined : value;
-  if (name === "xmlns" || name === "xmlns:xlink") return /^http:\/\/www\.w3\.org\/(2000\/svg|1999\/xlink)$/.test(value) ? value : undefined;
-  if (name === "href" || name === "xlink:href") {
-    if (element === "a") return isLink(value) ? (options.link ?? String)(value) : undefined;
-    return value.startsWith("#") ? `#${prefix}${value.slice(1)}` : undefined;
+  switch (name) {
+    // Names of the page's own elements are kept for the page.
+    case "class":
+      return value.split(/\s+/).filter((c) => !c.startsWith("mm-")).join(" ");
+    case "id":
+      return prefix !== "" ? prefix + value : value.startsWith("mm-") ? undefined : value;
+    case "href":
+    case "xlink:href":
+      if (element === "a") return (options.link ?? String)(value);
+      return value.startsWith("#") ? `#${prefix}${value.slice(1)}` : undefined;
+    case "xmlns":
+    case "xmlns:xlink":
+      return /^http:\/\/www\.w3\.org\/(2000\/svg|1999\/xlink)$/.test(value) ? value : undefined;
+    case "style":
+      return withPrefix(value, prefix);
+    case "title":
+    case "src":
+      return value;
+    default:
+      if (!SVG_ELEMENTS.has(element) || name.startsWith("aria-")) return value;
+      return HARMLESS_VALUE.test(value) ? withPrefix(value, prefix) : undefined;
   }
-  if (name === "src") return undefined;
-  // url(#id) names a gradient or clip path of the same picture; any other url would be fetched. Positioned boxes could cover the page.
-  if (name === "style" || SVG_ATTRIBUTES.has(name)) {
-    const css = name === "style" ? value.split(";").filter((rule) => !/[\\@]|\/\*|position\s*:\s*(fixed|absolute)|expression\(|image-set\(/i.test(rule)).join(";") : value;
-    return /url\((?!["']?#)/i.test(css) ? undefined : css.replace(/url\((["']?)#/gi, `url($1#${prefix}`);
-  }
-  return value;
 }
 
-function isLink(target: string): boolean {
-  const scheme = /^[\s\u0000-\u001f]*([a-z][a-z0-9+.\s\u0000-\u001f-]*):/i.exec(target)?.[1];
-  return scheme === undefined ? !/^\s*[\\/]{2}/.test(target) : /^(https?|mailto)$/i.test(scheme);
+function withPrefix(value: string, prefix: string): string {
+  return value.replace(/url\((["']?)#/gi, `url($1#${prefix}`);
 }
 
-function image(attributes: Map<string, string>, options: SanitizeOptions): string {
-  const source = attributes.get("src") ?? "";
-  const alt = attributes.get("alt") ?? "";
-  const data = /^data:image\/(png|jpeg|gif|webp|svg\+xml);base64,[\w+/=\s]*$/.test(source) ? source : options.picture?.(source);
-  attributes.delete("src");
-  attributes.delete("alt");
-  if (data === undefined) return `<span class="mm-missing" role="img" aria-label="${escapeHtml(alt)}">[picture${alt === "" ? "" : `: ${escapeHtml(alt)}`}]</span>`;
-  return `<img src="${escapeHtml(data)}" alt="${escapeHtml(alt)}"${writeAttributes("img", attributes, options)}>`;
+function image(attribs: sanitize.Attributes, options: SanitizeOptions): sanitize.Tag {
+  const { src = "", alt = "", ...others } = attribs;
+  const data = /^data:image\/(png|jpeg|gif|webp|svg\+xml);base64,[\w+/=\s]*$/.test(src) ? src : options.picture?.(src);
+  if (data !== undefined) return { tagName: "img", attribs: { src: data, alt, ...others } };
+  return missing("picture", alt);
 }
 
-function keepEntities(text: string): string {
-  return text.replace(/&(?!(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z][a-z0-9]{1,31});)/gi, "&amp;");
-}
-
-function decodeEntities(text: string): string {
-  return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(amp|lt|gt|quot|apos|nbsp|colon|tab|newline|lpar|rpar|sol|bsol|num|comma|semi));/gi, (whole, decimal?: string, hex?: string, name?: string) => {
-    if (name !== undefined) return NAMED[name.toLowerCase()] ?? whole;
-    const code = decimal !== undefined ? Number(decimal) : parseInt(hex ?? "", 16);
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : "\ufffd";
-  });
-}
-
-const NAMED: Readonly<Record<string, string>> = {
-  amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0", colon: ":", tab: "\t", newline: "\n", lpar: "(", rpar: ")", sol: "/", bsol: "\\", num: "#", comma: ",", semi: ";",
-};
-
-function words(text: string): ReadonlySet<string> {
-  return new Set(text.trim().split(/\s+/));
+/** Names what a page cannot have, in its place. */
+function missing(what: string, label: string): sanitize.Tag {
+  const text = `[${what}${label === "" ? "" : `: ${label}`}]`;
+  return { tagName: "span", attribs: { class: "mm-missing", role: "img", "aria-label": label }, text };
 }

@@ -12,6 +12,7 @@ import {
 } from "@mm-lab/kernel-model";
 import { describe, expect, test } from "vitest";
 import { sanitizeHtml } from "../../src/export/sanitize.js";
+import { shownText } from "../export/shown-text.js";
 import { sideBySide, toBundle } from "../../src/index.js";
 import { HOSTILE } from "./fixtures.js";
 
@@ -38,7 +39,6 @@ const two = (sum = 2, a = "A", x = "x", name = "two increments"): Program<State>
   );
 const classic = (wanted: string): Program => explorables[0]!.scenarios.find(({ name }) => name === wanted)!.program;
 const besides = (program: Program): ReturnType<typeof sideBySide> => sideBySide(program, explore(program));
-const plain = (html: string): string => html.replace(/<[^>]*>/g, "");
 
 /** A run of `n` reads by each of two tasks, and then a race. */
 const long = (n: number): Program<State> =>
@@ -111,7 +111,7 @@ Replay: mm1-cedb-AB2A
     const view = sideBySide(two(3), explore(two(3)));
     expect(view.nearest).toBe(null);
     expect(view.toText()).toMatch(/^No run that passes was found: .*\n\ntwo increments: violated: /);
-    expect(plain(view.toHTML())).toMatch(/^No run that passes was found: .*two increments: Violated/);
+    expect(shownText(view.toHTML())).toMatch(/^No run that passes was found: .*two increments: Violated/);
   });
 });
 
@@ -121,11 +121,11 @@ describe("HTML", () => {
     const html = sideBySide(program, explore(program)).toHTML();
     expect(html.match(/the first difference/g)).toHaveLength(1);
     const rows = html.split("<tr").filter((row) => row.includes("background:#b8470026"));
-    expect(rows.map(plain).join("")).toMatch(
+    expect(rows.map(shownText).join("")).toMatch(
       /the first difference ↓.*1■ B READ_ONCE\(x\) = 0■ A WRITE_ONCE\(x, 1\)x: 0 → 1/s,
     );
     const exported = sanitizeHtml(html);
-    expect(plain(exported)).toBe(plain(html));
+    expect(shownText(exported)).toBe(shownText(html));
     expect([...exported.matchAll(/style="/g)]).toHaveLength([...html.matchAll(/style="/g)].length);
   });
 
