@@ -6,6 +6,10 @@ const browser = ["helpers/test/browser/**/*.test.ts"];
 export default defineConfig({
   test: {
     testTimeout: 60_000,
+    // The built packages are loaded by Node itself, as their users load them: once, whoever asks.
+    // Default imports of CommonJS packages are what Node makes of them.
+    deps: { interopDefault: false },
+    server: { deps: { external: [/\/(?:kernel-model|helpers)\/dist\//] } },
     hookTimeout: 120_000,
     projects: [
       {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from "node:path";
 import { withLock } from "./lock.mjs";
 import { ROOT, places } from "./paths.mjs";
+import { writeRootModule } from "./root-module.mjs";
 import { SetupError, isMain, runMain } from "./setup-error.mjs";
 import { PACKAGES, fingerprint, missingOutputs, removeOrphans } from "./sources.mjs";
 
@@ -60,6 +61,7 @@ async function compile(root, compiler, say) {
   rmSync(stampPath(root), { force: true });
   // tsc trusts its own build info, so missing files come back only by force.
   const force = missingOutputs(root).length > 0 ? ["--force"] : [];
+  writeRootModule(root); // before the helpers are compiled, which import it
   const { status, output } = await run(
     process.execPath,
     [compiler, "-b", ...force, "--pretty", "false", ...PACKAGES],

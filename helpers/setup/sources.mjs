@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
+import { rootOutputs } from "./root-module.mjs";
 
 /** The two packages in build order. */
 export const PACKAGES = ["kernel-model", "helpers"];
@@ -46,7 +47,7 @@ export function fingerprint(root) {
 }
 
 /**
- * What the compiler should have written but is not there (deleted by hand, or a build cut short).
+ * What the build should have written but is not there (deleted by hand, or a build cut short).
  * @param {string} root
  */
 export function missingOutputs(root) {
@@ -74,10 +75,11 @@ export function removeOrphans(root) {
  */
 function expectedOutputs(root, name) {
   const source = join(root, name, "src");
-  return filesUnder(source)
+  const compiled = filesUnder(source)
     .filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"))
     .flatMap((path) => {
       const stem = join(root, name, "dist", relative(source, path).slice(0, -3));
       return [`${stem}.js`, `${stem}.d.ts`];
     });
+  return name === "kernel-model" ? [...compiled, ...rootOutputs(root)] : compiled;
 }

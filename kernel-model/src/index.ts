@@ -5,5 +5,3 @@ export * from "./primitives/index.js";
 export * from "./hardware/index.js";
 export * from "./simulate/index.js";
 export * from "./mechanisms/index.js";
-export * as ksm from "./mechanisms/ksm/index.js";
-export * as zswap from "./mechanisms/zswap/index.js";

@@ -34,8 +34,8 @@ export class ClaimsTable implements HasDataset {
  * The claims of a topic, each experiment run now: the claims table of a notebook.
  *
  * @example
- * claimsTable("zswap-refcount");
+ * await claimsTable("zswap-refcount");
  */
-export function claimsTable(topic: string): ClaimsTable {
-  return new ClaimsTable(topic, judgeClaims({ topic }));
+export async function claimsTable(topic: string): Promise<ClaimsTable> {
+  return new ClaimsTable(topic, await judgeClaims({ topic }));
 }

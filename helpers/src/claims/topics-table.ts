@@ -1,13 +1,13 @@
 import { mechanisms } from "@mm-lab/kernel-model";
-import { countVerdicts, judgeClaims, VERDICTS, type JudgedClaim } from "./verdicts.js";
+import { countVerdicts, VERDICTS, type JudgedClaim } from "./verdicts.js";
 
 /**
  * The README's table of topics: mechanism, notebook, and how many of its claims have which verdict. A last row counts
  * the claims of all other topics. Markdown.
  *
- * @param judged all claims of the ledger; default: judged now
+ * @param judged all claims of the ledger, as {@link judgeClaims} gives them
  */
-export function topicsTable(judged: readonly JudgedClaim[] = judgeClaims()): string {
+export function topicsTable(judged: readonly JudgedClaim[]): string {
   const topics = new Set(mechanisms.flatMap(({ topics }) => topics));
   const rows = mechanisms.map(({ name, title, notebooks, topics: own }) => {
     return [

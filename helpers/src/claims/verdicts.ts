@@ -29,17 +29,17 @@ export interface JudgedClaim extends Claim, Finding {}
  * Errors: {@link InputError} for an unknown topic.
  *
  * @example
- * judgeClaims({ topic: "rcu" }).filter(({ verdict }) => verdict === "contradicted");
+ * (await judgeClaims({ topic: "rcu" })).filter(({ verdict }) => verdict === "contradicted");
  */
-export function judgeClaims(
+export async function judgeClaims(
   options: { readonly topic?: string; readonly onClaim?: (id: string) => void } = {},
-): JudgedClaim[] {
+): Promise<JudgedClaim[]> {
   const ledger = readLedger();
   const topics = [...new Set(ledger.map(({ topic }) => topic))];
   const { topic, onClaim } = options;
   if (topic !== undefined && !topics.includes(topic))
     throw new InputError("the topic", topic, topics.join(", "), "use one of these topics");
-  const experiments: Experiments = Object.assign({}, ...mechanisms.map(({ claims }) => claims)) as Experiments;
+  const experiments = await experimentsOn(topic);
   const evidence = new Evidence((name) => readDataFile("live", name));
   for (const id of Object.keys(experiments)) {
     if (!ledger.some((claim) => claim.id === id))
@@ -57,6 +57,13 @@ export function judgeClaims(
       onClaim?.(claim.id);
       return { ...claim, ...evidence.finding(claim.id, experiments) };
     });
+}
+
+/** The experiments of the mechanisms that answer the topic; of all, where none is named. */
+async function experimentsOn(topic: string | undefined): Promise<Experiments> {
+  const asked = mechanisms.filter(({ topics }) => topic === undefined || topics.includes(topic));
+  const loaded = await Promise.all(asked.map(({ claims }) => claims()));
+  return Object.assign({}, ...loaded.map(({ claims }) => claims)) as Experiments;
 }
 
 /** How many claims have which verdict. */

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { checkOneOf, InputError } from "@mm-lab/kernel-model";
+import { checkOneOf, InputError } from "@mm-lab/kernel-model/base";
 
 export interface OptionSpec {
   /** flag: present or not; text: takes a value; list: takes a value and may be repeated. */

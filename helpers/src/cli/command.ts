@@ -1,21 +1,18 @@
 import type { ParsedArguments, OptionSpecs } from "./arguments.js";
 
 /**
- * One subcommand of `mm-lab`. To add one: a file here that exports a Command, one import and one line in main.ts.
+ * The body of one subcommand of `mm-lab`. To add one: a file here that exports it as `command`, and an entry in commands.ts.
  *
  * A command prints results on stdout and everything else on stderr; with --json it prints exactly one JSON document.
  * It returns the exit status: 0 only if what was asked for succeeded. For bad input it throws InputError (status 2);
  * any other error ends with status 1, and RunError and other expected ones print their message without a stack.
  */
 export interface Command {
-  /** As typed; two words for a command of a group, e.g. `live compare`. */
-  readonly name: string;
-  /** Arguments after the name in the usage line, e.g. `NOTEBOOK... [options]`. */
-  readonly usage: string;
-  /** One line for the list of commands. */
-  readonly summary: string;
-  /** Paragraphs after the usage line and before the options: what it does, defaults, an example. */
-  readonly help: string;
+  /**
+   * Paragraphs after the usage line and before the options: what it does, defaults, an example. A function where they
+   * depend on the arguments that stand beside --help.
+   */
+  readonly help: string | ((positionals: readonly string[]) => Promise<string>);
   readonly options: OptionSpecs;
   /** Whether it starts Jupyter programs, and .venv has to be there. Default: false. */
   readonly needsPython?: boolean;

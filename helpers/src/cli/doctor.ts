@@ -2,10 +2,7 @@ import type { Command } from "./command.js";
 import { examine } from "../doctor/examine.js";
 import { describeFindings } from "../doctor/finding.js";
 
-export const doctorCommand: Command = {
-  name: "doctor",
-  usage: "[--json]",
-  summary: "versions, the kernel in force, and what this machine offers for live experiments",
+export const command: Command = {
   help: `
 Looks at everything mm-lab runs on and says what each finding means. It changes nothing. The exit status is 1 only where
 something that is needed to run is missing or broken; live-kernel features are optional.`,

@@ -21,10 +21,6 @@ import type { Command } from "./command.js";
 /** The command over a list of mechanisms: those of the registry, or those of a test. */
 export function makeExploreCommand(known: readonly Explorable[]): Command {
   return {
-    name: "explore",
-    usage:
-      "[MECHANISM [SCENARIO]] [--workers N|all] [--seconds N] [--max-schedules N] [--save FILE] [--resume FILE] [--replay STRING] [--tree] [--beside] [--json]",
-    summary: "run a scenario under every schedule, and print the verdict with its counterexample",
     help: `
 Without SCENARIO it lists those of the mechanism, without MECHANISM all. The exit status is 0 only if the verdict is the
 one that the scenario expects: a broken twin that is caught succeeds, and a search that a bound has cut is no proof.
@@ -37,7 +33,7 @@ A long search: on all cores, or in pieces, one after the other, with the same co
   npx mm-lab explore zswap four-stores-fixed --seconds 60 --save search.json
   npx mm-lab explore zswap four-stores-fixed --seconds 60 --resume search.json --save search.json
 
-${listing(known)}`,
+${known.map(({ name, title }) => `${name}: ${title}`).join("\n")}`,
     options: {
       replay: { kind: "text", value: "STRING", help: "show the run with this schedule, as a counterexample prints it" },
       ...SEARCH_OPTIONS,
@@ -49,7 +45,7 @@ ${listing(known)}`,
   };
 }
 
-export const exploreCommand: Command = makeExploreCommand(explorables);
+export const command: Command = makeExploreCommand(explorables);
 
 async function runExplore(input: ParsedArguments, known: readonly Explorable[]): Promise<number> {
   const [first, second, third] = input.positionals;
@@ -57,7 +53,7 @@ async function runExplore(input: ParsedArguments, known: readonly Explorable[]):
   if (third !== undefined)
     throw new InputError("an argument of mm-lab explore", third, "MECHANISM SCENARIO and options", "leave it out");
   if (second === undefined) return list(first, input, known);
-  const mechanism = find(first!, known);
+  const mechanism = await loaded(find(first!, known));
   const scenario = findScenario(second, mechanism);
   const searching = searchOption(input);
   if (schedule !== undefined && searching !== undefined)
@@ -76,8 +72,17 @@ async function runExplore(input: ParsedArguments, known: readonly Explorable[]):
   return problem === null ? 0 : 1;
 }
 
+/** A mechanism whose scenarios are there. */
+interface Loaded extends Explorable {
+  readonly scenarios: readonly Scenario[];
+}
+
+async function loaded(mechanism: Explorable): Promise<Loaded> {
+  return { ...mechanism, ...(await mechanism.load()) };
+}
+
 /** Without a scenario: what there is to explore. Options for a search are a mistake then, not to be passed over. */
-function list(name: string | undefined, input: ParsedArguments, known: readonly Explorable[]): number {
+async function list(name: string | undefined, input: ParsedArguments, known: readonly Explorable[]): Promise<number> {
   const given = input.text("replay") === undefined ? searchOption(input) : "replay";
   if (given !== undefined)
     throw new InputError(
@@ -86,7 +91,7 @@ function list(name: string | undefined, input: ParsedArguments, known: readonly 
       "to be used with MECHANISM SCENARIO",
       given === "replay" ? "name the scenario that it was printed for" : "name the scenario to explore",
     );
-  const chosen = name === undefined ? known : [find(name, known)];
+  const chosen = await Promise.all((name === undefined ? known : [find(name, known)]).map(loaded));
   print(input.flag("json") ? toJson(chosen.map(describe)) : listing(chosen));
   return 0;
 }
@@ -98,7 +103,7 @@ function searchOption(input: ParsedArguments): string | undefined {
 
 /** What came of a scenario. */
 interface Outcome {
-  readonly mechanism: Explorable;
+  readonly mechanism: Loaded;
   readonly scenario: Scenario;
   readonly found: Verdict | Replay;
   /** Why it is not what the scenario expects; null if it is. */
@@ -139,7 +144,7 @@ function otherEnd(scenario: Scenario, { end, violation }: Replay): string | null
 }
 
 /** The title of a broken twin goes on from that of the scenario it breaks. */
-function titleOf({ title, twinOf }: Scenario, { scenarios }: Explorable): string {
+function titleOf({ title, twinOf }: Scenario, { scenarios }: Loaded): string {
   const twin = scenarios.find(({ name }) => name === twinOf);
   return title.startsWith("...") && twin !== undefined ? `${twin.title}\n${title}` : title;
 }
@@ -157,7 +162,7 @@ function find(name: string, known: readonly Explorable[]): Explorable {
   return known.find((mechanism) => mechanism.name === name)!;
 }
 
-function findScenario(name: string, { name: mechanism, scenarios }: Explorable): Scenario {
+function findScenario(name: string, { name: mechanism, scenarios }: Loaded): Scenario {
   checkOneOf(
     `the scenario of ${mechanism}`,
     name,
@@ -166,7 +171,7 @@ function findScenario(name: string, { name: mechanism, scenarios }: Explorable):
   return scenarios.find((s) => s.name === name)!;
 }
 
-function describe({ name, title, scenarios }: Explorable): object {
+function describe({ name, title, scenarios }: Loaded): object {
   return {
     mechanism: name,
     title,
@@ -180,7 +185,7 @@ function describe({ name, title, scenarios }: Explorable): object {
   };
 }
 
-function listing(known: readonly Explorable[]): string {
+function listing(known: readonly Loaded[]): string {
   const width = Math.max(0, ...known.flatMap(({ scenarios }) => scenarios.map(({ name }) => name.length)));
   return known
     .map(({ name, title, scenarios }) =>

@@ -3,10 +3,7 @@ import { RunError } from "../run/failure.js";
 import { parseParameters } from "./arguments.js";
 import type { Command } from "./command.js";
 
-export const exportCommand: Command = {
-  name: "export",
-  usage: "[NOTEBOOK...] [-p NAME=VALUE]... [--out DIR] [--no-execute] [--json]",
-  summary: "write notebooks as HTML files that need no network",
+export const command: Command = {
   help: `
 Runs each notebook (all of notebooks/ where none is named) and writes it as one HTML file, and an index.html that lists
 them. The files open by double-click with no network. If a notebook fails, nothing is written. What should not be shared

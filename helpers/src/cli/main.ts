@@ -1,28 +1,11 @@
-import { checkOneOf, InputError } from "@mm-lab/kernel-model";
-import { RunError } from "../run/failure.js";
+import { checkOneOf, InputError } from "@mm-lab/kernel-model/base";
 import { parseCommandLine, type OptionSpecs } from "./arguments.js";
-import type { Command, Host } from "./command.js";
-import { claimsCommand } from "./claims.js";
-import { doctorCommand } from "./doctor.js";
-import { exploreCommand } from "./explore.js";
-import { exportCommand } from "./export.js";
+import type { Host } from "./command.js";
+import { COMMANDS, type CommandEntry } from "./commands.js";
 import { commandHelp, generalHelp } from "./help.js";
-import { liveCompareCommand } from "./live-compare.js";
-import { runCommand } from "./run.js";
-import { simulateCommand } from "./simulate.js";
-import { startCommand } from "./start.js";
 
-/** Every subcommand, in the order of the help. A new one needs its import and its line here, nothing else. */
-const COMMANDS: readonly Command[] = [
-  startCommand,
-  doctorCommand,
-  runCommand,
-  exportCommand,
-  simulateCommand,
-  exploreCommand,
-  claimsCommand,
-  liveCompareCommand,
-];
+/** By name: where these errors are thrown is loaded only with the command that throws them. */
+const EXPECTED: readonly string[] = ["InputError", "RunError", "SetupError", "Interrupted"];
 
 const COMMON: OptionSpecs = { help: { kind: "flag", short: "h", help: "print this help" } };
 
@@ -36,10 +19,7 @@ export async function main(args: readonly string[], host: Host): Promise<number>
     return await dispatch(args, host);
   } catch (error) {
     // A message is enough for what a user can mend; anything else is a fault of ours and shows its stack.
-    const expected =
-      error instanceof InputError ||
-      error instanceof RunError ||
-      (error instanceof Error && (error.name === "SetupError" || error.name === "Interrupted"));
+    const expected = error instanceof Error && EXPECTED.includes(error.name);
     process.stderr.write(
       `mm-lab: ${expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     );
@@ -49,47 +29,57 @@ export async function main(args: readonly string[], host: Host): Promise<number>
 
 async function dispatch(args: readonly string[], host: Host): Promise<number> {
   const [first, second] = args;
-  if (first === undefined || first === "--help" || first === "-h" || first === "help") {
-    const named = first === "help" && second !== undefined ? findCommand(args.slice(1)).command : undefined;
-    process.stdout.write(`${named ? commandHelp(named, { ...named.options, ...COMMON }) : generalHelp(COMMANDS)}\n`);
+  if (first === undefined || first === "--help" || first === "-h" || (first === "help" && second === undefined)) {
+    print(generalHelp(COMMANDS));
     return first === undefined ? 2 : 0;
   }
-  if (COMMANDS.some(({ name }) => name.startsWith(`${first} `)) && wantsHelp(args.slice(1, 2))) {
-    process.stdout.write(`${generalHelp(COMMANDS.filter(({ name }) => name.startsWith(`${first} `)))}\n`);
+  if (first === "help") return showHelp(args.slice(1));
+  const group = COMMANDS.filter(({ name }) => name.startsWith(`${first} `));
+  if (group.length > 0 && wantsHelp(args.slice(1, 2))) {
+    print(generalHelp(group));
     return 0;
   }
-  const { command, rest } = findCommand(args);
-  const options = { ...command.options, ...COMMON };
-  if (wantsHelp(rest)) {
-    process.stdout.write(`${commandHelp(command, options)}\n`);
-    return 0;
-  }
-  const input = parseCommandLine(command.name, rest, options);
+  const { entry, rest } = findCommand(args);
+  if (wantsHelp(rest)) return showHelp(args);
+  const { command } = await entry.load();
+  const input = parseCommandLine(entry.name, rest, { ...command.options, ...COMMON });
   if (command.needsPython === true) await host.ensurePython();
   return command.run(input, host);
 }
 
-/** Help is given whatever else is wrong with the arguments. */
+/** Help on one command, whatever else is wrong with its arguments. */
+async function showHelp(args: readonly string[]): Promise<number> {
+  const { entry, rest } = findCommand(args);
+  const { help, options } = (await entry.load()).command;
+  const text = typeof help === "string" ? help : await help(rest.filter((arg) => !arg.startsWith("-")));
+  print(commandHelp(entry, text, { ...options, ...COMMON }));
+  return 0;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
 function wantsHelp(args: readonly string[]): boolean {
   const end = args.indexOf("--");
   return args.slice(0, end < 0 ? args.length : end).some((arg) => arg === "--help" || arg === "-h");
 }
 
-function findCommand(args: readonly string[]): { readonly command: Command; readonly rest: readonly string[] } {
+function findCommand(args: readonly string[]): { readonly entry: CommandEntry; readonly rest: readonly string[] } {
   const [first = "", second] = args;
   const group = COMMANDS.filter(({ name }) => name.startsWith(`${first} `));
   if (group.length > 0) {
     const name = checkOneOf(
       `the command after mm-lab ${first}`,
       second ?? "",
-      group.map((command) => command.name.slice(first.length + 1)),
+      group.map((entry) => entry.name.slice(first.length + 1)),
     );
-    return { command: group.find((command) => command.name === `${first} ${name}`)!, rest: args.slice(2) };
+    return { entry: group.find((entry) => entry.name === `${first} ${name}`)!, rest: args.slice(2) };
   }
   const name = checkOneOf(
     "the command",
     first,
-    COMMANDS.map((command) => command.name),
+    COMMANDS.map((entry) => entry.name),
   );
-  return { command: COMMANDS.find((command) => command.name === name)!, rest: args.slice(1) };
+  return { entry: COMMANDS.find((entry) => entry.name === name)!, rest: args.slice(1) };
 }

@@ -16,10 +16,7 @@ import {
 import { parseParameters, type ParsedArguments } from "./arguments.js";
 import type { Command } from "./command.js";
 
-export const runCommand: Command = {
-  name: "run",
-  usage: "NOTEBOOK... [-p NAME=VALUE]... [--out FILE] [--check] [--json]",
-  summary: "run notebooks without a browser; --check compares with the committed outputs",
+export const command: Command = {
   help: `
 Runs every cell in the notebook's own kernel and stores the outputs, in a form that two runs agree on byte for byte.
 Without parameters the notebook itself is rewritten; with -p the result goes to .mm-lab/runs/ unless --out says where.

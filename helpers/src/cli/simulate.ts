@@ -2,33 +2,24 @@ import {
   checkOneOf,
   InputError,
   mechanisms,
-  type Inputs,
+  type HasDataset,
   type Mechanism,
-  type Parameter,
-  type RecordedRun,
+  type MechanismRun,
+  type Progress,
 } from "@mm-lab/kernel-model";
-import { loadCompressor, type CompressorName } from "../compression/index.js";
-import { readUserFile } from "../data/files.js";
+import { describeProgress } from "../notebook/progress-bar.js";
+import { writeWhole } from "../run/write.js";
 import { formatDataset, FORMATS } from "../simulate/formats.js";
+import { provideInputs } from "../simulate/inputs.js";
 import type { IntervalSource } from "../simulate/intervals.js";
 import { writePerfetto } from "../simulate/perfetto.js";
-import { writeWhole } from "../run/index.js";
 import { parseParameters, type ParsedArguments } from "./arguments.js";
-import { describeProgress } from "../notebook/progress-bar.js";
 import type { Command } from "./command.js";
+import { simulateHelp } from "./simulate-help.js";
 import { statusLine } from "./status-line.js";
 
-export const simulateCommand: Command = {
-  name: "simulate",
-  usage:
-    "MECHANISM [-p NAME=VALUE]... [--workload FILE [--case NAME]] [--format json|csv|parquet] [--out FILE] [--trace FILE]",
-  summary: "run a model and print what it measures",
-  help: `
-${mechanisms.map(({ name, title, run }) => `${name}: ${title}\n${run.parameters.map(describe).join("\n")}`).join("\n\n")}
-
-  npx mm-lab simulate ksm -p pages=100000 -p unique=0.28 -p duplicate=0.72 --format csv
-  npx mm-lab simulate ksm --workload data/live/ksm-6.18.json --case volatile_2_3_5
-  npx mm-lab simulate zswap -p compressor=zstd -p accept_threshold_percent=50`,
+export const command: Command = {
+  help: simulateHelp,
   options: {
     param: { kind: "list", short: "p", value: "NAME=VALUE", help: "a parameter (JSON, else text); repeatable" },
     workload: {
@@ -50,102 +41,77 @@ ${mechanisms.map(({ name, title, run }) => `${name}: ${title}\n${run.parameters.
     },
   },
   async run(input) {
-    const name = checkOneOf(
-      "the mechanism",
-      input.positionals[0] ?? "",
-      mechanisms.map((mechanism) => mechanism.name),
-    );
-    const mechanism = mechanisms.find((known) => known.name === name)!;
+    const { mechanism, runName, run } = await chosenRun(input.positionals);
     const format = checkOneOf("--format", input.text("format") ?? "json", FORMATS);
-    const { parameters, ...inputs } = readWorkload(input, mechanism, parseParameters(input.list("param")));
-    const trace = input.text("trace");
-    if (trace !== undefined) checkTraceable(mechanism, trace);
-    const steps = mechanism.run.simulate(
-      trace === undefined ? parameters : { timeline: MOST_STRETCHES, ...parameters },
-      {
-        ...inputs,
-        ...(await compressorFor(mechanism, parameters)),
-      },
-    );
-    for (;;) {
-      const step = steps.next();
-      if (step.done === true) {
-        statusLine();
-        if (trace !== undefined) await writePerfetto(trace, step.value as unknown as IntervalSource);
-        await output(formatDataset(step.value.dataset(), format), input.text("out"));
-        return 0;
-      }
-      statusLine(describeProgress(step.value));
-    }
+    const [workload, wanted, trace] = [input.text("workload"), input.text("case"), input.text("trace")];
+    if (wanted !== undefined && workload === undefined)
+      throw new InputError("--case", wanted, "to be used with --workload FILE", "name the recording as well");
+    if (trace !== undefined && !isTraceable(run)) await refuseTrace(`${mechanism.name} ${runName}`, trace);
+    const { parameters, inputs } = await provideInputs({
+      mechanism,
+      run,
+      parameters: { ...(trace !== undefined && { timeline: MOST_STRETCHES }), ...parseParameters(input.list("param")) },
+      workload,
+      case: wanted,
+    });
+    const result = toItsEnd(run.simulate(parameters, inputs));
+    if (trace !== undefined) await writePerfetto(trace, result as unknown as IntervalSource);
+    await output(formatDataset(result.dataset(), format), input);
+    return 0;
   },
 };
 
-/** The compressor that a mechanism's parameter `compressor` names: the model has none of its own. */
-async function compressorFor(mechanism: Mechanism, parameters: Readonly<Record<string, unknown>>): Promise<Inputs> {
-  const parameter = mechanism.run.parameters.find(({ name }) => name === "compressor");
-  return parameter === undefined
-    ? {}
-    : { compressor: await loadCompressor((parameters["compressor"] ?? parameter.default) as CompressorName) };
+/** The run that is named, or the mechanism's first. */
+async function chosenRun(positionals: readonly string[]): Promise<{
+  readonly mechanism: Mechanism;
+  readonly runName: string;
+  readonly run: MechanismRun;
+}> {
+  const [name = "", second, third] = positionals;
+  const names = mechanisms.map((known) => known.name);
+  const mechanism = mechanisms[names.indexOf(checkOneOf("the mechanism", name, names))]!;
+  const runs = Object.keys(mechanism.runs);
+  const runName = second === undefined ? runs[0]! : checkOneOf(`the run of ${name}`, second, runs);
+  if (third !== undefined)
+    throw new InputError("an argument of mm-lab simulate", third, "MECHANISM RUN and options", "leave it out");
+  return { mechanism, runName, run: (await mechanism.runs[runName]!()).run };
 }
 
-/** The workload that a file gives, and the parameters that come with it. */
-function readWorkload(
-  input: ParsedArguments,
-  { name, recordings }: Mechanism,
-  parameters: Record<string, unknown>,
-): { workload?: unknown; parameters: Record<string, unknown> } {
-  const file = input.text("workload");
-  const wanted = input.text("case");
-  if (file === undefined) {
-    if (wanted === undefined) return { parameters };
-    throw new InputError("--case", wanted, "to be used with --workload FILE", "name the recording as well");
+function toItsEnd(steps: Generator<Progress, HasDataset>): HasDataset {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) {
+      statusLine();
+      return step.value;
+    }
+    statusLine(describeProgress(step.value));
   }
-  if (recordings === null) {
-    const able = mechanisms.filter((mechanism) => mechanism.recordings !== null).map((mechanism) => mechanism.name);
-    const next = `leave it out: ${name} makes its own workload`;
-    throw new InputError("--workload", file, `the mechanism ${able.join(", ")}`, next);
-  }
-  const text = readUserFile(file, "--workload");
-  if (file.endsWith(".csv")) {
-    const { pages, ...rest } = parameters;
-    if (typeof pages !== "number")
-      throw new InputError("-p pages", pages, "the number of pages of a CSV workload", "add e.g. -p pages=10000");
-    return { workload: recordings.fromCsv(text, pages, file), parameters: rest };
-  }
-  const run = chosen(recordings.cases(text, file), wanted);
-  return { workload: run.workload(), parameters: { ...run.parameters, ...parameters } };
-}
-
-function chosen(runs: readonly RecordedRun<unknown>[], wanted = runs[0]?.name ?? ""): RecordedRun<unknown> {
-  const found = runs.find(({ name, fullName }) => name === wanted || fullName === wanted);
-  if (found !== undefined) return found;
-  const names = runs.map(({ fullName }) => fullName).join(", ");
-  throw new InputError("--case", wanted, names, "use one of these names");
 }
 
 /** What a trace keeps at most; some 30 MB of JSON. */
 const MOST_STRETCHES = 100_000;
 
-/** A mechanism whose model runs tasks in virtual time says so by a parameter `timeline` (stretches to keep): told before a long run, not after it. */
-function checkTraceable({ name, run }: Mechanism, file: string): void {
-  if (run.parameters.some((parameter) => parameter.name === "timeline")) return;
-  const able = mechanisms
-    .filter((mechanism) => mechanism.run.parameters.some((parameter) => parameter.name === "timeline"))
-    .map((mechanism) => mechanism.name);
+/** A run whose model has tasks in virtual time says so by a parameter `timeline` (stretches to keep). */
+function isTraceable({ parameters }: MechanismRun): boolean {
+  return parameters.some(({ name }) => name === "timeline");
+}
+
+/** Told before a long run, not after it. */
+async function refuseTrace(name: string, file: string): Promise<never> {
+  const able: string[] = [];
+  for (const mechanism of mechanisms)
+    for (const [runName, load] of Object.entries(mechanism.runs))
+      if (isTraceable((await load()).run)) able.push(`${mechanism.name} ${runName}`);
   throw new InputError(
     "--trace",
     file,
-    `a mechanism whose model runs tasks (${able.join(", ") || "none so far"})`,
+    `a run whose model has tasks (${able.join(", ") || "none so far"})`,
     `leave it out: ${name} is one sequential path`,
   );
 }
 
-async function output(content: string | Uint8Array, file: string | undefined): Promise<void> {
+async function output(content: string | Uint8Array, input: ParsedArguments): Promise<void> {
+  const file = input.text("out");
   if (file !== undefined) await writeWhole(file, content);
   else process.stdout.write(content);
-}
-
-function describe(parameter: Parameter): string {
-  const unit = parameter.unit === undefined ? "" : ` ${parameter.unit}`;
-  return `  ${parameter.name.padEnd(36)} ${parameter.meaning} (default ${parameter.default}${unit})`;
 }

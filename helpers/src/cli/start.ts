@@ -1,10 +1,7 @@
 import { InputError } from "@mm-lab/kernel-model";
 import type { Command } from "./command.js";
 
-export const startCommand: Command = {
-  name: "start",
-  usage: "[-- JUPYTER-ARGUMENTS...]",
-  summary: "open JupyterLab on notebooks/ (sets up what is missing)",
+export const command: Command = {
   help: `
 Sets up what is missing, then runs JupyterLab on notebooks/ until Ctrl-C. What follows a lone -- goes to \`jupyter lab\`:
 

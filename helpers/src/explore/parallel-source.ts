@@ -8,9 +8,10 @@ import type { ProgramSource } from "./workers/protocol.js";
  * How workers get the program: from the module that is named, from the list of mechanisms, or from the cells that made it.
  * @throws InputError if there is no way
  */
-export function sourceOf<S>(program: Program<S>, from: string | undefined): ProgramSource {
+export async function sourceOf<S>(program: Program<S>, from: string | undefined): Promise<ProgramSource> {
   if (from !== undefined) return { kind: "module", url: moduleUrl(from) };
-  for (const { name: mechanism, scenarios } of explorables) {
+  for (const { name: mechanism, load } of explorables) {
+    const { scenarios } = await load();
     const found = scenarios.find((scenario) => (scenario.program as unknown) === program);
     if (found !== undefined) return { kind: "scenario", mechanism, scenario: found.name };
   }

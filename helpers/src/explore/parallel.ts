@@ -40,7 +40,8 @@ const MOST_AGAIN = 1_000_000;
  * @throws InputError for options out of range, a program that workers cannot make, and where `explore` does
  * @throws Interrupted if it was interrupted
  * @example
- * const { program } = explorables[0].scenarios.find(({ name }) => name === "treiber-counted");
+ * const { scenarios } = await explorables[0].load();
+ * const { program } = scenarios.find(({ name }) => name === "treiber-counted");
  * const verdict = await exploreInParallel(program, { workers: 2 });
  * verdict.effort.schedules; // => 15
  */
@@ -56,7 +57,7 @@ export async function onWorkers<S>(program: Program<S>, options: ParallelOptions
   const count = workersOf(workers);
   const { maxSchedules } = checkOptions(rest);
   if (count > 1) checkWhole(rest);
-  const source = count > 1 ? sourceOf(program, from) : null;
+  const source = count > 1 ? await sourceOf(program, from) : null;
   return experiment(
     async ({ signal, progress }) => {
       const alone = new Alone(program, rest, signal, progress);

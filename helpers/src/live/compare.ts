@@ -12,12 +12,12 @@ export interface Comparison {
  *
  * `onCase` is told how far it is. Errors: {@link InputError} for a malformed recording, naming the place.
  */
-export function compareRecording(
+export async function compareRecording(
   text: string,
   source: string,
   onCase?: (done: number, total: number) => void,
-): Comparison {
-  const runs = readerOf(source).cases(text, source);
+): Promise<Comparison> {
+  const runs = (await readerOf(source)).cases(text, source);
   const differences: string[] = [];
   for (const [i, run] of runs.entries()) {
     const difference = run.compare();
@@ -28,7 +28,7 @@ export function compareRecording(
 }
 
 /** There is one format so far. */
-function readerOf(source: string): Recordings<unknown> {
-  for (const { recordings } of mechanisms) if (recordings !== null) return recordings;
+async function readerOf(source: string): Promise<Recordings<unknown>> {
+  for (const { recordings } of mechanisms) if (recordings !== null) return (await recordings()).recordings;
   throw new InputError("the recording", source, "a recording of a mechanism", "see data/live/README.md");
 }

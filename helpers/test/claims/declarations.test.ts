@@ -16,7 +16,8 @@ test("each folder of a mechanism is declared in the registry, and each declarati
 
 test.each(mechanisms.map((mechanism) => [mechanism.name, mechanism] as const))(
   "%s: its topics are those of the ledger, its claims of these topics, and its notebooks are there",
-  (_name, { topics, notebooks, claims }) => {
+  async (_name, { topics, notebooks, claims: load }) => {
+    const { claims } = await load();
     const ledger = new Map(readLedger().map(({ id, topic }) => [id, topic]));
     expect(new Set(ledger.values())).toEqual(new Set([...ledger.values(), ...topics]));
     for (const id of Object.keys(claims)) expect(topics).toContain(ledger.get(id));

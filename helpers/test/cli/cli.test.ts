@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { findChromium } from "../../src/doctor/chromium.js";
 import type { Host } from "../../src/cli/command.js";
-import { doctorCommand } from "../../src/cli/doctor.js";
+import { command as doctorCommand } from "../../src/cli/doctor.js";
 import { parseCommandLine, parseParameters, type OptionSpecs } from "../../src/cli/arguments.js";
 import { ROOT, run, type Ended } from "../setup/copy.js";
 

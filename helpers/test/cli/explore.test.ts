@@ -9,20 +9,23 @@ import { parseCommandLine } from "../../src/cli/arguments.js";
 import { makeExploreCommand } from "../../src/cli/explore.js";
 import { ROOT, run } from "../setup/copy.js";
 
-const classics = explorables[0]!;
-const scenarioOf = (name: string): Scenario => classics.scenarios.find((s) => s.name === name)!;
+const { scenarios: classics } = await explorables[0]!.load();
+const scenarioOf = (name: string): Scenario => classics.find((s) => s.name === name)!;
 const aba = scenarioOf("treiber-aba");
 const fixture: readonly Explorable[] = [
   {
     name: "toys",
     title: "For this test",
-    scenarios: [
-      aba,
-      scenarioOf("treiber-counted"),
-      scenarioOf("philosophers-left-first"),
-      { ...aba, name: "hopeful", expect: "exhausted" },
-      { ...aba, name: "cut", expect: "exhausted", options: { strategy: "random", maxSchedules: 1, seed: 3 } },
-    ],
+    load: () =>
+      Promise.resolve({
+        scenarios: [
+          aba,
+          scenarioOf("treiber-counted"),
+          scenarioOf("philosophers-left-first"),
+          { ...aba, name: "hopeful", expect: "exhausted" },
+          { ...aba, name: "cut", expect: "exhausted", options: { strategy: "random", maxSchedules: 1, seed: 3 } },
+        ],
+      }),
   },
 ];
 const { replay } = explore(aba.program) as { replay: string };

@@ -96,9 +96,9 @@ describe("simulate", () => {
   test.each([
     ["leak", "waiting for zswap-shrink"],
     ["load", "store 0"],
-  ])("a trace of what the tasks of the experiment %s did", async (experiment, seen) => {
-    const file = join(folder, `${experiment}.json`);
-    const given = ["-p", `experiment=${experiment}`, "-p", "seconds=0.002", "-p", "samples=4", "--trace", file];
+  ])("a trace of what the tasks of the run %s did", async (run, seen) => {
+    const file = join(folder, `${run}.json`);
+    const given = [run, "-p", "seconds=0.002", "-p", "samples=4", "--trace", file];
     const { status, stdout } = await mmLab("simulate", "zswap", ...given, "--format", "csv");
     expect(status).toBe(0);
     expect(stdout.trim().split("\n")).toHaveLength(5);
@@ -125,11 +125,13 @@ describe("simulate", () => {
   test.each<[string, string[], RegExp]>([
     ["an unknown mechanism", ["kms"], /the mechanism is "kms"; accepted: one of "ksm"/],
     ["an unknown parameter", ["ksm", "-p", "paages=3"], /a parameter of ksm is "paages"; [^]*did you mean "pages"/],
+    ["an unknown run", ["zswap", "leek"], /the run of zswap is "leek"; accepted: one of "load", "leak"/],
+    ["a parameter of another run", ["zswap", "leak", "-p", "ramMib=5"], /a parameter of zswap leak is "ramMib"/],
     ["a negative page count", ["ksm", "-p", "pages=-5"], /pages is -5; accepted: an integer from 1 to/],
     [
       "a trace of a sequential model",
       ["ksm", "--trace", "trace.json"],
-      /--trace is "trace\.json"; accepted: a mechanism whose model runs tasks \(zswap\)\. Next: leave it out: ksm is one sequential path/,
+      /--trace is "trace\.json"; accepted: a run whose model has tasks \(zswap load, zswap leak\)\. Next: leave it out: ksm scan is one sequential path/,
     ],
     ["an unknown format", ["ksm", "--format", "xlsx"], /--format is "xlsx"; accepted: one of "json", "csv", "parquet"/],
     [

@@ -6,6 +6,8 @@ import * as helpers from "@mm-lab/helpers";
 import * as model from "@mm-lab/kernel-model";
 import { runExample } from "./run-example.js";
 
+const { scenarios: classics } = await model.explorables[0]!.load();
+
 /** Results of the kinds that examples speak of, so that an example can be one line. */
 const policies = ["none", "kernel"];
 const rows = policies.flatMap((policy) =>
@@ -47,7 +49,7 @@ const samples = {
   measured: rows,
   a: { title: "model", x: "scan", y: "cost", color: "policy" },
   b: { title: "measured", x: "scan", y: "saved", color: "policy" },
-  program: model.explorables[0]!.scenarios.find(({ name }) => name === "treiber-aba")!.program,
+  program: classics.find(({ name }) => name === "treiber-aba")!.program,
   groups: [
     {
       name: "worker",

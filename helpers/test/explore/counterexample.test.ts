@@ -6,6 +6,8 @@ import { counterexample, toBundle } from "../../src/index.js";
 import { draw } from "../plots/check.js";
 import { deadlock, effort, HOSTILE, hostile, manyTasks, scheduleOf, traceOf, useAfterFree } from "./fixtures.js";
 
+const { scenarios: classics } = await explorables[0]!.load();
+
 const readable = (text: string): string =>
   text.length > 100
     ? "xxxxxxxx"
@@ -15,7 +17,7 @@ const readable = (text: string): string =>
         .replace("\u001b", "␛")
         .replace("\u202e", "⟨U+202E⟩")
         .replace("\ud800", "\ufffd");
-const classic = (name: string): Verdict => explore(explorables[0]!.scenarios.find((s) => s.name === name)!.program);
+const classic = (name: string): Verdict => explore(classics.find((s) => s.name === name)!.program);
 
 describe("text, as kernel patches draw races", () => {
   test("a use after free: functions, steps, changes, the refused step with its arrow, how to replay", () => {
@@ -183,7 +185,7 @@ describe("sentences", () => {
 
   test("a replay, whole and cut short", () => {
     const verdict = classic("treiber-aba");
-    const { program } = explorables[0]!.scenarios.find((s) => s.name === "treiber-aba")!;
+    const { program } = classics.find((s) => s.name === "treiber-aba")!;
     const string = (verdict as { replay: string }).replay;
     expect(counterexample(replay(program, string)).toText()).toBe(
       counterexample(verdict).toText().replace("found in 2 schedules", "replayed"),

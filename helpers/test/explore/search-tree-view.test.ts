@@ -17,6 +17,8 @@ import { shownText } from "../export/shown-text.js";
 import { searchTreeView, toBundle } from "../../src/index.js";
 import { HOSTILE } from "./fixtures.js";
 
+const { scenarios: classics } = await explorables[0]!.load();
+
 interface State {
   readonly x: Cell<number>;
 }
@@ -40,7 +42,7 @@ const violated = define(
   alwaysAtEnd("none is lost", (s) => s.x.value === 2),
 );
 const large = (runs: number): SearchTree =>
-  searchTree(explorables[0]!.scenarios.find(({ name }) => name === "writers-first")!.program, { maxRuns: runs });
+  searchTree(classics.find(({ name }) => name === "writers-first")!.program, { maxRuns: runs });
 
 describe("text", () => {
   test("two increments, whole", () => {
@@ -90,7 +92,7 @@ asleep: not taken; it was explored before, from an earlier state, and is indepen
   });
 
   test("what was not taken is said once, as long as it stays so", () => {
-    const { program } = explorables[0]!.scenarios.find(({ name }) => name === "philosophers")!;
+    const { program } = classics.find(({ name }) => name === "philosophers")!;
     const text = searchTreeView(searchTree(program)).toText();
     const alone = text.split("├─")[2]!;
     expect(alone.match(/not philosopher 2: .* commutes/g)?.length).toBe(1);
@@ -123,7 +125,7 @@ describe("HTML", () => {
 
   test("a large tree is folded, but for the way to what goes wrong", () => {
     expect(searchTreeView(large(40)).toHTML()).not.toContain("<details open");
-    const { program } = explorables[0]!.scenarios.find(({ name }) => name === "readers-first")!;
+    const { program } = classics.find(({ name }) => name === "readers-first")!;
     const html = searchTreeView(searchTree(program, { maxRuns: 400 })).toHTML();
     const open = html.match(/<details open/g)!.length;
     expect(open).toBeGreaterThan(0);

@@ -16,6 +16,8 @@ import { shownText } from "../export/shown-text.js";
 import { sideBySide, toBundle } from "../../src/index.js";
 import { HOSTILE } from "./fixtures.js";
 
+const { scenarios: classics } = await explorables[0]!.load();
+
 interface State {
   readonly x: Cell<number>;
 }
@@ -37,7 +39,7 @@ const two = (sum = 2, a = "A", x = "x", name = "two increments"): Program<State>
     },
     alwaysAtEnd("none is lost", (s) => s.x.value === sum),
   );
-const classic = (wanted: string): Program => explorables[0]!.scenarios.find(({ name }) => name === wanted)!.program;
+const classic = (wanted: string): Program => classics.find(({ name }) => name === wanted)!.program;
 const besides = (program: Program): ReturnType<typeof sideBySide> => sideBySide(program, explore(program));
 
 /** A run of `n` reads by each of two tasks, and then a race. */

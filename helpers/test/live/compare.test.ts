@@ -17,29 +17,29 @@ const changed = (change: (recorded: Recorded) => void): string => {
   return JSON.stringify(recorded);
 };
 
-test("every case of the given recording is equal", () => {
-  expect(compareRecording(given, "ksm-6.18.json")).toEqual({ cases: 28, equal: 28, differences: [] });
+test("every case of the given recording is equal", async () => {
+  expect(await compareRecording(given, "ksm-6.18.json")).toEqual({ cases: 28, equal: 28, differences: [] });
 });
 
-test("the first difference of an unequal case is named", () => {
+test("the first difference of an unequal case is named", async () => {
   const text = changed(({ workloads }) => {
     workloads[1]!.rows[3]!.post[3] = 7;
   });
-  expect(compareRecording(text, "x")).toEqual({
+  expect(await compareRecording(text, "x")).toEqual({
     cases: 2,
     equal: 1,
     differences: ["two_equal_pages_written (smart_scan 1): sharing after the scan 3: kernel 7, model 1"],
   });
 });
 
-test("a knob value that the kernel refused changed nothing, so the case stays equal", () => {
+test("a knob value that the kernel refused changed nothing, so the case stays equal", async () => {
   const text = changed(({ workloads }) =>
     workloads[0]!.steps.push({ scan: 2, ops: [["knob", "max_page_sharing", 1]] }),
   );
-  expect(compareRecording(text, "x").equal).toBe(2);
+  expect((await compareRecording(text, "x")).equal).toBe(2);
 });
 
-test("a store to an unmapped page is a fault of the recording, and its workload is named", () => {
+test("a store to an unmapped page is a fault of the recording, and its workload is named", async () => {
   const text = changed(({ workloads }) =>
     workloads[0]!.steps.push({
       scan: 2,
@@ -49,7 +49,7 @@ test("a store to an unmapped page is a fault of the recording, and its workload 
       ],
     }),
   );
-  expect(() => compareRecording(text, "x.json")).toThrow(
+  await expect(compareRecording(text, "x.json")).rejects.toThrow(
     "x.json, workload two_equal_pages_written: a store to page is 0; accepted: a mapped page.",
   );
 });

@@ -43,9 +43,13 @@ test.each([...PROGRAMS, racingIncrements(4), lastZero(6)].map(({ program }) => [
   },
 );
 
-test.each(
-  explorables.flatMap(({ name, scenarios }) => scenarios.map((scenario) => [name, scenario.name, scenario] as const)),
-)("%s %s in parts: the same verdict", (_mechanism, _name, { program, options }) => {
+const scenarios = await Promise.all(
+  explorables.map(async ({ name, load }) =>
+    (await load()).scenarios.map((scenario) => [name, scenario.name, scenario] as const),
+  ),
+);
+
+test.each(scenarios.flat())("%s %s in parts: the same verdict", (_mechanism, _name, { program, options }) => {
   const whole = explore(program, options);
   if (whole.effort.schedules > 3000) return;
   const verdict = inParts(program, 16);

@@ -9,10 +9,10 @@ const DEEPEST = 3;
 /** Makes the program in this thread. Code that is run for it may itself explore on workers: it stops there. */
 export async function loadProgram(source: ProgramSource, wanted: Fingerprint): Promise<Program> {
   switch (source.kind) {
-    case "scenario":
-      return explorables
-        .find(({ name }) => name === source.mechanism)!
-        .scenarios.find(({ name }) => name === source.scenario)!.program;
+    case "scenario": {
+      const { scenarios } = await explorables.find(({ name }) => name === source.mechanism)!.load();
+      return scenarios.find(({ name }) => name === source.scenario)!.program;
+    }
     case "module":
       return fromModule(source.url, wanted);
     case "cells":

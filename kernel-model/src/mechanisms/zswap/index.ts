@@ -66,4 +66,3 @@ export {
   simulateLeak,
 } from "./runs/leak.js";
 export { compressedLengths, type LoadOptions, LoadRun, simulateLoad } from "./runs/load.js";
-export { PARAMETERS, simulateZswapFromParameters } from "./runs/parameters.js";

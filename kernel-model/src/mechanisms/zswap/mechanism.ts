@@ -1,23 +1,16 @@
 import { defineMechanism } from "../define-mechanism.js";
-import { scenarios } from "./checks/scenarios.js";
-import { claims } from "./evidence/claims.js";
-import { provenance } from "./evidence/provenance.js";
-import { PARAMETERS, simulateZswapFromParameters } from "./runs/parameters.js";
 
 export const zswap = defineMechanism({
   name: "zswap",
   title: "zswap: the pool reference that stores at the limit leaked, from the shortest race to the saturated counter",
   topics: ["zswap-refcount"],
   notebooks: ["zswap-refcount.ipynb"],
-  provenance,
-  claims,
+  provenance: () => import("./evidence/provenance.js"),
+  claims: () => import("./evidence/claims.js"),
   scenarios: {
     title: "zswap: the reference that stores at the limit leaked, and what else its paths could do to each other",
-    list: scenarios,
+    load: () => import("./checks/scenarios.js"),
   },
-  run: {
-    parameters: PARAMETERS,
-    simulate: (parameters, { compressor }) => simulateZswapFromParameters(parameters, compressor),
-  },
+  runs: { load: () => import("./runs/run-load.js"), leak: () => import("./runs/run-leak.js") },
   recordings: null,
 });

@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { finish } from "../../../src/base/run.js";
-import { mechanisms } from "../../../src/mechanisms/index.js";
 import { compressedLengths, simulateLoad, type LoadOptions } from "../../../src/mechanisms/zswap/runs/load.js";
-import { simulateZswapFromParameters } from "../../../src/mechanisms/zswap/runs/parameters.js";
+import { run as leakRun } from "../../../src/mechanisms/zswap/runs/run-leak.js";
+import { run as loadRun } from "../../../src/mechanisms/zswap/runs/run-load.js";
 
 /** 16 MiB of RAM: 4,096 pages, so full above 819 of them, and accepting again below 737 (90 % of 4,096 is 3,686; 20 % of that). */
 const load = (options: Partial<LoadOptions> = {}) =>
   finish(simulateLoad({ lengths: [1400, 900, 2000, 0, 700], ramMib: 16, seconds: 0.6, ...options }));
+
+/** Every page shrinks to its half. */
+const half = { name: "half", compress: () => 2048 };
 
 test("the pool is a saw-tooth between the threshold and the limit", () => {
   const run = load();
@@ -54,8 +57,6 @@ test("lengths of generated pages: same-filled ones are 0, the rest what the comp
 });
 
 describe("bad input names the value, the range and the remedy", () => {
-  const half = { name: "half", compress: () => 2048 };
-
   test.each<[Partial<LoadOptions>, RegExp]>([
     [
       { max_pool_percent: 101 },
@@ -79,31 +80,25 @@ describe("bad input names the value, the range and the remedy", () => {
     );
   });
 
-  test("flat parameters: unknown names, the other experiment's, a compressor that was not loaded", () => {
-    expect(() => finish(simulateZswapFromParameters({ storerate: 5 }, half))).toThrow(
-      /a parameter of zswap is "storerate"; .*did you mean "storeRate"/,
+  test("flat parameters: unknown names, the other run's, a compressor that was not loaded", () => {
+    expect(() => loadRun.simulate({ storerate: 5 }, { compressor: half })).toThrow(
+      /a parameter of zswap load is "storerate"; .*did you mean "storeRate"/,
     );
-    expect(() => finish(simulateZswapFromParameters({ experiment: "leak", ramMib: 5 }))).toThrow(
-      /a parameter of the experiment leak is "ramMib"/,
-    );
-    expect(() => finish(simulateZswapFromParameters({ compressor: "lzo" }, half))).toThrow(
+    expect(() => leakRun.simulate({ ramMib: 5 }, {})).toThrow(/a parameter of zswap leak is "ramMib"/);
+    expect(() => loadRun.simulate({ compressor: "lzo" }, { compressor: half })).toThrow(
       /the compressor is "lzo"; accepted: the name of a compressor that was loaded/,
     );
   });
 });
 
-test("the registry runs both experiments from flat parameters", () => {
-  const zswap = mechanisms.find(({ name }) => name === "zswap")!;
+test("both runs from flat parameters", () => {
   const table = finish(
-    zswap.run.simulate(
-      { compressor: "half", seconds: 0.01, samples: 5 },
-      { compressor: { name: "half", compress: () => 2048 } },
-    ),
+    loadRun.simulate({ compressor: "half", seconds: 0.01, samples: 5 }, { compressor: half }),
   ).dataset();
   expect(table.columns.map(({ name, unit }) => `${name} ${unit!}`)).toEqual(["time s", "pool pages", "share %"]);
   expect(table.columns[0]!.values).toHaveLength(5);
   expect(
-    finish(zswap.run.simulate({ experiment: "leak", seconds: 0.01 }, {}))
+    finish(leakRun.simulate({ seconds: 0.01 }, {}))
       .dataset()
       .columns.map(({ name }) => name),
   ).toEqual(["time", "references"]);

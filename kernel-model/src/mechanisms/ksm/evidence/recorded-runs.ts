@@ -1,11 +1,13 @@
 import { InputError } from "../../../base/errors.js";
-import type { RecordedRun } from "../../define-mechanism.js";
-import { stepsWorkload } from "../runs/steps-workload.js";
+import type { RecordedRun, Recordings } from "../../define-mechanism.js";
+import { csvWorkload, stepsWorkload } from "../runs/steps-workload.js";
 import type { Workload } from "../runs/workload.js";
 import { compareCase, parseRecording, type RecordedCase, type RecordedColumn } from "./recording.js";
 
+export const recordings: Recordings<Workload> = { cases: recordedRuns, fromCsv: csvWorkload };
+
 /** The cases of a recording of KSM. Most workloads were recorded twice: NAME:0 and NAME:1 tell the value of smart_scan. */
-export function recordedRuns(text: string, source: string): readonly RecordedRun<Workload>[] {
+function recordedRuns(text: string, source: string): readonly RecordedRun<Workload>[] {
   const { cases, columns } = parseRecording(text, source);
   return cases.map((recorded) => ({
     name: recorded.name,
