@@ -1,4 +1,11 @@
-import { contextSwitches, type Effort, type Replay, type Verdict, type Waiting } from "@mm-lab/kernel-model";
+import {
+  contextSwitches,
+  type Effort,
+  type Replay,
+  type Verdict,
+  type Waiting,
+  groupDigits,
+} from "@mm-lab/kernel-model";
 import { counted } from "../tables/view.js";
 
 /** What can be shown: the answer of an exploration, or one run of it. */
@@ -67,7 +74,7 @@ function share({ schedules, redundant, estimated }: Effort): string {
   if (estimated === null || estimated <= runs) return "";
   const part = (100 * runs) / estimated;
   const about = Number(estimated.toPrecision(1));
-  const total = about < 1e9 ? about.toLocaleString("en-US") : about.toExponential(0).replace("e+", "e");
+  const total = about < 1e9 ? groupDigits(about) : about.toExponential(0).replace("e+", "e");
   return `, after ${part < 1 ? "less than 1" : `about ${Math.floor(part)}`} % of an estimated ${total} runs`;
 }
 

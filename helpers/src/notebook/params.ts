@@ -6,6 +6,7 @@ import {
   checkNumber,
   checkOneOf,
   type MimeBundle,
+  exactNumber,
 } from "@mm-lab/kernel-model";
 import { escapeHtml } from "../tables/text.js";
 
@@ -143,5 +144,5 @@ function tableOf(
 }
 
 function text(value: ParamValue | undefined): string {
-  return typeof value === "number" ? value.toLocaleString("en-US", { maximumSignificantDigits: 15 }) : String(value);
+  return typeof value === "number" ? exactNumber(value) : String(value);
 }

@@ -1,4 +1,4 @@
-import type { Progress } from "@mm-lab/kernel-model";
+import { formatNumber, type Progress } from "@mm-lab/kernel-model";
 import type { Bundle } from "../display/to-bundle.js";
 import { escapeHtml } from "../tables/text.js";
 import { sendToNotebook } from "./show.js";
@@ -49,7 +49,7 @@ export class ProgressBar {
 /** E.g. "12 of 30 (40 %), scan 12". */
 export function describeProgress({ done, total, note }: Progress): string {
   const share = total > 0 ? ` (${Math.floor((100 * done) / total)} %)` : "";
-  return `${done.toLocaleString("en-US")} of ${total.toLocaleString("en-US")}${share}${note === undefined ? "" : `, ${note}`}`;
+  return `${formatNumber(done)} of ${formatNumber(total)}${share}${note === undefined ? "" : `, ${note}`}`;
 }
 
 function html(title: string, { done, total }: Progress, text: string): string {

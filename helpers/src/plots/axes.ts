@@ -1,4 +1,4 @@
-import { readableUnit } from "../tables/numbers.js";
+import { readableUnit } from "@mm-lab/kernel-model";
 import { shorten, visible } from "../tables/text.js";
 import { extent, plainText, textAt, utcKey, type FrameColumn } from "./frame.js";
 import { COLORS, cycle, DASHES } from "./theme.js";

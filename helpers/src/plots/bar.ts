@@ -1,5 +1,4 @@
-import { checkOneOf } from "@mm-lab/kernel-model";
-import { formatNumber, readableUnit } from "../tables/numbers.js";
+import { checkOneOf, formatNumber, readableUnit } from "@mm-lab/kernel-model";
 import type { Source } from "../tables/table.js";
 import { categories, categoriesOf, positionOf, seriesOf, tooltipOf, type Json } from "./axes.js";
 import {

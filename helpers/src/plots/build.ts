@@ -1,5 +1,4 @@
-import { checkInteger, checkKeys, InputError } from "@mm-lab/kernel-model";
-import { formatWithUnit, groupDigits } from "../tables/numbers.js";
+import { checkInteger, checkKeys, InputError, formatWithUnit, groupDigits } from "@mm-lab/kernel-model";
 import type { Source } from "../tables/table.js";
 import { shorten, visible } from "../tables/text.js";
 import { categories, columnTitle } from "./axes.js";

@@ -1,5 +1,11 @@
-import { checkInteger, DISPLAY, InputError, type Displayable, type MimeBundle } from "@mm-lab/kernel-model";
-import { groupDigits } from "../tables/numbers.js";
+import {
+  checkInteger,
+  DISPLAY,
+  InputError,
+  type Displayable,
+  type MimeBundle,
+  groupDigits,
+} from "@mm-lab/kernel-model";
 import { shorten, visible } from "../tables/text.js";
 import type { Json } from "./axes.js";
 import type { BoundControl } from "./controls.js";

@@ -1,8 +1,7 @@
-import { checkKeys, InputError } from "@mm-lab/kernel-model";
+import { checkKeys, InputError, groupDigits } from "@mm-lab/kernel-model";
 import { anyCell } from "../tables/cells.js";
 import { columnInfo, columnValues, type TableLike } from "../tables/columns.js";
 import { isNumeric, scanColumn } from "../tables/kinds.js";
-import { groupDigits } from "../tables/numbers.js";
 import { checkColumns, table, type Source } from "../tables/table.js";
 import { shorten, visible } from "../tables/text.js";
 import type { Field, FieldOptions } from "./options.js";

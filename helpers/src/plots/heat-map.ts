@@ -1,5 +1,5 @@
+import { formatWithUnit, readableUnit } from "@mm-lab/kernel-model";
 import type { Source } from "../tables/table.js";
-import { formatWithUnit, readableUnit } from "../tables/numbers.js";
 import { categories, categoriesOf, columnTitle, tooltipOf, type Json } from "./axes.js";
 import {
   allRows,

@@ -1,5 +1,4 @@
-import { checkOneOf } from "@mm-lab/kernel-model";
-import { groupDigits } from "../tables/numbers.js";
+import { checkOneOf, groupDigits } from "@mm-lab/kernel-model";
 import type { Source } from "../tables/table.js";
 import { positionOf, tooltipOf } from "./axes.js";
 import {

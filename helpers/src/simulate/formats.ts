@@ -1,4 +1,5 @@
 import type { Column, Dataset } from "@mm-lab/kernel-model";
+import { formatCsv } from "../tables/csv.js";
 import { parquetWriteBuffer } from "hyparquet-writer";
 
 export const FORMATS = ["json", "csv", "parquet"] as const;
@@ -10,7 +11,7 @@ export function formatDataset(dataset: Dataset, format: Format): string | Uint8A
     case "json":
       return `${JSON.stringify({ title: dataset.title, columns: dataset.columns.map((column) => ({ ...column, values: values(column) })) })}\n`;
     case "csv":
-      return csv(dataset);
+      return formatCsv(dataset.columns);
     case "parquet": {
       const columnData = dataset.columns.map((column) => ({
         name: column.name,
@@ -20,19 +21,6 @@ export function formatDataset(dataset: Dataset, format: Format): string | Uint8A
       return new Uint8Array(parquetWriteBuffer({ columnData }));
     }
   }
-}
-
-function csv({ columns }: Dataset): string {
-  const rows = columns[0]?.values.length ?? 0;
-  const lines = [columns.map(({ name }) => field(name)).join(",")];
-  for (let i = 0; i < rows; i++) lines.push(columns.map(({ values }) => field(values[i])).join(","));
-  return `${lines.join("\n")}\n`;
-}
-
-/** Quoted where needed (RFC 4180); an absent value is an empty field. */
-function field(value: number | string | boolean | null | undefined): string {
-  const text = value === null || value === undefined ? "" : `${value}`;
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function values(column: Column): (number | string | boolean | null)[] {

@@ -1,9 +1,15 @@
-import { checkKeys, checkNumber, InputError, type TimelineInterval } from "@mm-lab/kernel-model";
+import {
+  checkKeys,
+  checkNumber,
+  InputError,
+  type TimelineInterval,
+  formatWithUnit,
+  groupDigits,
+} from "@mm-lab/kernel-model";
 import type { Json } from "../plots/axes.js";
 import { Chart } from "../plots/chart.js";
 import { timeline } from "../plots/timeline.js";
 import { COLORS } from "../plots/theme.js";
-import { formatWithUnit, groupDigits } from "../tables/numbers.js";
 import { intervalsOf, type IntervalSource } from "./intervals.js";
 
 export interface TimelineChartOptions {

@@ -1,6 +1,6 @@
+import { exactNumber, formatNumber, formatWithUnit, readableUnit } from "@mm-lab/kernel-model";
 import type { Cell } from "./grid.js";
 import { isNumeric, type ColumnScan } from "./kinds.js";
-import { exactNumber, formatNumber, formatWithUnit, readableUnit } from "./numbers.js";
 import { shorten } from "./text.js";
 
 /** Longest text written into one cell; the rest is cut, the first 2,000 characters stay in the tool tip. */

@@ -1,5 +1,7 @@
 import { InputError } from "@mm-lab/kernel-model";
 
+/** Comma-separated values (RFC 4180), read and written. */
+
 /** Rows of text cells of a comma-separated file (RFC 4180: quotes, doubled quotes, line breaks inside quotes, CRLF, BOM). */
 export function parseCsvRows(text: string): string[][] {
   const rows: string[][] = [];
@@ -106,4 +108,17 @@ export function inferColumn(cells: readonly string[]): Float64Array | unknown[] 
 function utc(text: string): number {
   const iso = text.replace(" ", "T");
   return Date.parse(iso.includes("T") && !/(?:Z|[+-]\d\d:?\d\d)$/.test(iso) ? `${iso}Z` : iso);
+}
+
+/** Columns as a comma-separated file: a header, and a line for each row. Quoted where needed; an absent value is an empty cell. */
+export function formatCsv(columns: readonly { readonly name: string; readonly values: ArrayLike<unknown> }[]): string {
+  const lines = [columns.map(({ name }) => csvCell(name)).join(",")];
+  const rows = columns[0]?.values.length ?? 0;
+  for (let row = 0; row < rows; row++) lines.push(columns.map(({ values }) => csvCell(values[row])).join(","));
+  return `${lines.join("\n")}\n`;
+}
+
+function csvCell(value: unknown): string {
+  const text = value === null || value === undefined ? "" : String(value);
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

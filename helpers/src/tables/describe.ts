@@ -1,8 +1,8 @@
+import { formatWithUnit, groupDigits, hasScales } from "@mm-lab/kernel-model";
 import { anyCell } from "./cells.js";
 import { columnInfo, columnValues, type TableLike } from "./columns.js";
 import type { Cell, GridColumn } from "./grid.js";
 import { isNumeric, scanColumn, type ColumnScan } from "./kinds.js";
-import { formatWithUnit, groupDigits, hasScales } from "./numbers.js";
 import { table, type Source } from "./table.js";
 import { counted, TableView } from "./view.js";
 

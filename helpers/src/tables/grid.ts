@@ -71,13 +71,13 @@ function cellToHtml(cell: Cell, align: "left" | "right"): string {
   const bar =
     cell.bar === undefined
       ? ""
-      : `background:linear-gradient(90deg,transparent ${percent(cell.bar[0])},${INK}47 ${percent(cell.bar[0])},${INK}47 ${percent(cell.bar[1])},transparent ${percent(cell.bar[1])});`;
+      : `background:linear-gradient(90deg,transparent ${cssPercent(cell.bar[0])},${INK}47 ${cssPercent(cell.bar[0])},${INK}47 ${cssPercent(cell.bar[1])},transparent ${cssPercent(cell.bar[1])});`;
   const direction = align === "left" ? ` dir="auto"` : "";
   const content = cell.histogram === undefined ? html(cell.text) : histogramSvg(cell.histogram, cell.text);
   return `<td${direction}${title} style="text-align:${align};padding:2px 10px;${align === "right" ? "white-space:pre;" : "max-width:36em;overflow-wrap:break-word;"}${bar}${cell.absent === true ? GREY : ""}">${content}</td>`;
 }
 
-function percent(share: number): string {
+function cssPercent(share: number): string {
   return `${Number((100 * share).toFixed(1))}%`;
 }
 

@@ -1,9 +1,16 @@
-import { checkInteger, checkKeys, DISPLAY, InputError, type Displayable, type MimeBundle } from "@mm-lab/kernel-model";
+import {
+  checkInteger,
+  checkKeys,
+  DISPLAY,
+  InputError,
+  type Displayable,
+  type MimeBundle,
+  groupDigits,
+} from "@mm-lab/kernel-model";
 import { alignDecimals, columnFormat } from "./cells.js";
 import { columnInfo, columnValues, type TableLike } from "./columns.js";
 import { gridToHtml, gridToText, type Cell, type Grid } from "./grid.js";
 import { isNumeric, scanColumn, type ColumnScan } from "./kinds.js";
-import { groupDigits } from "./numbers.js";
 import { checkColumns, hasDataset, isDataset, own, table, type Source } from "./table.js";
 
 export interface ViewOptions {

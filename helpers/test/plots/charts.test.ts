@@ -402,9 +402,9 @@ describe("bandChart", () => {
       [1, 2, 3, 4].map((v) => ({ x: 1, y: v })),
       { title: "t", x: "x", y: "y" },
     );
-    // mean 2.5, s = 1.29099, t(3) = 3.18245, half width = 3.18245 * 1.29099 / 2
+    // mean 2.5, s = 1.29099, t(3) = 3.182446, half width = 3.182446 * 1.29099 / 2
     expect((chart.spec["data"] as { values: object[] }).values).toEqual([
-      { x: 1, y: 2.5, band_low: 0.445737, band_high: 4.55426 },
+      { x: 1, y: 2.5, band_low: 0.44574, band_high: 4.55426 },
     ]);
     expect(draw(chart).texts).toContain("Band: mean and 95% confidence interval of 4 measurements");
   });

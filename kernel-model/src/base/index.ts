@@ -3,6 +3,7 @@ export { datasetOf, type Column, type ColumnOf, type Dataset, type HasDataset } 
 export * from "./display.js";
 export * from "./errors.js";
 export * from "./hash.js";
+export * from "./numbers.js";
 export * from "./random.js";
 export * from "./provenance.js";
 export { rowsToColumns, type ColumnNotes, type RowValue } from "./rows.js";

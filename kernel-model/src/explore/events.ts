@@ -1,3 +1,4 @@
+import { grown } from "../base/arrays.js";
 import { ADD, Footprint, modesConflict, READ, WRITE } from "./footprint.js";
 
 /**
@@ -87,7 +88,8 @@ export class Events {
     const previous = this.#last[task]!;
     const stride = this.#stride;
     const base = event * stride;
-    if (base + stride > this.#clocks.length) this.#clocks = grown(this.#clocks, base + stride);
+    if (base + stride > this.#clocks.length)
+      this.#clocks = grown(this.#clocks, Math.max(base + stride, 2 * this.#clocks.length));
     const found = this.#frontier(footprint, previous, event, null, races, this.#clocks, base);
     let kept = 0;
     for (let i = 0; i < found; i++) if (this.task[races[i]!] !== task) races[kept++] = races[i]!;
@@ -252,10 +254,4 @@ function sortDescending(numbers: number[], count: number): void {
     for (; at > 0 && numbers[at - 1]! < number; at--) numbers[at] = numbers[at - 1]!;
     numbers[at] = number;
   }
-}
-
-function grown(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(Math.max(length, array.length * 2));
-  larger.set(array);
-  return larger;
 }

@@ -1,3 +1,4 @@
+import { grown } from "../base/arrays.js";
 import { checkInteger, InputError } from "../base/errors.js";
 import { PAGE_BYTES } from "./page.js";
 import { DEFAULT_CHAIN_SIZE, HANDLE_BYTES, sizeClassIndex, sizeClassTable, type SizeClass } from "./size-classes.js";
@@ -213,25 +214,20 @@ export class Zsmalloc {
 
   #freshZspage(): number {
     if (this.#usedZspages === this.#inUse.length) {
-      this.#zspageClass = doubled(this.#zspageClass, new Uint8Array(2 * this.#usedZspages));
-      this.#fullness = doubled(this.#fullness, new Uint8Array(2 * this.#usedZspages));
-      this.#inUse = doubled(this.#inUse, new Uint16Array(2 * this.#usedZspages));
-      this.#next = doubled(this.#next, new Int32Array(2 * this.#usedZspages));
-      this.#previous = doubled(this.#previous, new Int32Array(2 * this.#usedZspages));
+      this.#zspageClass = grown(this.#zspageClass);
+      this.#fullness = grown(this.#fullness);
+      this.#inUse = grown(this.#inUse);
+      this.#next = grown(this.#next);
+      this.#previous = grown(this.#previous);
     }
     return this.#usedZspages++;
   }
 
   #freshHandle(): number {
     if (this.#usedHandles === this.#zspageOf.length) {
-      this.#zspageOf = doubled(this.#zspageOf, new Int32Array(2 * this.#usedHandles).fill(NONE));
-      this.#lengthOf = doubled(this.#lengthOf, new Uint16Array(2 * this.#usedHandles));
+      this.#zspageOf = grown(this.#zspageOf, 2 * this.#zspageOf.length, NONE);
+      this.#lengthOf = grown(this.#lengthOf);
     }
     return this.#usedHandles++;
   }
-}
-
-function doubled<T extends Uint8Array | Uint16Array | Int32Array>(old: T, fresh: T): T {
-  fresh.set(old);
-  return fresh;
 }

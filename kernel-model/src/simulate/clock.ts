@@ -1,3 +1,4 @@
+import { grown } from "../base/arrays.js";
 import { EventQueue } from "./event-queue.js";
 import { Ring } from "./ring.js";
 import type { Runner } from "./runner.js";
@@ -49,9 +50,7 @@ export class Clock {
   enlist(runner: Runner): void {
     this.runners.push(runner);
     if (runner.index < this.#keys.length) return;
-    const keys = new Float64Array(2 * this.#keys.length).fill(-1);
-    keys.set(this.#keys);
-    this.#keys = keys;
+    this.#keys = grown(this.#keys, 2 * this.#keys.length, -1);
   }
 
   /**

@@ -1,3 +1,5 @@
+import { grown } from "../base/arrays.js";
+
 /** Sequence numbers fit below a priority: 2^48 of them. */
 const SEQUENCES = 2 ** 48;
 
@@ -140,13 +142,8 @@ export class EventQueue {
 
   #grow(): void {
     const capacity = 2 * this.#times.length;
-    this.#times = grown(this.#times, new Float64Array(capacity).fill(Infinity));
-    this.#keys = grown(this.#keys, new Float64Array(capacity));
-    this.#payloads = grown(this.#payloads, new Int32Array(capacity));
+    this.#times = grown(this.#times, capacity, Infinity);
+    this.#keys = grown(this.#keys, capacity);
+    this.#payloads = grown(this.#payloads, capacity);
   }
-}
-
-function grown<A extends Float64Array | Int32Array>(old: A, fresh: A): A {
-  fresh.set(old);
-  return fresh;
 }

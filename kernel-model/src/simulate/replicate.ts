@@ -1,5 +1,5 @@
 import { datasetOf, type ColumnOf, type Dataset, type HasDataset } from "../base/dataset.js";
-import { percent } from "../base/percent.js";
+import { percent } from "../base/numbers.js";
 import { checkInteger, checkKeys, checkNumber, checkOneOf, InputError } from "../base/errors.js";
 import { partOf, type Progress } from "../base/run.js";
 import { estimate, type Estimate } from "./estimate.js";

@@ -1,3 +1,4 @@
+import { groupDigits } from "../base/numbers.js";
 import type { Progress } from "../base/run.js";
 import { load } from "../machine/program.js";
 import { printSchedule, type Schedule } from "../machine/schedule.js";
@@ -110,7 +111,7 @@ export function* simulating<S, O extends object = object>(
       ? {
           done: run.tasksOver,
           total: Math.max(run.tasks, 1),
-          note: `${program?.name ?? "simulation"}, ${run.engine.events.toLocaleString("en")} events`,
+          note: `${program?.name ?? "simulation"}, ${groupDigits(run.engine.events)} events`,
         }
       : { done: clock.now, total: duration, note: "ns of virtual time" };
   }

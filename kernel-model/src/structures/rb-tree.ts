@@ -1,3 +1,5 @@
+import { grown } from "../base/arrays.js";
+
 /**
  * A red-black tree on typed arrays whose shape is the one Linux builds (lib/rbtree.c): the same insertions and
  * deletions in the same order give the same tree, so "which nodes does a search pass" has the kernel's answer.
@@ -22,12 +24,10 @@ export class RbTree {
 
   /** Makes room for node numbers up to `capacity`. */
   reserve(capacity: number): void {
-    this.left = grown(this.left, capacity);
-    this.right = grown(this.right, capacity);
-    this.#parent = grown(this.#parent, capacity);
-    const red = new Uint8Array(capacity + 1);
-    red.set(this.#red);
-    this.#red = red;
+    this.left = grown(this.left, capacity + 1);
+    this.right = grown(this.right, capacity + 1);
+    this.#parent = grown(this.#parent, capacity + 1);
+    this.#red = grown(this.#red, capacity + 1);
   }
 
   parentOf(node: number): number {
@@ -193,10 +193,4 @@ export class RbTree {
       return;
     }
   }
-}
-
-function grown(old: Int32Array, capacity: number): Int32Array {
-  const fresh = new Int32Array(capacity + 1);
-  fresh.set(old);
-  return fresh;
 }

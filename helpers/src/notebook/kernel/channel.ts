@@ -1,3 +1,4 @@
+import { groupDigits } from "@mm-lab/kernel-model";
 import type { Worker } from "node:worker_threads";
 
 /**
@@ -135,7 +136,7 @@ export class IoChannel {
 function cutOutput(text: string): string {
   if (text.length <= LONGEST_OUTPUT) return text;
   const end = text.endsWith("\n") ? "\n" : "";
-  const total = text.length.toLocaleString("en-US");
-  const shown = LONGEST_OUTPUT.toLocaleString("en-US");
+  const total = groupDigits(text.length);
+  const shown = groupDigits(LONGEST_OUTPUT);
   return `${text.slice(0, LONGEST_OUTPUT)}\n[mm-lab] output truncated: ${total} characters were written at once, the first ${shown} are shown.${end}`;
 }

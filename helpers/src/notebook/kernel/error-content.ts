@@ -1,3 +1,4 @@
+import { groupDigits } from "@mm-lab/kernel-model";
 import { inspect, types } from "node:util";
 import type { SourcePositions } from "./source-positions.js";
 import { describePosition, innermostCell } from "./stack-traces.js";
@@ -96,7 +97,7 @@ function stackLines(error: Error, depth: number): string[] {
 function clip(text: string): string {
   return text.length <= LONGEST_MESSAGE
     ? text
-    : `${text.slice(0, LONGEST_MESSAGE)}… (${text.length.toLocaleString("en-US")} characters)`;
+    : `${text.slice(0, LONGEST_MESSAGE)}… (${groupDigits(text.length)} characters)`;
 }
 
 /** Typed as strings, but anybody may have put anything there. */

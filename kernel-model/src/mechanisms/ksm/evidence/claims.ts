@@ -2,7 +2,7 @@
  * Topic ksm-smart-scan of the ledger: an experiment per claim. Each says what was seen, and judges it by the outcome
  * that the claim's "how" names; no tolerance is wider than that.
  */
-import { percent } from "../../../base/percent.js";
+import { percent } from "../../../base/numbers.js";
 import { judge, type Evidence, type Experiments } from "../../../base/claims.js";
 import { findRun, parseClaimsRecording } from "./claims-recording.js";
 import { parseRecording, type RecordedCase } from "./recording.js";

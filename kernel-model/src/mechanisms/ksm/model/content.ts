@@ -1,3 +1,4 @@
+import { grown } from "../../../base/arrays.js";
 import { InputError } from "../../../base/errors.js";
 import { mix32 } from "../../../base/hash.js";
 
@@ -132,9 +133,9 @@ export class ContentTable {
 
   #grow(): void {
     this.#capacity *= 2;
-    this.words = extend(new Int32Array(this.#capacity * WORDS), this.words);
-    this.#low = extend(new Uint32Array(this.#capacity), this.#low);
-    this.#high = extend(new Uint32Array(this.#capacity), this.#high);
+    this.words = grown(this.words, this.#capacity * WORDS);
+    this.#low = grown(this.#low, this.#capacity);
+    this.#high = grown(this.#high, this.#capacity);
     this.#nextInBucket = new Int32Array(this.#capacity);
     this.#buckets = new Int32Array(bucketsFor(this.#capacity));
     for (let c = 0; c < this.#used; c++) this.#enter(c);
@@ -175,9 +176,4 @@ function byteSwap(x: number): number {
 
 function bucketsFor(capacity: number): number {
   return 2 ** Math.ceil(Math.log2(capacity));
-}
-
-function extend<T extends Int32Array | Uint32Array>(fresh: T, old: T): T {
-  fresh.set(old);
-  return fresh;
 }

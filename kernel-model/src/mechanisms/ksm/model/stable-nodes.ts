@@ -1,3 +1,4 @@
+import { grown } from "../../../base/arrays.js";
 import { RbTree } from "../../../structures/rb-tree.js";
 
 /** rmap_hlist_len of a chain, as in mm/ksm.c: a node with this length holds dups instead of rmap items. */
@@ -71,13 +72,8 @@ export class StableNodes {
     this.#capacity *= 2;
     this.tree.reserve(this.#capacity);
     const size = this.#capacity + 1;
-    for (const field of ["contentClass", "length", "mapCount", "first", "chain", "nextDup", "prevDup"] as const) {
-      const fresh = new Int32Array(size);
-      fresh.set(this[field]);
-      this[field] = fresh;
-    }
-    const prunedAt = new Float64Array(size);
-    prunedAt.set(this.prunedAt);
-    this.prunedAt = prunedAt;
+    for (const field of ["contentClass", "length", "mapCount", "first", "chain", "nextDup", "prevDup"] as const)
+      this[field] = grown(this[field], size);
+    this.prunedAt = grown(this.prunedAt, size);
   }
 }

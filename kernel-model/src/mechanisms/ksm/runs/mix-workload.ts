@@ -1,6 +1,6 @@
 /** Workloads generated from shares of the kinds of page. */
 import { checkInteger, checkKeys, checkNumber, checkOneOf, InputError, quote } from "../../../base/errors.js";
-import { percent } from "../../../base/percent.js";
+import { percent } from "../../../base/numbers.js";
 import { Random } from "../../../base/random.js";
 import { addProcess, madviseMergeable, replaceProcess, writePage } from "../model/memory.js";
 import { checkPages } from "../model/state.js";

@@ -2,6 +2,7 @@
  * Topic zswap-refcount of the ledger: an experiment per claim. Each says what was seen, and judges it by the outcome that
  * the claim's "how" names.
  */
+import { formatNumber, groupDigits } from "../../../base/numbers.js";
 import { judge, type Experiments } from "../../../base/claims.js";
 import { finish } from "../../../base/run.js";
 import { explore } from "../../../explore/explore.js";
@@ -18,7 +19,7 @@ export const claims: Experiments = {
     const verdicts = STORES.map((stores) => explore(leaksReachable(stores)));
     return judge(
       verdicts.every(({ kind, effort }, i) => kind === "exhausted" && effort.endStates.size === STORES[i]),
-      `With ${STORES.join(", ")} stores at the limit and one work item, ${verdicts.map(({ effort }) => effort.schedules.toLocaleString("en")).join(", ")} schedules: end states with every number of leaked references from 0 to n - 1 are reached, and no other.`,
+      `With ${STORES.join(", ")} stores at the limit and one work item, ${verdicts.map(({ effort }) => groupDigits(effort.schedules)).join(", ")} schedules: end states with every number of leaked references from 0 to n - 1 are reached, and no other.`,
     );
   },
 
@@ -31,7 +32,7 @@ export const claims: Experiments = {
       .map(({ program }) => explore(program));
     return judge(
       proofs.length === 4 && proofs.every(({ kind }) => kind === "exhausted"),
-      `With the fix no end state of 2 and 3 stores has a reference above its base, and a queued worker always has one to give back: proved in ${proofs.reduce((sum, { effort }) => sum + effort.schedules, 0).toLocaleString("en")} schedules. Four stores are proved by the scenario four-stores-fixed.`,
+      `With the fix no end state of 2 and 3 stores has a reference above its base, and a queued worker always has one to give back: proved in ${groupDigits(proofs.reduce((sum, { effort }) => sum + effort.schedules, 0))} schedules. Four stores are proved by the scenario four-stores-fixed.`,
     );
   },
 
@@ -43,7 +44,7 @@ export const claims: Experiments = {
     const off = Math.abs(run.leakedPerRun / expected - 1);
     return judge(
       run.leaked === run.requests - run.runs - run.owed && off <= 0.05,
-      `${run.requests.toLocaleString("en")} stores and ${run.runs.toLocaleString("en")} runs leaked ${run.leaked.toLocaleString("en")} references: stores - runs exactly${run.owed > 0 ? ` (but for ${run.owed} that a queued run still owes)` : ""}, ${run.leakedPerRun.toFixed(3)} a run where rate x delay is ${expected} (${(100 * off).toFixed(1)} % off).`,
+      `${groupDigits(run.requests)} stores and ${groupDigits(run.runs)} runs leaked ${groupDigits(run.leaked)} references: stores - runs exactly${run.owed > 0 ? ` (but for ${run.owed} that a queued run still owes)` : ""}, ${formatNumber(run.leakedPerRun, 3)} a run where rate x delay is ${expected} (${formatNumber(100 * off, 1)} % off).`,
       `${rate} stores/s and a worker ${delay} ms behind: chosen by us`,
     );
   },
@@ -60,7 +61,7 @@ export const claims: Experiments = {
     const perRun = growth.leakedPerRun;
     return judge(
       saturates && above <= 1,
-      `Buggy: it saturates and warns "${last.warnings[0] ?? ""}"; the last 50,000 references took ${reached.toFixed(3)} s where the rate says ${expected.toFixed(3)} s, so from 1 it takes ${(SATURATION / perRun / 1e6).toFixed(1)} million runs, ${hoursToSaturation(growth.leakedPerSecond).toFixed(2)} hours. ` +
+      `Buggy: it saturates and warns "${last.warnings[0] ?? ""}"; the last 50,000 references took ${formatNumber(reached, 3)} s where the rate says ${formatNumber(expected, 3)} s, so from 1 it takes ${formatNumber(SATURATION / perRun / 1e6, 1)} million runs, ${formatNumber(hoursToSaturation(growth.leakedPerSecond), 2)} hours. ` +
         `Fixed: it never saturates, but it does get above base + 1: base + ${above} with the worker queued again while it runs and two stores, since a store holds a reference until it has queued. In every end state it is at base.`,
       CHOSEN_LOAD,
     );

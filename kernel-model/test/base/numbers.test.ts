@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { exactNumber, formatNumber, formatWithUnit, groupDigits, readableUnit } from "../../src/tables/numbers.js";
-import { escapeHtml, shorten, textWidth, visible } from "../../src/tables/text.js";
+import {
+  exactNumber,
+  formatNumber,
+  formatWithUnit,
+  groupDigits,
+  percent,
+  readableUnit,
+} from "../../src/base/numbers.js";
 
 describe("formatNumber", () => {
   test.each([
@@ -54,6 +60,32 @@ describe("formatNumber", () => {
   });
 });
 
+describe("so many decimals", () => {
+  test.each([
+    [1234.5678, 2, "1,234.57"],
+    [1234.5678, 0, "1,235"],
+    [5, 3, "5.000"],
+    [-0.004, 2, "0.00"],
+    [-0.006, 2, "-0.01"],
+    [-1234567, 1, "-1,234,567.0"],
+    [0.1234, 4, "0.1234"],
+    [NaN, 2, "NaN"],
+    [-Infinity, 2, "-∞"],
+  ])("%d with %d decimals is written %s", (value, decimals, text) => expect(formatNumber(value, decimals)).toBe(text));
+
+  test("a number of decimals that is none is refused", () => {
+    expect(() => formatNumber(1, -1)).toThrow("decimals is -1; accepted: an integer from 0 to 20");
+  });
+});
+
+test.each([
+  [0.28125, undefined, "28.1 %"],
+  [0.5, undefined, "50 %"],
+  [1.2345, undefined, "123 %"],
+  [0.00012345, 2, "0.012 %"],
+  [-0.25, undefined, "-25 %"],
+])("the share %d with %s digits is %s", (share, digits, text) => expect(percent(share, digits)).toBe(text));
+
 describe("units", () => {
   test.each([
     [1536, "B", "1.5 KiB"],
@@ -78,45 +110,5 @@ describe("units", () => {
         if (chosen !== "s" && chosen !== "PiB") expect(value / size).toBeLessThan(unit === "B" ? 1024 : 1000);
       }),
     );
-  });
-});
-
-describe("text", () => {
-  test("escaped text holds no character that HTML reads as markup, and gives itself back", () => {
-    const entities: Readonly<Record<string, string>> = {
-      "&#38;": "&",
-      "&#60;": "<",
-      "&#62;": ">",
-      "&#34;": '"',
-      "&#39;": "'",
-    };
-    fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (text) => {
-        const escaped = escapeHtml(text);
-        expect(escaped).not.toMatch(/[<>"']/);
-        expect(escaped.replace(/&#(?:38|60|62|34|39);/g, (entity) => entities[entity]!)).toBe(text);
-      }),
-    );
-  });
-
-  test("visible text has no control character, no direction override, no half surrogate", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (text) => {
-        expect(visible(text)).not.toMatch(
-          /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u,
-        );
-      }),
-    );
-    expect(visible("a\u001b[31m\tb\r\nc\u202ed\ud800")).toBe("a␛[31m⇥b⏎c⟨U+202E⟩d\ufffd");
-  });
-
-  test("text is cut between characters", () => {
-    expect(shorten("abcdef", 4)).toBe("abc…");
-    expect(shorten("ab🎉🎉", 4)).toBe("ab…");
-    expect(shorten("abcd", 4)).toBe("abcd");
-  });
-
-  test("East Asian characters and emoji take two columns, accents none", () => {
-    expect([textWidth("abc"), textWidth("日本"), textWidth("🎉"), textWidth("e\u0301")]).toEqual([3, 4, 2, 1]);
   });
 });
