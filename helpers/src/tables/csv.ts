@@ -1,4 +1,4 @@
-import { InputError } from "@mm-lab/kernel-model";
+import { InputError, type Column } from "@mm-lab/kernel-model";
 
 /** Comma-separated values (RFC 4180), read and written. */
 
@@ -111,14 +111,14 @@ function utc(text: string): number {
 }
 
 /** Columns as a comma-separated file: a header, and a line for each row. Quoted where needed; an absent value is an empty cell. */
-export function formatCsv(columns: readonly { readonly name: string; readonly values: ArrayLike<unknown> }[]): string {
+export function formatCsv(columns: readonly Column[]): string {
   const lines = [columns.map(({ name }) => csvCell(name)).join(",")];
   const rows = columns[0]?.values.length ?? 0;
   for (let row = 0; row < rows; row++) lines.push(columns.map(({ values }) => csvCell(values[row])).join(","));
   return `${lines.join("\n")}\n`;
 }
 
-function csvCell(value: unknown): string {
-  const text = value === null || value === undefined ? "" : String(value);
+function csvCell(value: string | number | boolean | null | undefined): string {
+  const text = value === null || value === undefined ? "" : `${value}`;
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
