@@ -23,7 +23,7 @@ export function makeExploreCommand(known: readonly Explorable[]): Command {
   return {
     help: `
 Without SCENARIO it lists those of the mechanism, without MECHANISM all. The exit status is 0 only if the verdict is the
-one that the scenario expects: a broken twin that is caught succeeds, and a search that a bound has cut is no proof.
+one that the scenario expects: a mutant that is caught succeeds, and a search that a bound has cut is no proof.
 With --replay, one run is shown instead: the status is 0 only if it ends as the scenario expects, or, where the scenario
 expects nothing to go wrong, if nothing does.
 
@@ -143,10 +143,10 @@ function otherEnd(scenario: Scenario, { end, violation }: Replay): string | null
   return `${scenario.name}: the run ends ${end}${violation === null ? "" : ` (${violation.what})`}, expected ${expected(scenario)}`;
 }
 
-/** The title of a broken twin goes on from that of the scenario it breaks. */
-function titleOf({ title, twinOf }: Scenario, { scenarios }: Loaded): string {
-  const twin = scenarios.find(({ name }) => name === twinOf);
-  return title.startsWith("...") && twin !== undefined ? `${twin.title}\n${title}` : title;
+/** The title of a mutant goes on from that of the scenario it breaks. */
+function titleOf({ title, mutantOf }: Scenario, { scenarios }: Loaded): string {
+  const broken = scenarios.find(({ name }) => name === mutantOf);
+  return title.startsWith("...") && broken !== undefined ? `${broken.title}\n${title}` : title;
 }
 
 function expected({ expect, what }: Scenario): string {
@@ -180,7 +180,7 @@ function describe({ name, title, scenarios }: Loaded): object {
       title: s.title,
       expect: s.expect,
       ...(s.what !== undefined && { what: s.what }),
-      ...(s.twinOf !== undefined && { twinOf: s.twinOf }),
+      ...(s.mutantOf !== undefined && { mutantOf: s.mutantOf }),
     })),
   };
 }

@@ -57,17 +57,14 @@ export function tell(found: Found, name: string | undefined, limit: number, repl
   if (schedule === null || !("trace" in found)) return { ...base, tasks: [], steps: [], waiting: [] };
   const waiting = "waiting" in found ? found.waiting : [];
   const columns = new Columns(schedule.tasks, found.trace);
-  const offence =
-    "violation" in found && found.violation !== null
-      ? offenceOf(found.violation, found.trace, schedule.decisions.length)
-      : null;
-  const steps: Draft[] = found.trace.map((entry, i) => ({
+  const offence = "violation" in found && found.violation !== null ? offenceOf(found.violation, found.trace) : null;
+  const steps: Draft[] = found.trace.map((entry) => ({
     index: entry.index,
     task: columns.of(entry.taskId, entry.task),
     function: functionOf(entry.function, entry.task),
     text: visible(shorten(stepText(entry), STEP_LIMIT)),
     changes: entry.changes,
-    mark: offence?.at === "last step" && i === found.trace.length - 1 ? offence.mark : null,
+    mark: offence?.at === "step" && offence.index === entry.index ? offence.mark : null,
   }));
   if (offence?.at === "refused")
     steps.push({

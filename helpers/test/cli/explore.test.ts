@@ -138,7 +138,7 @@ describe("--json is one document", () => {
     expect(JSON.parse((await mmLab("--json")).stdout)).toMatchObject([
       {
         mechanism: "toys",
-        scenarios: [{ name: "treiber-aba", expect: "violated", twinOf: "treiber-counted" }, {}, {}, {}, {}],
+        scenarios: [{ name: "treiber-aba", expect: "violated", mutantOf: "treiber-counted" }, {}, {}, {}, {}],
       },
     ]);
   });

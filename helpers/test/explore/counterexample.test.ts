@@ -165,6 +165,7 @@ describe("sentences", () => {
           task: null,
           function: null,
           step: null,
+          index: null,
         },
         schedule: null,
         replay: null,

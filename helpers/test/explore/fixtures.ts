@@ -85,6 +85,7 @@ export function useAfterFree(): Extract<Verdict, { kind: "violated" }> {
     task: "CPU 0",
     function: "zswap_store",
     step: "kref_get(pool->kref)",
+    index: trace.length,
   };
   return {
     kind: "violated",
@@ -166,6 +167,7 @@ export function manyTasks(
     task: tasks.at(-1)!,
     function: "zswap_writeback_entry",
     step: "atomic_dec(zswap_stored_pages)",
+    index: trace.length - 1,
   };
   return {
     kind: "violated",
@@ -200,7 +202,15 @@ export function hostile(text: string): Extract<Verdict, { kind: "violated" }> {
     [text, text, text, text, { argument: text, result: text, changes: [{ object: text, before: text, after: text }] }],
     ["other", "f", "g", null],
   ]);
-  const violation: Violation = { kind: "always", what: text, message: text, task: "other", function: "f", step: "g()" };
+  const violation: Violation = {
+    kind: "always",
+    what: text,
+    message: text,
+    task: "other",
+    function: "f",
+    step: "g()",
+    index: trace.length - 1,
+  };
   return {
     kind: "violated",
     violation,

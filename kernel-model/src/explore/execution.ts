@@ -273,10 +273,11 @@ export class Execution<S> implements Host {
       task: task ?? last?.task ?? null,
       function: last?.function ?? null,
       step: last === undefined ? null : `${last.operation}(${last.object ?? ""})`,
+      index: last?.index ?? null,
     };
   }
 
   #fail(error: unknown, task: Task): void {
-    this.violation ??= violationOf(error, task);
+    this.violation ??= violationOf(error, task, this.world);
   }
 }

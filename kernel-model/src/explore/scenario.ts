@@ -12,8 +12,8 @@ export interface Scenario {
   readonly expect: Verdict["kind"];
   /** For `violated`: the rule, or the name of the property. */
   readonly what?: string;
-  /** The scenario that this one breaks on purpose: a broken twin must not get that one's verdict. */
-  readonly twinOf?: string;
+  /** The scenario that this one breaks on purpose: a mutant must not get that one's verdict. */
+  readonly mutantOf?: string;
   /** Complete runs under reduction: pinned, so that a change of the model or the explorer shows. */
   readonly schedules?: number;
   /** Different states in which those runs end: pinned likewise. */

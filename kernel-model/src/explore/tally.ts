@@ -88,6 +88,7 @@ export class Tally<S> {
       task: null,
       function: null,
       step: null,
+      index: null,
     };
     return { kind: "violated", violation, schedule: null, replay: null, trace: [], effort };
   }

@@ -142,6 +142,7 @@ function traced(world: World, task: Task, step: Step): void {
   try {
     step.result = step.effect(task, world);
   } catch (error) {
+    world.thrownAt = entry.index;
     finish("");
     throw error;
   }
@@ -149,13 +150,14 @@ function traced(world: World, task: Task, step: Step): void {
 }
 
 /** What a throw out of {@link start} or {@link apply} means for the run. Misuse of the library (InputError) is thrown on. */
-export function violationOf(error: unknown, task: Task): Violation {
+export function violationOf(error: unknown, task: Task, world: World): Violation {
   if (error instanceof InputError) throw error;
   const step = task.pending;
   const where = {
     task: task.name,
     function: step === null ? task.name : (step.site ?? task.name),
     step: step === null ? "return" : `${step.operation.name}(${step.object?.name ?? ""})`,
+    index: world.thrownAt ?? world.trace?.length ?? null,
   };
   if (error instanceof RuleBroken) {
     return {

@@ -1,5 +1,5 @@
 export { sameLine, SharedObject, Memory, Line } from "./object.js";
-export type { Path } from "./path.js";
+export { kernelPath, type Path } from "./path.js";
 export {
   always,
   alwaysAtEnd,

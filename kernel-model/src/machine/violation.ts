@@ -27,6 +27,11 @@ export interface Violation {
   readonly task: string | null;
   readonly function: string | null;
   readonly step: string | null;
+  /**
+   * Number of that step in the run's trace, from 0. The length of the trace: it was refused, or the path threw or
+   * returned, and nothing more happened. null where no single step did it, or no trace was recorded.
+   */
+  readonly index: number | null;
 }
 
 /** Thrown out of a step to stop the run; the host adds the schedule. */

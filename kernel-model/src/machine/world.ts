@@ -57,6 +57,8 @@ export class World {
   touchedCount = 0;
   /** Entries so far, where a trace is recorded. */
   trace: TraceEntry[] | null = null;
+  /** Number of the entry whose effect threw; null if none did. */
+  thrownAt: number | null = null;
   /** Singletons of the run by key: the RCU state, the interrupt state of a CPU. */
   #singletons: Map<unknown, SharedObject> | null = null;
   /** Numbers of tasks that were retired. */

@@ -36,7 +36,7 @@ export class Execution {
     try {
       start(this.world, r.task);
     } catch (error) {
-      throw SimulationError.of(error, r.task, this.clock.now);
+      throw SimulationError.of(error, r.task, this.world);
     }
   }
 
@@ -52,7 +52,7 @@ export class Execution {
     try {
       apply(world, task);
     } catch (error) {
-      throw SimulationError.of(error, task, now);
+      throw SimulationError.of(error, task, world);
     }
     this.steps++;
     this.count(r);

@@ -2,6 +2,7 @@ import { InputError } from "../base/errors.js";
 import { violationOf } from "../machine/apply.js";
 import type { Task } from "../machine/task.js";
 import type { Violation } from "../machine/violation.js";
+import type { World } from "../machine/world.js";
 
 /** A path broke a rule of the kernel, or threw, while it was simulated: who, where and when. */
 export class SimulationError extends Error {
@@ -24,10 +25,10 @@ export class SimulationError extends Error {
   }
 
   /** InputErrors stay what they are. */
-  static of(error: unknown, task: Task, time: number): Error {
+  static of(error: unknown, task: Task, world: World): Error {
     return error instanceof InputError || error instanceof SimulationError
       ? error
-      : new SimulationError(violationOf(error, task), time, error);
+      : new SimulationError(violationOf(error, task, world), world.host.now(), error);
   }
 }
 

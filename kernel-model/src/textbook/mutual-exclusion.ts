@@ -30,7 +30,7 @@ function* peterson(s: State, me: 0 | 1): Path {
   yield* spinUntil([s.flag[other], s.turn], (flag, turn) => !flag || turn === me);
 }
 
-/** The broken twin: gives way before it says that it wants in. */
+/** The mutant: gives way before it says that it wants in. */
 function* petersonTurnFirst(s: State, me: 0 | 1): Path {
   const other = me === 0 ? 1 : 0;
   yield* WRITE_ONCE(s.turn, other);
@@ -60,7 +60,7 @@ function* enterDekkerAndAdd(s: State, me: 0 | 1, enter: Enter): Path {
   yield* WRITE_ONCE(s.flag[me], false);
 }
 
-/** The broken twin: looks whether the other wants in before it says that it does. */
+/** The mutant: looks whether the other wants in before it says that it does. */
 function* dekkerLookFirst(s: State, me: 0 | 1): Path {
   const other = me === 0 ? 1 : 0;
   yield* spinUntil([s.flag[other]], (flag) => !flag);

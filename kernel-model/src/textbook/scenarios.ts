@@ -5,7 +5,7 @@ import { philosophers } from "./philosophers.js";
 import { readersWriter } from "./readers-writer.js";
 import { treiberStack } from "./treiber-stack.js";
 
-/** Programs whose answers stand in textbooks: what the explorer itself is measured by. Each has its broken twin. */
+/** Programs whose answers stand in textbooks: what the explorer itself is measured by. Each has its mutant. */
 export const scenarios: readonly Scenario[] = [
   scenario({
     name: "peterson",
@@ -21,7 +21,7 @@ export const scenarios: readonly Scenario[] = [
     program: petersonBroken,
     expect: "violated",
     what: "no increment is lost",
-    twinOf: "peterson",
+    mutantOf: "peterson",
     schedules: 6,
     endStates: 2,
   }),
@@ -39,7 +39,7 @@ export const scenarios: readonly Scenario[] = [
     program: dekkerBroken,
     expect: "violated",
     what: "no increment is lost",
-    twinOf: "dekker",
+    mutantOf: "dekker",
     schedules: 4,
     endStates: 3,
   }),
@@ -56,7 +56,7 @@ export const scenarios: readonly Scenario[] = [
     title: "...and who all take the left fork first",
     program: philosophers(3, "left first"),
     expect: "stuck",
-    twinOf: "philosophers",
+    mutantOf: "philosophers",
     schedules: 4,
     endStates: 2,
   }),
@@ -74,7 +74,7 @@ export const scenarios: readonly Scenario[] = [
     program: treiberStack(false),
     expect: "violated",
     what: "each node is on the stack or with one task",
-    twinOf: "treiber-counted",
+    mutantOf: "treiber-counted",
     schedules: 2,
     endStates: 2,
   }),
@@ -92,7 +92,7 @@ export const scenarios: readonly Scenario[] = [
     program: doubleChecked("once", "data first"),
     expect: "violated",
     what: "initialised once",
-    twinOf: "double-checked",
+    mutantOf: "double-checked",
     schedules: 2,
     endStates: 2,
   }),
@@ -102,7 +102,7 @@ export const scenarios: readonly Scenario[] = [
     program: doubleChecked("twice", "flag first"),
     expect: "violated",
     what: "nobody sees it unfinished",
-    twinOf: "double-checked",
+    mutantOf: "double-checked",
     schedules: 2,
     endStates: 2,
   }),
@@ -120,7 +120,7 @@ export const scenarios: readonly Scenario[] = [
     program: readersWriter("readers"),
     expect: "violated",
     what: "no reader overtakes a waiting writer",
-    twinOf: "writers-first",
+    mutantOf: "writers-first",
     schedules: 289,
     endStates: 2,
   }),

@@ -13,18 +13,18 @@ export interface KitOptions {
   readonly naive?: number;
   /** Runs in virtual time per scenario, each with its own seed and machine. Default 5. */
   readonly simulations?: number;
-  /** Properties of other kinds than safety, which need no broken twin. Default: none. */
-  readonly withoutTwin?: readonly string[];
+  /** Properties of other kinds than safety, which need no mutant. Default: none. */
+  readonly withoutMutant?: readonly string[];
 }
 
 /**
  * What every mechanism's scenarios must pass: the expected verdict with pinned counts, the same twice; violations
  * that replay from their string; the same end states with reduction as without; every simulator run one that the explorer
- * allows; the type invariant after every step; and for every proof a broken twin that is caught.
+ * allows; the type invariant after every step; and for every proof a mutant that is caught.
  */
 export function conforms(
   scenarios: readonly Scenario[],
-  { naive = 20_000, simulations = 5, withoutTwin = [] }: KitOptions = {},
+  { naive = 20_000, simulations = 5, withoutMutant = [] }: KitOptions = {},
 ): void {
   describe.each(scenarios.map((scenario) => [scenario.name, scenario] as const))("%s", (_name, scenario) => {
     const { program, options } = scenario;
@@ -67,7 +67,7 @@ export function conforms(
     });
 
     test("runs in virtual time as the explorer allows, the same for the same seed", () => {
-      // The simulator goes on after a warning of the kernel, so a twin that provokes one must be replayed likewise.
+      // The simulator goes on after a warning of the kernel, so a mutant that provokes one must be replayed likewise.
       const judged: Program = {
         ...program,
         properties: [],
@@ -105,19 +105,19 @@ export function conforms(
 
   test.each(
     scenarios
-      .filter(({ expect: wanted, name }) => wanted === "exhausted" && !withoutTwin.includes(name))
+      .filter(({ expect: wanted, name }) => wanted === "exhausted" && !withoutMutant.includes(name))
       .map(({ name }) => name),
-  )("%s has a broken twin that is caught", (name) => {
-    const twins = scenarios.filter(({ twinOf }) => twinOf === name);
+  )("%s has a mutant that is caught", (name) => {
+    const mutants = scenarios.filter(({ mutantOf }) => mutantOf === name);
     expect(
-      twins.length,
-      `${name} proves nothing until a broken twin of it is caught: add a scenario with twinOf: "${name}"`,
+      mutants.length,
+      `${name} proves nothing until a mutant of it is caught: add a scenario with mutantOf: "${name}"`,
     ).toBeGreaterThan(0);
-    for (const twin of twins) expect(["violated", "stuck"]).toContain(explore(twin.program, twin.options).kind);
+    for (const mutant of mutants) expect(["violated", "stuck"]).toContain(explore(mutant.program, mutant.options).kind);
   });
 }
 
-/** The result, or what the path broke: a broken twin may, the same way each time; a proved program must not. */
+/** The result, or what the path broke: a mutant may, the same way each time; a proved program must not. */
 function attempt<T>(run: () => T, proved: boolean): T | string {
   try {
     return run();

@@ -31,7 +31,7 @@ export function together(
     try {
       act();
     } catch (error) {
-      violation ??= violationOf(error, task);
+      violation ??= violationOf(error, task, world);
     }
   };
   const world = new World({ spawned: (task) => attempt(task, () => start(world, task)), now: () => 0 });

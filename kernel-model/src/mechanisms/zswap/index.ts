@@ -11,8 +11,9 @@ export {
 } from "../../mm/page-contents.js";
 export * from "./model/limits.js";
 export { zswapCompressorSet } from "./model/paths-pool.js";
-export { shrinkWorker, zswapReclaimEntry } from "./model/paths-shrink.js";
-export { makeZswap, shrinkAtLimit, zswapInvalidate, zswapLoad, zswapStore, type Folio } from "./model/paths-store.js";
+export { zswapReclaimEntry } from "./model/paths-shrink.js";
+export { shrinkAtLimit, zswapInvalidate, zswapLoad, zswapStore, type Folio } from "./model/paths-store.js";
+export { makeZswap } from "./model/releases.js";
 export { swapIn, swapOut, type SwappedOut } from "./model/paths-swap.js";
 export {
   canLeak,
@@ -25,7 +26,6 @@ export {
   noUndeadPool,
   pendingHolds,
   readBack,
-  referencesOf,
 } from "./checks/properties.js";
 export { provenance } from "./evidence/provenance.js";
 export {
@@ -39,19 +39,9 @@ export {
 export { faults, loadFaults, oneOffset, slotTakenOver } from "./checks/programs-pages.js";
 export { retiredPool, switchBack, switchUnderLimit, writeBackAfterSwitch } from "./checks/programs-switch.js";
 export { scenarios } from "./checks/scenarios.js";
-export {
-  TWINS,
-  VARIANTS,
-  type Counters,
-  type Entry,
-  type Faults,
-  type Pool,
-  type Twin,
-  type Variant,
-  type Zswap,
-  type ZswapCosts,
-  type ZswapOptions,
-} from "./model/state.js";
+export { MUTANTS, mutants, type Mutant } from "./checks/mutants.js";
+export { VARIANTS, type Faults, type Variant, type ZswapCosts, type ZswapOptions } from "./model/options.js";
+export type { Counters, Entry, Pool, Zswap, ZswapOperations } from "./model/state.js";
 export { PAGE_KINDS, type PageKind } from "../../mm/page-kinds.js";
 export { sizeClasses, type ChainRule, type SizeClass } from "../../mm/size-classes.js";
 export { SizeOnly, type Allocator } from "../../mm/zpool.js";

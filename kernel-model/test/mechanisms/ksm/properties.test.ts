@@ -96,9 +96,9 @@ describe("lazy walks beside kernel walks", () => {
   });
 });
 
-describe("each property catches its broken twin", () => {
+describe("each property catches its mutant", () => {
   /** Six equal pages, merged under max_page_sharing 3, and what a bug would do to the state. */
-  const twins: Record<string, (ksm: KsmState) => void> = {
+  const mutants: Record<string, (ksm: KsmState) => void> = {
     "counters-are-sums": (ksm) => ksm.pagesSharing++,
     "lists-have-their-length": (ksm) => {
       ksm.nodes.length[ksm.head[0]!]!++;
@@ -118,8 +118,8 @@ describe("each property catches its broken twin", () => {
     "contents-are-counted": (ksm) => ksm.contents.take(99),
   };
 
-  test("there is a twin for every property", () => {
-    expect(Object.keys(twins).sort()).toEqual(properties.map(({ name }) => name).sort());
+  test("there is a mutant for every property", () => {
+    expect(Object.keys(mutants).sort()).toEqual(properties.map(({ name }) => name).sort());
   });
 
   test.each(properties.map(({ name }) => name))("%s", (name) => {
@@ -127,7 +127,7 @@ describe("each property catches its broken twin", () => {
     applyOp(ksm, { op: "fill", start: 0, stop: 6, step: 1, content: 1, increment: 0 });
     for (let scan = 0; scan < 3; scan++) doScan(ksm, Infinity);
     expect(violations(ksm)).toEqual([]);
-    twins[name]!(ksm);
+    mutants[name]!(ksm);
     expect(violations(ksm).map((wrong) => wrong.split(":")[0])).toContain(name);
   });
 });

@@ -256,7 +256,7 @@ describe("swap around zswap", () => {
 
 test.each([
   [{ variant: "leaky" }, "variant"],
-  [{ twin: "no-locks" }, "twin"],
+  [{ mutant: "no-locks" }, "mutant"],
   [{ maxReclaimRetries: 0 }, "maxReclaimRetries"],
   [{ faults: { allocation: 2 } }, "faults.allocation"],
   [{ faults: { device: 1 } }, "device"],

@@ -12,12 +12,12 @@ const LARGE = 15_000;
 const isLarge = ({ schedules }: Scenario): boolean => (schedules ?? 0) > LARGE;
 const named = (name: string): Scenario => scenarios.find((scenario) => scenario.name === name)!;
 
-// What these claim is that something is reached: a twin would have to be one in which it is not.
+// What these claim is that something is reached: a mutant would have to be one in which it is not.
 const reached = ["two-stores-leaks", "three-stores-leaks", "four-stores-leaks", "two-above-base"];
 
 /** Small enough to be compared with every schedule there is: some 14,000. */
 const isSmall = ({ name }: Scenario): boolean => name.startsWith("two-stores");
-const options = { simulations: 3, withoutTwin: reached };
+const options = { simulations: 3, withoutMutant: reached };
 
 describe("the conformance kit", () => conforms(scenarios.filter(isSmall), { ...options, naive: 14_000 }));
 describe("the conformance kit, larger programs", () =>
@@ -26,11 +26,11 @@ describe("the conformance kit, larger programs", () =>
     { ...options, naive: 1000 },
   ));
 
-test("names are unique, twins exist, and the large scenarios that are proofs have one that the kit catches", () => {
+test("names are unique, mutants exist, and the large scenarios that are proofs have one that the kit catches", () => {
   expect(new Set(scenarios.map(({ name }) => name)).size).toBe(scenarios.length);
-  for (const { twinOf } of scenarios) if (twinOf !== undefined) expect(named(twinOf)?.expect).toBe("exhausted");
+  for (const { mutantOf } of scenarios) if (mutantOf !== undefined) expect(named(mutantOf)?.expect).toBe("exhausted");
   expect(scenarios.filter(isLarge).map(({ name }) => name)).toEqual(["four-stores-fixed"]);
-  expect(named("four-stores").twinOf).toBe("four-stores-fixed");
+  expect(named("four-stores").mutantOf).toBe("four-stores-fixed");
 });
 
 /** Schedules by the count that the pool's references have in the end. */

@@ -3,7 +3,7 @@ import { explore } from "../../../src/explore/explore.js";
 import type { Path } from "../../../src/machine/path.js";
 import { define } from "../../../src/machine/program.js";
 import { operation, Step } from "../../../src/machine/step.js";
-import { makeZswap, referencesOf, type Zswap, type ZswapOptions } from "../../../src/mechanisms/zswap/index.js";
+import { makeZswap, type Zswap, type ZswapOptions } from "../../../src/mechanisms/zswap/index.js";
 
 /** Bytes of a page once compressed. */
 export const HALF = 2048;
@@ -28,4 +28,4 @@ const looking = operation("look", "none");
 export const look = <T>(read: () => T): Step<T> => new Step(looking, null, () => read());
 
 /** References on the current pool. */
-export const current = (z: Zswap): number => referencesOf(z, z.pools.value[0]!);
+export const current = (z: Zswap): number => z.references(z.pools.value[0]!);

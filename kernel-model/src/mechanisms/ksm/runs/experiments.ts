@@ -15,7 +15,7 @@ export type ProcessedScans = readonly number[] & { readonly age: number };
 /**
  * The full scans at which a page that never merges is processed, out of `rounds`.
  *
- * `wrapAge` is a broken twin: an 8-bit age that starts again at 0 instead of staying at 255.
+ * `wrapAge` is a mutant: an 8-bit age that starts again at 0 instead of staying at 255.
  *
  * @example
  * visitsOfUniquePage(14); // 0, 1, 2, 3, 5, 8, 13

@@ -3,31 +3,29 @@ import type { Path } from "../../../machine/path.js";
 import { define, type Program, type ProgramText, type Property } from "../../../machine/program.js";
 import { Cell } from "../../../primitives/cell.js";
 import { PAGE_BYTES } from "../../../mm/page.js";
-import { makeZswap } from "../model/paths-store.js";
+import type { ZswapOptions } from "../model/options.js";
+import { makeZswap } from "../model/releases.js";
+import type { Entry, Pool, Zswap } from "../model/state.js";
+import { mutants, type Mutant } from "./mutants.js";
 import { isConsistent } from "./properties.js";
-import type { Entry, Pool, Twin, Zswap, ZswapOptions } from "../model/state.js";
 
 /** Bytes of a page once compressed: one that shrinks, and one that does not. */
 export const HALF = PAGE_BYTES / 2;
 export const TOO_LONG = PAGE_BYTES + 1;
 
-/** The option `twin`, if there is one. */
-export function broken(twin: Twin | undefined): ZswapOptions {
-  return twin === undefined ? {} : { twin };
-}
-
-/** A program over a zswap of its own. `prepare` puts in what was there before. */
+/** A program over a zswap of its own, or over a mutant. `prepare` puts in what was there before. */
 export function program(
   name: string,
   options: ZswapOptions,
   tasks: ProgramText<Zswap>["tasks"],
   properties: readonly Property<Zswap>[],
   prepare: (z: Zswap) => unknown = () => undefined,
+  mutant?: Mutant,
 ): Program<Zswap> {
   return define<Zswap>({
-    name: `${name}, ${options.twin ?? options.variant ?? "fixed"}`,
+    name: `${name}, ${mutant ?? options.variant ?? "fixed"}`,
     setup: () => {
-      const z = makeZswap(options);
+      const z = makeZswap(options, mutant && mutants[mutant]);
       prepare(z);
       return z;
     },
@@ -59,8 +57,7 @@ export function putEntry(z: Zswap, offset: number, data = 1, pool: Pool = z.pool
   };
   z.trees[0]!.link(entry);
   pool.lru.entries.add(entry);
-  if (z.variant === "percpu-ref") pool.ref.counts.slots[0]!.current++;
-  else pool.kref.refs++;
+  z.addReference(pool);
   z.counters.stored++;
   z.totalSize.current += PAGE_BYTES;
   return entry;

@@ -2,22 +2,26 @@ import type { Path } from "../../../machine/path.js";
 import { alwaysAtEnd, sometimes, sometimesAtEnd, type Program, type Property } from "../../../machine/program.js";
 import { PAGE_BYTES } from "../../../mm/page.js";
 import { shrinkAtLimit, zswapStore } from "../model/paths-store.js";
-import { broken, HALF, onCpus, program, putEntry } from "./program.js";
-import { canLeak, entriesInOrder, fewerLeaks, noLeak, pendingHolds, referencesOf } from "./properties.js";
-import { FULL, type Twin, type Variant, type Zswap } from "../model/state.js";
+import { HALF, onCpus, program, putEntry } from "./program.js";
+import { canLeak, entriesInOrder, fewerLeaks, noLeak, pendingHolds } from "./properties.js";
+import { FULL, type Variant } from "../model/options.js";
+import type { Zswap } from "../model/state.js";
+import type { Mutant } from "./mutants.js";
 
 /** `stores` CPUs that reach the limit at once: the race of commit 969d63e1af3b in its barest form. */
 export function storesAtLimit(
   stores: number,
   variant: Variant,
   properties: readonly Property<Zswap>[] = [noLeak],
-  twin?: Twin,
+  mutant?: Mutant,
 ): Program<Zswap> {
   return program(
     `${stores} stores at the limit`,
-    { ...FULL, variant, ...broken(twin) },
+    { ...FULL, variant },
     (z) => onCpus(stores, () => shrinkAtLimit(z)),
     properties,
+    undefined,
+    mutant,
   );
 }
 
@@ -46,15 +50,15 @@ export function worstLeak(stores: number, variant: Variant): Program<Zswap> {
 }
 
 /** A queued worker always has a reference to give back; in the end none is left over. */
-export function referenceOfWorker(stores: number, twin?: Twin): Program<Zswap> {
-  return storesAtLimit(stores, "fixed", [noLeak, pendingHolds], twin);
+export function referenceOfWorker(stores: number, mutant?: Mutant): Program<Zswap> {
+  return storesAtLimit(stores, "fixed", [noLeak, pendingHolds], mutant);
 }
 
 /** How high the count gets with the fix: a worker that was queued again while it runs, which makes two references. */
 export function twoAboveBase(): Program<Zswap> {
   const above = (z: Zswap): boolean => {
     const pool = z.everyPool[0]!;
-    return pool.shrinkWork.pending && pool.shrinkWork.running && referencesOf(z, pool) === z.base(pool) + 2;
+    return pool.shrinkWork.pending && pool.shrinkWork.running && z.references(pool) === z.base(pool) + 2;
   };
   return storesAtLimit(2, "fixed", [
     noLeak,
@@ -63,7 +67,7 @@ export function twoAboveBase(): Program<Zswap> {
 }
 
 /** From the top of zswap_store(), each CPU with a swap device of its own. */
-export function fullStores(stores: number, variant: Variant, twin?: Twin): Program<Zswap> {
+export function fullStores(stores: number, variant: Variant, mutant?: Mutant): Program<Zswap> {
   const rejected = alwaysAtEnd<Zswap>("every store is rejected", (_z, { results }) =>
     Object.values(results).every((stored) => stored === false),
   );
@@ -72,10 +76,11 @@ export function fullStores(stores: number, variant: Variant, twin?: Twin): Progr
   };
   return program(
     `${stores} whole stores at the limit`,
-    { ...FULL, variant, devices: stores, ...broken(twin) },
+    { ...FULL, variant, devices: stores },
     (z) => onCpus(stores, (cpu) => zswapStore(z, cpu, HALF, cpu)),
     [noLeak, rejected],
     prepare,
+    mutant,
   );
 }
 

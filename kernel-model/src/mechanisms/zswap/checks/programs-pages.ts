@@ -3,9 +3,11 @@ import { alwaysAtEnd, sometimesAtEnd, type Program } from "../../../machine/prog
 import { zswapReclaimEntry } from "../model/paths-shrink.js";
 import { zswapInvalidate, zswapLoad, zswapStore } from "../model/paths-store.js";
 import { swapIn, swapOut } from "../model/paths-swap.js";
-import { broken, HALF, program, putEntry, TOO_LONG } from "./program.js";
+import { HALF, program, putEntry, TOO_LONG } from "./program.js";
 import { entriesInOrder, noLeak, readBack } from "./properties.js";
-import type { Faults, Twin, Zswap } from "../model/state.js";
+import type { Faults } from "../model/options.js";
+import type { Zswap } from "../model/state.js";
+import type { Mutant } from "./mutants.js";
 
 /** Paths that can meet at page 0. zswap keeps its lists in order whatever its callers do; they hold the folio's lock besides. */
 const MEETING = {
@@ -16,27 +18,33 @@ const MEETING = {
 };
 
 /** Some of them at once, on an entry that is there: it is freed once, and tree, list and counts agree in the end. */
-export function oneOffset(paths: readonly (keyof typeof MEETING)[], twin?: Twin): Program<Zswap> {
+export function oneOffset(paths: readonly (keyof typeof MEETING)[], mutant?: Mutant): Program<Zswap> {
   const writtenBack = sometimesAtEnd<Zswap>("a page is written back", (z) => z.counters.writtenBack === 1);
   const tasks = (z: Zswap): Record<string, Path<unknown>> =>
     Object.fromEntries(paths.map((name) => [name, MEETING[name](z)]));
-  return program(`${paths.join(", ")} of one page`, broken(twin), tasks, [noLeak, entriesInOrder, writtenBack], (z) =>
-    putEntry(z, 0),
+  return program(
+    `${paths.join(", ")} of one page`,
+    {},
+    tasks,
+    [noLeak, entriesInOrder, writtenBack],
+    (z) => putEntry(z, 0),
+    mutant,
   );
 }
 
 /** Write-back of a page whose slot is freed and taken by another page meanwhile: that one must not be overwritten. */
-export function slotTakenOver(twin?: Twin): Program<Zswap> {
+export function slotTakenOver(mutant?: Mutant): Program<Zswap> {
   const takeOver = function* (z: Zswap): Path {
     yield* zswapInvalidate(z, 0);
     yield* swapOut(z, 0, TOO_LONG, 2);
   };
   return program(
     "a slot taken over during write-back",
-    broken(twin),
+    {},
     (z) => ({ "write-back": zswapReclaimEntry(z, z.everyPool[0]!), owner: takeOver(z) }),
     [alwaysAtEnd("the slot keeps the newest page", (z) => readBack(z, 0) === 2), noLeak, entriesInOrder],
     (z) => putEntry(z, 0),
+    mutant,
   );
 }
 
@@ -46,7 +54,7 @@ const ALL_FAULTS: Faults = { allocation: 0.1, writeback: 0.1, deviceFull: 0.1 };
  * Two pages are swapped out where there is room for one, and memory and the swap device fail as they like: the pages are
  * somewhere in the end, and no reference is left over.
  */
-export function faults(twin?: Twin): Program<Zswap> {
+export function faults(mutant?: Mutant): Program<Zswap> {
   const kept = alwaysAtEnd<Zswap>("no page is lost", (z, { results }) =>
     [1, 2].every((page) => results[`page ${page}`] === "kept" || readBack(z, page) === page),
   );
@@ -61,9 +69,11 @@ export function faults(twin?: Twin): Program<Zswap> {
   ];
   return program(
     "faults",
-    { maxPages: 0, acceptPages: 1, maxReclaimRetries: 2, faults: ALL_FAULTS, ...broken(twin) },
+    { maxPages: 0, acceptPages: 1, maxReclaimRetries: 2, faults: ALL_FAULTS },
     (z) => ({ "page 1": swapOut(z, 1, HALF, 1), "page 2": swapOut(z, 2, HALF, 2) }),
     [noLeak, entriesInOrder, kept, ...happens],
+    undefined,
+    mutant,
   );
 }
 

@@ -4,17 +4,21 @@ import { complete, Completion, waitForCompletion } from "../../../primitives/com
 import { flushWorkqueue } from "../../../primitives/workqueue.js";
 import { zswapCompressorSet } from "../model/paths-pool.js";
 import { shrinkAtLimit, zswapInvalidate, zswapStore } from "../model/paths-store.js";
-import { broken, HALF, onCpus, program, retirePool } from "./program.js";
+import { HALF, onCpus, program, retirePool } from "./program.js";
 import { entriesInOrder, freedOnce, noLeak, noUndeadPool } from "./properties.js";
-import { FULL, type Twin, type Variant, type Zswap } from "../model/state.js";
+import { FULL, type Variant } from "../model/options.js";
+import type { Zswap } from "../model/state.js";
+import type { Mutant } from "./mutants.js";
 
 /** Stores at the limit while another compressor is set: the old pool must go once nothing refers to it. */
-export function switchUnderLimit(stores: number, variant: Variant, twin?: Twin): Program<Zswap> {
+export function switchUnderLimit(stores: number, variant: Variant, mutant?: Mutant): Program<Zswap> {
   return program(
     `${stores} stores at the limit, compressor switch`,
-    { ...FULL, variant, ...broken(twin) },
+    { ...FULL, variant },
     (z) => ({ ...onCpus(stores, () => shrinkAtLimit(z)), switch: zswapCompressorSet(z, "zstd") }),
     [noUndeadPool, noLeak, freedOnce],
+    undefined,
+    mutant,
   );
 }
 
@@ -63,12 +67,30 @@ export function retiredPool(stores: number, variant: Variant): Program<Zswap> {
 }
 
 /** The same with a mistake, judged by the kernel's rules alone: warnings do not end the run, so that it shows what they warn of. */
-export function retiredPoolBroken(stores: number, twin: Twin): Program<Zswap> {
+export function retiredPoolBroken(stores: number, mutant: Mutant): Program<Zswap> {
   const tasks = (z: Zswap): ReturnType<Program<Zswap>["tasks"]> => retiredPool(stores, "fixed").tasks(z);
   return {
-    ...program(`${stores} stores at the limit, a retired pool`, { ...FULL, twin }, tasks, [], retirePool),
+    ...program(`${stores} stores at the limit, a retired pool`, FULL, tasks, [], retirePool, mutant),
     warningsAreViolations: false,
   };
+}
+
+/** A page is stored while another compressor is set: into the old pool, which then lives as long as the entry, or the new one. */
+export function storeDuringSwitch(variant: Variant, mutant?: Mutant): Program<Zswap> {
+  const used = ["lzo", "zstd"].map((compressor) =>
+    sometimesAtEnd<Zswap>(
+      `the page is in the pool of ${compressor}`,
+      (z) => z.trees[0]!.entries.get(0)?.pool?.compressor === compressor,
+    ),
+  );
+  return program(
+    "a page stored during a switch",
+    { variant },
+    (z) => ({ store: zswapStore(z, 0, HALF), switch: zswapCompressorSet(z, "zstd") }),
+    [noUndeadPool, noLeak, freedOnce, entriesInOrder, ...used],
+    undefined,
+    mutant,
+  );
 }
 
 /** What happens to the entry of a retired pool while that pool becomes current again. */
@@ -78,7 +100,7 @@ const MEANWHILE = {
 };
 
 /** A switch back to a pool that one entry keeps, while that goes: dropped, or written back for a store at the limit. */
-export function switchBack(meanwhile: keyof typeof MEANWHILE, twin?: Twin): Program<Zswap> {
+export function switchBack(meanwhile: keyof typeof MEANWHILE, mutant?: Mutant): Program<Zswap> {
   const reused = sometimesAtEnd<Zswap>("the old pool is current again", (z) => z.pools.value[0] === z.everyPool[0]);
   const afresh = sometimesAtEnd<Zswap>(
     "the old pool went before, and there is a new one",
@@ -86,9 +108,10 @@ export function switchBack(meanwhile: keyof typeof MEANWHILE, twin?: Twin): Prog
   );
   return program(
     `switch to an existing pool, ${meanwhile}`,
-    { ...FULL, ...broken(twin) },
+    FULL,
     (z) => ({ switch: zswapCompressorSet(z, "lzo"), [meanwhile]: MEANWHILE[meanwhile](z) }),
     [noUndeadPool, noLeak, freedOnce, entriesInOrder, reused, afresh],
     retirePool,
+    mutant,
   );
 }

@@ -1,22 +1,11 @@
 import { always, alwaysAtEnd, sometimesAtEnd, type Property } from "../../../machine/program.js";
-import type { Pool, Zswap } from "../model/state.js";
-
-/** Half of what percpu_ref adds to its shared count until the CPUs' own parts are in it. */
-const NOT_COLLECTED = 2 ** 29;
-
-/** References on the pool now, as far as they can be told from outside. */
-export function referencesOf(z: Zswap, pool: Pool): number {
-  if (z.variant !== "percpu-ref") return pool.kref.value;
-  const { counts, count } = pool.ref;
-  if (count.value < NOT_COLLECTED) return count.value;
-  return counts.slots.reduce((sum, slot) => sum + slot.value, count.value - 2 * NOT_COLLECTED);
-}
+import type { Zswap } from "../model/state.js";
 
 /** References beyond those of being current and of the entries: with nothing under way, these are leaked. */
 export function leakedReferences(z: Zswap): number {
   return z.everyPool
     .filter(({ memory }) => !memory.freed)
-    .reduce((sum, pool) => sum + referencesOf(z, pool) - z.base(pool), 0);
+    .reduce((sum, pool) => sum + z.references(pool) - z.base(pool), 0);
 }
 
 /** No pool keeps a reference that nobody will give back. */

@@ -8,7 +8,6 @@ import { finish } from "../../../base/run.js";
 import { explore } from "../../../explore/explore.js";
 import { expectedLeakRate, hoursToSaturation, SATURATION, simulateLeak, type LeakRun } from "../runs/leak.js";
 import { leaksReachable, storesAtLimit } from "../checks/programs-limit.js";
-import { referencesOf } from "../checks/properties.js";
 import { scenarios } from "../checks/scenarios.js";
 
 const STORES = [2, 3, 4];
@@ -85,7 +84,7 @@ function highestWithFix(): number {
             name: "not above",
             kind: "always",
             at: "every step",
-            holds: (z) => referencesOf(z, z.everyPool[0]!) <= z.base(z.everyPool[0]!) + above,
+            holds: (z) => z.references(z.everyPool[0]!) <= z.base(z.everyPool[0]!) + above,
           },
         ],
       },

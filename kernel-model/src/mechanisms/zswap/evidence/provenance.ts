@@ -62,8 +62,8 @@ export const provenance: Provenance = {
       note: "warnings included",
     },
     {
-      name: "__zswap_param_set, zswap_compressor_param_set",
-      file: "mm/zswap.c",
+      name: "__zswap_param_set, zswap_compressor_param_set, param_set_charp",
+      file: "mm/zswap.c, kernel/params.c",
       fidelity: "faithful",
       note: "of a running zswap; under kernel_param_lock(), which kernel/params.c holds around it",
     },
@@ -74,10 +74,10 @@ export const provenance: Provenance = {
       note: '"percpu-ref": finds nothing, see README limit 7',
     },
     {
-      name: "zswap_pool_create, zswap_pool_destroy",
+      name: "zswap_pool_create",
       file: "mm/zswap.c",
       fidelity: "simplified",
-      note: "one allocation for the pool and all its parts",
+      note: "one allocation for the pool and all its parts, which zswap_pool_destroy() frees in one step",
     },
     {
       name: "zswap_rb_search, zswap_rb_insert, zswap_rb_erase",
@@ -108,6 +108,12 @@ export const provenance: Provenance = {
       file: "mm/zswap.c",
       fidelity: "omitted",
       note: "zswap is on, its devices are there",
+    },
+    {
+      name: "zswap_pool_tryget",
+      file: "mm/zswap.c",
+      fidelity: "faithful",
+      note: 'the get of 6.9, in the variant "percpu-ref"',
     },
     {
       name: "percpu_ref in struct zswap_pool (94ace3fec847, 6.9)",

@@ -1,9 +1,9 @@
-import type { Path } from "../../../machine/path.js";
+import { kernelPath, type Path } from "../../../machine/path.js";
+
 import { operation, Step } from "../../../machine/step.js";
 import { kfree } from "../../../primitives/memory.js";
 import { spinLock, spinUnlock } from "../../../primitives/spinlock.js";
 import { warnOnce } from "../../../primitives/warn.js";
-import { zswapPoolPut } from "./paths-pool.js";
 import { zswapUpdateTotalSize } from "./paths-limit.js";
 import { lruDel } from "./lru.js";
 import type { Entry, Zswap } from "./state.js";
@@ -21,17 +21,17 @@ export function zswapEntryGet(entry: Entry): Step<void> {
 }
 
 /** zswap_entry_put(): gives a reference back; the last one frees the entry. The tree's lock is held. */
-export function* zswapEntryPut(z: Zswap, entry: Entry): Path {
+export const zswapEntryPut = kernelPath("zswap_entry_put", function* (z: Zswap, entry: Entry): Path {
   const left = yield* new Step(put, entry.refs, (task, world) => {
     if (--entry.refs.current < 0)
       warnOnce(world, task, entry.refs, "zswap_entry_put", `the references of ${entry.name} fell below zero`);
     return entry.refs.current;
   });
   if (left === 0) yield* zswapFreeEntry(z, entry);
-}
+});
 
 /** zswap_free_entry(): gives back its room, and its reference on the pool. The tree's lock is held. */
-function* zswapFreeEntry(z: Zswap, entry: Entry): Path {
+const zswapFreeEntry = kernelPath("zswap_free_entry", function* (z: Zswap, entry: Entry): Path {
   const { pool } = entry;
   if (pool === null) {
     z.counters.sameFilled--;
@@ -40,14 +40,14 @@ function* zswapFreeEntry(z: Zswap, entry: Entry): Path {
     yield* lruDel(pool.lru, entry);
     yield* spinUnlock(pool.lruLock);
     yield* zpoolFree(pool.zpool, entry.handle);
-    yield* zswapPoolPut(z, pool);
+    yield* z.ops.poolPut(z, pool);
   }
   yield* kfree(entry.memory);
   z.counters.stored--;
   yield* zswapUpdateTotalSize(z);
-}
+});
 
 /** zswap_invalidate_entry(): off the tree, whose reference goes. Nothing if it is off already. The tree's lock is held. */
-export function* zswapInvalidateEntry(z: Zswap, entry: Entry): Path {
+export const zswapInvalidateEntry = kernelPath("zswap_invalidate_entry", function* (z: Zswap, entry: Entry): Path {
   if (yield* treeErase(z.trees[entry.device]!, entry)) yield* zswapEntryPut(z, entry);
-}
+});

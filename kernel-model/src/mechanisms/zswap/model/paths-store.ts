@@ -1,5 +1,6 @@
 import type { Memory } from "../../../machine/object.js";
-import type { Path } from "../../../machine/path.js";
+import { kernelPath, type Path } from "../../../machine/path.js";
+
 import type { Step } from "../../../machine/step.js";
 import { Cell, READ_ONCE, WRITE_ONCE } from "../../../primitives/cell.js";
 import { choose } from "../../../primitives/choose.js";
@@ -11,25 +12,13 @@ import { warnOn } from "../../../primitives/warn.js";
 import { queueWork } from "../../../primitives/workqueue.js";
 import { zswapEntryGet, zswapEntryPut, zswapInvalidateEntry } from "./paths-entry.js";
 import { zswapCanAccept, zswapIsFull, zswapUpdateTotalSize } from "./paths-limit.js";
-import {
-  zswapPoolCurrentGet,
-  zswapPoolEmpty,
-  zswapPoolLast,
-  zswapPoolLastGet,
-  zswapPoolPut,
-  zswapPoolRelease,
-} from "./paths-pool.js";
-import { ENOMEM, shrinkWorker } from "./paths-shrink.js";
+import { zswapPoolCurrentGet, zswapPoolLastGet } from "./paths-pool.js";
+import { ENOMEM } from "./paths-shrink.js";
 import { PAGE_BYTES } from "../../../mm/page.js";
 import { lruAdd } from "./lru.js";
-import { type Entry, type Pool, Zswap, type ZswapOptions } from "./state.js";
+import type { Entry, Pool, Zswap } from "./state.js";
 import { treeInsert, treeSearch } from "./tree.js";
 import { zpoolMalloc } from "../../../mm/zpool.js";
-
-/** zswap with its paths: what a program's `setup` makes. Throws InputError for options out of range. */
-export function makeZswap(options: ZswapOptions = {}): Zswap {
-  return new Zswap(options, { shrink: shrinkWorker, release: zswapPoolRelease, empty: zswapPoolEmpty });
-}
 
 /**
  * zswap_store(): takes a page that is on its way to the swap device. False if the page must go there after all.
@@ -37,58 +26,61 @@ export function makeZswap(options: ZswapOptions = {}): Zswap {
  * @param length bytes of the page once compressed; 0 for a same-filled page
  * @param data stands for the content of the page
  */
-export function* zswapStore(z: Zswap, offset: number, length: number, device = 0, data = 0): Path<boolean> {
-  const tree = z.trees[device]!;
-  yield* spinLock(tree.lock);
-  const duplicate = yield* treeSearch(tree, offset);
-  if (duplicate !== null) {
-    z.counters.duplicateEntry++;
-    yield* zswapInvalidateEntry(z, duplicate);
-  }
-  yield* spinUnlock(tree.lock);
-  if (!(yield* withinLimit(z))) {
-    yield* shrinkAtLimit(z);
-    return false;
-  }
-  const memory = yield* allocate(z, `entry ${offset}`, z.faults.allocation);
-  if (memory === null) {
-    z.counters.rejectKmemcacheFail++;
-    return false;
-  }
-  const room = length === 0 ? { pool: null, handle: 0 } : yield* storeCompressed(z, length);
-  if (room === null) {
-    yield* kfree(memory);
-    return false;
-  }
-  if (length === 0) z.counters.sameFilled++;
-  const { name } = memory;
-  const entry: Entry = {
-    name,
-    memory,
-    device,
-    offset,
-    length,
-    ...room,
-    data,
-    refs: new Cell(`${name}->refcount`, 1, memory),
-  };
-  yield* spinLock(tree.lock);
-  for (let other = yield* treeInsert(tree, entry); other !== null; other = yield* treeInsert(tree, entry)) {
-    // Two stores of one slot at once, though its page is locked.
-    yield* warnOn(true, `${name} was stored meanwhile`);
-    z.counters.duplicateEntry++;
-    yield* zswapInvalidateEntry(z, other);
-  }
-  if (entry.pool !== null) {
-    yield* spinLock(entry.pool.lruLock);
-    yield* lruAdd(entry.pool.lru, entry);
-    yield* spinUnlock(entry.pool.lruLock);
-  }
-  yield* spinUnlock(tree.lock);
-  z.counters.stored++;
-  yield* zswapUpdateTotalSize(z);
-  return true;
-}
+export const zswapStore = kernelPath(
+  "zswap_store",
+  function* (z: Zswap, offset: number, length: number, device: number = 0, data: number = 0): Path<boolean> {
+    const tree = z.trees[device]!;
+    yield* spinLock(tree.lock);
+    const duplicate = yield* treeSearch(tree, offset);
+    if (duplicate !== null) {
+      z.counters.duplicateEntry++;
+      yield* zswapInvalidateEntry(z, duplicate);
+    }
+    yield* spinUnlock(tree.lock);
+    if (!(yield* withinLimit(z))) {
+      yield* z.ops.shrinkAtLimit(z);
+      return false;
+    }
+    const memory = yield* allocate(z, `entry ${offset}`, z.faults.allocation);
+    if (memory === null) {
+      z.counters.rejectKmemcacheFail++;
+      return false;
+    }
+    const room = length === 0 ? { pool: null, handle: 0 } : yield* storeCompressed(z, length);
+    if (room === null) {
+      yield* kfree(memory);
+      return false;
+    }
+    if (length === 0) z.counters.sameFilled++;
+    const { name } = memory;
+    const entry: Entry = {
+      name,
+      memory,
+      device,
+      offset,
+      length,
+      ...room,
+      data,
+      refs: new Cell(`${name}->refcount`, 1, memory),
+    };
+    yield* spinLock(tree.lock);
+    for (let other = yield* treeInsert(tree, entry); other !== null; other = yield* treeInsert(tree, entry)) {
+      // Two stores of one slot at once, though its page is locked.
+      yield* warnOn(true, `${name} was stored meanwhile`);
+      z.counters.duplicateEntry++;
+      yield* zswapInvalidateEntry(z, other);
+    }
+    if (entry.pool !== null) {
+      yield* spinLock(entry.pool.lruLock);
+      yield* lruAdd(entry.pool.lru, entry);
+      yield* spinUnlock(entry.pool.lruLock);
+    }
+    yield* spinUnlock(tree.lock);
+    z.counters.stored++;
+    yield* zswapUpdateTotalSize(z);
+    return true;
+  },
+);
 
 /** The tests at the top of zswap_store(): full, or was full and has not shrunk below the threshold. */
 function* withinLimit(z: Zswap): Path<boolean> {
@@ -120,44 +112,41 @@ function* storeCompressed(z: Zswap, length: number): Path<{ readonly pool: Pool;
   yield* compute(z.costs.compress);
   if (length > PAGE_BYTES) {
     z.counters.rejectCompressPoor++;
-    yield* zswapPoolPut(z, pool);
+    yield* z.ops.poolPut(z, pool);
     return null;
   }
-  const handle = (yield* noRoom(z)) ? ENOMEM : yield* zpoolMalloc(pool.zpool, length);
+  const handle = (yield* noMemoryForPool(z)) ? ENOMEM : yield* zpoolMalloc(pool.zpool, length);
   if (handle < 0) {
     z.counters.rejectAllocFail++;
-    if (z.twin !== "no-put-on-failure") yield* zswapPoolPut(z, pool);
+    yield* z.ops.noRoom(z, pool);
     return null;
   }
   return { pool, handle };
 }
 
 /** A choice, where memory may run out: the allocator finds no pages for the pool. */
-function* noRoom({ faults: { allocation } }: Zswap): Path<boolean> {
+function* noMemoryForPool({ faults: { allocation } }: Zswap): Path<boolean> {
   return allocation !== undefined && (yield* choose(2, [1 - allocation, allocation], "room in the pool")) === 1;
 }
 
-/** The end of zswap_store() for a page that is rejected at the limit: have the oldest pool shrunk, for the stores to come. */
-export function* shrinkAtLimit(z: Zswap): Path {
-  if (z.variant === "percpu-ref") {
-    // One worker for all pools, alive as long as zswap: no reference needed, none taken.
-    z.counters.shrinkRequests++;
-    yield* queueShrink(z, z.everyPool[0]!);
-    return;
-  }
-  const pool = z.twin === "missing-get" ? yield* zswapPoolLast(z) : yield* zswapPoolLastGet(z);
+/**
+ * The end of zswap_store() for a page that is rejected at the limit: has the oldest pool shrunk, for the stores to come.
+ * The reference goes to the run that it queues; a run that is pending already has its own (commit 969d63e1af3b).
+ */
+export const rejectAtLimit = kernelPath("zswap_store", function* (z: Zswap): Path {
+  const pool = yield* zswapPoolLastGet(z);
   if (pool === null) return;
   z.counters.shrinkRequests++;
-  if (z.twin === "put-before-queueing") yield* zswapPoolPut(z, pool);
-  // Once it is queued, the worker may put and free the pool: not to be touched any more.
-  const queued = yield* queueShrink(z, pool);
-  if (queued || z.variant === "buggy" || z.twin === "missing-get" || z.twin === "put-before-queueing") return;
-  // Commit 969d63e1af3b: the run that is pending has its reference from the store that queued it.
-  yield* zswapPoolPut(z, pool);
-  if (z.twin === "put-twice") yield* zswapPoolPut(z, pool);
+  if (!(yield* queueShrink(z, pool))) yield* z.ops.poolPut(z, pool);
+});
+
+/** What the release at hand does there, alone: a program's task for the race at the limit in its barest form. */
+export function shrinkAtLimit(z: Zswap): Path {
+  return z.ops.shrinkAtLimit(z);
 }
 
-function queueShrink(z: Zswap, { shrinkWork }: Pool): Step<boolean> {
+/** queue_work(shrink_wq, &pool->shrink_work), or later where the worker starts late. Tells whether it was not queued yet. */
+export function queueShrink(z: Zswap, { shrinkWork }: Pool): Step<boolean> {
   return z.shrinkDelay === 0
     ? queueWork(z.shrinkWq, shrinkWork)
     : queueDelayedWork(z.shrinkWq, shrinkWork, z.shrinkDelay);
@@ -172,28 +161,31 @@ export interface Folio {
  * zswap_load(): reads a page back, into `folio` if given. The entry stays, as the newest. False if it is not here, and
  * also if it is and there is no memory to decompress it: the caller cannot tell, see the README.
  */
-export function* zswapLoad(z: Zswap, offset: number, device = 0, folio?: Folio): Path<boolean> {
-  const tree = z.trees[device]!;
-  yield* spinLock(tree.lock);
-  const entry = yield* treeSearch(tree, offset);
-  if (entry !== null) yield* zswapEntryGet(entry);
-  yield* spinUnlock(tree.lock);
-  if (entry === null) return false;
-  const loaded = entry.pool === null || (yield* decompress(z, entry.pool));
-  if (loaded && folio !== undefined) folio.data = entry.data;
-  yield* spinLock(tree.lock);
-  if (loaded && z.exclusiveLoads) {
-    yield* zswapInvalidateEntry(z, entry);
-  } else if (entry.pool !== null) {
-    // Also back on the list, where write-back has just taken it off.
-    yield* spinLock(entry.pool.lruLock);
-    yield* lruAdd(entry.pool.lru, entry);
-    yield* spinUnlock(entry.pool.lruLock);
-  }
-  yield* zswapEntryPut(z, entry);
-  yield* spinUnlock(tree.lock);
-  return loaded;
-}
+export const zswapLoad = kernelPath(
+  "zswap_load",
+  function* (z: Zswap, offset: number, device: number = 0, folio?: Folio): Path<boolean> {
+    const tree = z.trees[device]!;
+    yield* spinLock(tree.lock);
+    const entry = yield* treeSearch(tree, offset);
+    if (entry !== null) yield* zswapEntryGet(entry);
+    yield* spinUnlock(tree.lock);
+    if (entry === null) return false;
+    const loaded = entry.pool === null || (yield* decompress(z, entry.pool));
+    if (loaded && folio !== undefined) folio.data = entry.data;
+    yield* spinLock(tree.lock);
+    if (loaded && z.exclusiveLoads) {
+      yield* zswapInvalidateEntry(z, entry);
+    } else if (entry.pool !== null) {
+      // Also back on the list, where write-back has just taken it off.
+      yield* spinLock(entry.pool.lruLock);
+      yield* lruAdd(entry.pool.lru, entry);
+      yield* spinUnlock(entry.pool.lruLock);
+    }
+    yield* zswapEntryPut(z, entry);
+    yield* spinUnlock(tree.lock);
+    return loaded;
+  },
+);
 
 /** By way of a buffer, for zsmalloc's mappings may not sleep. False if there is no memory for it. */
 function* decompress(z: Zswap, pool: Pool): Path<boolean> {
@@ -206,10 +198,13 @@ function* decompress(z: Zswap, pool: Pool): Path<boolean> {
 }
 
 /** zswap_invalidate(): the page is gone, or changed. */
-export function* zswapInvalidate(z: Zswap, offset: number, device = 0): Path {
-  const tree = z.trees[device]!;
-  yield* spinLock(tree.lock);
-  const entry = yield* treeSearch(tree, offset);
-  if (entry !== null) yield* zswapInvalidateEntry(z, entry);
-  yield* spinUnlock(tree.lock);
-}
+export const zswapInvalidate = kernelPath(
+  "zswap_invalidate",
+  function* (z: Zswap, offset: number, device: number = 0): Path {
+    const tree = z.trees[device]!;
+    yield* spinLock(tree.lock);
+    const entry = yield* treeSearch(tree, offset);
+    if (entry !== null) yield* zswapInvalidateEntry(z, entry);
+    yield* spinUnlock(tree.lock);
+  },
+);

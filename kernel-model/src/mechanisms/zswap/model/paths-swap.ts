@@ -1,4 +1,5 @@
-import type { Path } from "../../../machine/path.js";
+import { kernelPath, type Path } from "../../../machine/path.js";
+
 import { READ_ONCE, WRITE_ONCE } from "../../../primitives/cell.js";
 import { choose } from "../../../primitives/choose.js";
 import { mutexLock, mutexUnlock } from "../../../primitives/mutex.js";
@@ -15,23 +16,29 @@ export type SwappedOut = "kept" | "compressed" | "written";
  * @param length bytes of the page once compressed; 0 for a same-filled page
  * @param data stands for the content of the page, not 0
  */
-export function* swapOut(z: Zswap, offset: number, length: number, data: number, device = 0): Path<SwappedOut> {
-  const { deviceFull } = z.faults;
-  if (deviceFull !== undefined && (yield* choose(2, [1 - deviceFull, deviceFull], "swap slot")) === 1) return "kept";
-  const { folio, disk } = z.trees[device]!.slot(offset);
-  yield* mutexLock(folio);
-  const compressed = yield* zswapStore(z, offset, length, device, data);
-  if (!compressed) yield* WRITE_ONCE(disk, data);
-  yield* mutexUnlock(folio);
-  return compressed ? "compressed" : "written";
-}
+export const swapOut = kernelPath(
+  "swap_writepage",
+  function* (z: Zswap, offset: number, length: number, data: number, device: number = 0): Path<SwappedOut> {
+    const { deviceFull } = z.faults;
+    if (deviceFull !== undefined && (yield* choose(2, [1 - deviceFull, deviceFull], "swap slot")) === 1) return "kept";
+    const { folio, disk } = z.trees[device]!.slot(offset);
+    yield* mutexLock(folio);
+    const compressed = yield* zswapStore(z, offset, length, device, data);
+    if (!compressed) yield* WRITE_ONCE(disk, data);
+    yield* mutexUnlock(folio);
+    return compressed ? "compressed" : "written";
+  },
+);
 
 /** swap_readpage(): a fault reads the page of a slot, from zswap or else from the device. What it reads. */
-export function* swapIn(z: Zswap, offset: number, device = 0): Path<number> {
-  const { folio, disk } = z.trees[device]!.slot(offset);
-  const page: Folio = { data: 0 };
-  yield* mutexLock(folio);
-  if (!(yield* zswapLoad(z, offset, device, page))) page.data = yield* READ_ONCE(disk);
-  yield* mutexUnlock(folio);
-  return page.data;
-}
+export const swapIn = kernelPath(
+  "swap_readpage",
+  function* (z: Zswap, offset: number, device: number = 0): Path<number> {
+    const { folio, disk } = z.trees[device]!.slot(offset);
+    const page: Folio = { data: 0 };
+    yield* mutexLock(folio);
+    if (!(yield* zswapLoad(z, offset, device, page))) page.data = yield* READ_ONCE(disk);
+    yield* mutexUnlock(folio);
+    return page.data;
+  },
+);

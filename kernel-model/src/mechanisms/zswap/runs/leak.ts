@@ -6,8 +6,10 @@ import { sleep } from "../../../primitives/time.js";
 import { REFCOUNT_MAX } from "../../../primitives/refcount.js";
 import { exponential, simulating, type SimulationResult, type Timeline } from "../../../simulate/index.js";
 import { zswapCompressorSet } from "../model/paths-pool.js";
-import { makeZswap, shrinkAtLimit } from "../model/paths-store.js";
-import { FULL, type Pool, type Variant, type Zswap } from "../model/state.js";
+import { FULL, type Variant } from "../model/options.js";
+import { shrinkAtLimit } from "../model/paths-store.js";
+import { makeZswap } from "../model/releases.js";
+import type { Pool, Zswap } from "../model/state.js";
 
 /** Where refcount_t saturates: the count may not pass INT_MAX, so 2^31 is out of reach. */
 export const SATURATION = REFCOUNT_MAX + 1;

@@ -8,8 +8,10 @@ import { exponential, simulating, type Draws, type SimulationResult, type Timeli
 import type { Compressor } from "../../../mm/compressor.js";
 import { isSameFilled, PageContents, type ContentMix } from "../../../mm/page-contents.js";
 import { acceptThresholdPages, checkLimits, maxPages, poolPages, type ZswapLimits } from "../model/limits.js";
-import { makeZswap, zswapInvalidate, zswapLoad, zswapStore } from "../model/paths-store.js";
-import type { Variant, Zswap } from "../model/state.js";
+import type { Variant } from "../model/options.js";
+import { zswapInvalidate, zswapLoad, zswapStore } from "../model/paths-store.js";
+import { makeZswap } from "../model/releases.js";
+import type { Zswap } from "../model/state.js";
 import { Zsmalloc } from "../../../mm/zsmalloc.js";
 
 const SECOND = 1e9;
