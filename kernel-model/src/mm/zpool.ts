@@ -1,9 +1,9 @@
-import { SharedObject, type Memory } from "../machine/object.js";
-import { operation, Step } from "../machine/step.js";
+import { operation, type Step } from "../machine/step.js";
 import { PAGE_BYTES } from "./page.js";
+import { actOn, type Plain, type Shared } from "./shared.js";
 
 /** What keeps the compressed pages of a pool: Zsmalloc, or less where only the number matters. */
-export interface Allocator {
+export interface Allocator extends Plain {
   /** A handle, or a negative error. */
   malloc(length: number): number;
   free(handle: number): void;
@@ -25,29 +25,14 @@ export class SizeOnly implements Allocator {
   get totalSizeBytes(): number {
     return this.#pages * PAGE_BYTES;
   }
+
+  describe(): string {
+    return `${this.totalSizeBytes} bytes`;
+  }
 }
 
 /** The zpool of a pool. The kernel spreads entries over 32 of them, to spread their locks; one is enough for the sizes. */
-export class Zpool extends SharedObject {
-  constructor(
-    name: string,
-    /** For the effects of steps only. */
-    readonly allocator: Allocator,
-    memory: Memory | null,
-  ) {
-    super(name, memory);
-  }
-
-  /** Bytes that the pool takes. */
-  get bytes(): number {
-    this.seen();
-    return this.allocator.totalSizeBytes;
-  }
-
-  describe(): string {
-    return `${this.allocator.totalSizeBytes} bytes`;
-  }
-}
+export type Zpool = Shared<Allocator>;
 
 const malloc = operation("zpool_malloc", "write", { cost: "allocate" });
 const free = operation("zpool_free", "write", { cost: "allocate" });
@@ -55,14 +40,14 @@ const size = operation("zpool_get_total_size", "read");
 
 /** Room for a compressed page: a handle, or a negative error for a length that it does not take. */
 export function zpoolMalloc(pool: Zpool, length: number): Step<number> {
-  return new Step(malloc, pool, () => pool.allocator.malloc(length)).with(length);
+  return actOn(malloc, pool, (allocator) => allocator.malloc(length)).with(length);
 }
 
 export function zpoolFree(pool: Zpool, handle: number): Step<void> {
-  return new Step<void>(free, pool, () => pool.allocator.free(handle));
+  return actOn(free, pool, (allocator) => allocator.free(handle));
 }
 
 /** Bytes that the pool takes now. */
 export function zpoolTotalSize(pool: Zpool): Step<number> {
-  return new Step(size, pool, () => pool.allocator.totalSizeBytes);
+  return actOn(size, pool, (allocator) => allocator.totalSizeBytes);
 }

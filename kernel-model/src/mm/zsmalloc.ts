@@ -1,5 +1,6 @@
 import { grown } from "../base/arrays.js";
 import { checkInteger, InputError } from "../base/errors.js";
+import type { Allocator } from "./zpool.js";
 import { PAGE_BYTES } from "./page.js";
 import { DEFAULT_CHAIN_SIZE, HANDLE_BYTES, sizeClassIndex, sizeClassTable, type SizeClass } from "./size-classes.js";
 
@@ -49,7 +50,7 @@ export interface ZsmallocUsage {
  * pool.free(handle);
  * pool.pages; // 0
  */
-export class Zsmalloc {
+export class Zsmalloc implements Allocator {
   readonly #table: readonly SizeClass[];
   /** First zspage of each fullness list, by class index and group. */
   readonly #heads: Int32Array;
@@ -79,6 +80,10 @@ export class Zsmalloc {
     this.#zspages = new Uint32Array(this.#table.length);
     this.#objects = new Uint32Array(this.#table.length);
     this.#bytes = new Float64Array(this.#table.length);
+  }
+
+  describe(): string {
+    return `${this.totalSizeBytes} bytes`;
   }
 
   /** Pages that the pool holds now. */

@@ -39,7 +39,7 @@ export {
 export { faults, loadFaults, oneOffset, slotTakenOver } from "./checks/programs-pages.js";
 export { retiredPool, switchBack, switchUnderLimit, writeBackAfterSwitch } from "./checks/programs-switch.js";
 export { scenarios } from "./checks/scenarios.js";
-export { MUTANTS, mutants, type Mutant } from "./checks/mutants.js";
+export { mutants, type Mutant } from "./checks/mutants.js";
 export { VARIANTS, type Faults, type Variant, type ZswapCosts, type ZswapOptions } from "./model/options.js";
 export type { Counters, Entry, Pool, Zswap, ZswapOperations } from "./model/state.js";
 export { PAGE_KINDS, type PageKind } from "../../mm/page-kinds.js";

@@ -26,7 +26,7 @@ describe("store, load, invalidate", () => {
       found.push(yield* zswapStore(z, 1, HALF), yield* zswapLoad(z, 1), yield* zswapLoad(z, 2));
     });
     expect(found).toEqual([true, true, false]);
-    expect([z.counters.stored, z.trees[0]!.size, z.everyPool[0]!.lru.size, current(z), z.totalSize.value]).toEqual([
+    expect([z.counters.stored, z.trees[0]!.size, z.everyPool[0]!.lru.now.size, current(z), z.totalSize.value]).toEqual([
       1, 1, 1, 2, 4096,
     ]);
   });
@@ -57,9 +57,13 @@ describe("store, load, invalidate", () => {
       yield* zswapStore(z, 1, 0, 0, 7);
       expect(yield* zswapLoad(z, 1)).toBe(true);
     });
-    expect([z.counters.stored, z.counters.sameFilled, z.totalSize.value, z.everyPool[0]!.lru.size, current(z)]).toEqual(
-      [1, 1, 0, 0, 1],
-    );
+    expect([
+      z.counters.stored,
+      z.counters.sameFilled,
+      z.totalSize.value,
+      z.everyPool[0]!.lru.now.size,
+      current(z),
+    ]).toEqual([1, 1, 0, 0, 1]);
   });
 
   test("an invalidated page is gone, and a second time is nothing", () => {
@@ -133,7 +137,7 @@ describe("the limit", () => {
       yield* flushWorkqueue(z.shrinkWq);
     });
     expect([z.counters.writtenBack, z.counters.shrinkRuns, z.totalSize.value, current(z)]).toEqual([2, 1, 4096, 2]);
-    expect([1, 2, 3, 4].map((offset) => z.trees[0]!.slot(offset).disk.value)).toEqual([1, 2, 0, 0]);
+    expect([1, 2, 3, 4].map((offset) => z.trees[0]!.slots.at(offset).disk.value)).toEqual([1, 2, 0, 0]);
   });
 
   test("at least one page is written back in each run, even if the pool has shrunk meanwhile", () => {
@@ -165,7 +169,9 @@ describe("write-back", () => {
       yield* zswapLoad(z, 1);
       for (let turn = 0; turn < 3; turn++) {
         expect(yield* zswapReclaimEntry(z, z.everyPool[0]!)).toBe(0);
-        order.push([1, 2, 3].find((offset) => !order.includes(offset) && z.trees[0]!.slot(offset).disk.value !== 0)!);
+        order.push(
+          [1, 2, 3].find((offset) => !order.includes(offset) && z.trees[0]!.slots.at(offset).disk.value !== 0)!,
+        );
       }
     });
     expect(order).toEqual([2, 3, 1]);
@@ -207,7 +213,7 @@ describe("write-back", () => {
       z.counters.rejectReclaimFail,
       z.counters.writtenBack,
       z.counters.stored,
-      z.everyPool[0]!.lru.size,
+      z.everyPool[0]!.lru.now.size,
       current(z),
     ]).toEqual([failures, 0, 1, 1, 2]);
   });

@@ -7,19 +7,12 @@ import { shrinkWorker } from "../model/paths-shrink.js";
 import { queueShrink } from "../model/paths-store.js";
 import type { Pool, Zswap, ZswapOperations } from "../model/state.js";
 
-/** Names of the mutants, for scenarios. */
-export const MUTANTS = [
-  "put-before-queueing",
-  "put-twice",
-  "missing-get",
-  "worker-puts",
-  "find-without-get",
-  "get-takes-nothing",
-  "no-put-on-failure",
-  "no-pointer-compare",
-  "no-recheck",
-] as const;
-export type Mutant = (typeof MUTANTS)[number];
+/** A mistake that no kernel made, in one operation, for scenarios that must catch it. */
+interface Mutation {
+  /** What is wrong, in a few words. */
+  readonly mistake: string;
+  readonly operations: Partial<ZswapOperations>;
+}
 
 /** The oldest pool, without a reference. */
 const zswapPoolLast = kernelPath("zswap_pool_last_get", function* (z: Zswap): Path<Pool | null> {
@@ -29,76 +22,85 @@ const zswapPoolLast = kernelPath("zswap_pool_last_get", function* (z: Zswap): Pa
   return last;
 });
 
-/** Mistakes that no kernel made, each in one operation, for scenarios that must catch them. */
-export const mutants: Readonly<Record<Mutant, Partial<ZswapOperations>>> = {
-  /** A store at the limit puts its reference first, and queues the worker then. */
+/** The mutants of zswap by name. */
+export const mutants = {
   "put-before-queueing": {
-    shrinkAtLimit: kernelPath("zswap_store", function* (z: Zswap): Path {
-      const pool = yield* zswapPoolLastGet(z);
-      if (pool === null) return;
-      z.counters.shrinkRequests++;
-      yield* z.ops.poolPut(z, pool);
-      yield* queueShrink(z, pool);
-    }),
+    mistake: "store: put first, queue then",
+    operations: {
+      shrinkAtLimit: kernelPath("zswap_store", function* (z: Zswap): Path {
+        const pool = yield* zswapPoolLastGet(z);
+        if (pool === null) return;
+        z.counters.shrinkRequests++;
+        yield* z.ops.poolPut(z, pool);
+        yield* queueShrink(z, pool);
+      }),
+    },
   },
-
-  /** It puts the reference twice where the worker was queued already. */
   "put-twice": {
-    shrinkAtLimit: kernelPath("zswap_store", function* (z: Zswap): Path {
-      const pool = yield* zswapPoolLastGet(z);
-      if (pool === null) return;
-      z.counters.shrinkRequests++;
-      if (yield* queueShrink(z, pool)) return;
-      yield* z.ops.poolPut(z, pool);
-      yield* z.ops.poolPut(z, pool);
-    }),
+    mistake: "store: two puts if it was queued",
+    operations: {
+      shrinkAtLimit: kernelPath("zswap_store", function* (z: Zswap): Path {
+        const pool = yield* zswapPoolLastGet(z);
+        if (pool === null) return;
+        z.counters.shrinkRequests++;
+        if (yield* queueShrink(z, pool)) return;
+        yield* z.ops.poolPut(z, pool);
+        yield* z.ops.poolPut(z, pool);
+      }),
+    },
   },
-
-  /** It queues the worker, whose run puts a reference, without having taken one. */
   "missing-get": {
-    shrinkAtLimit: kernelPath("zswap_store", function* (z: Zswap): Path {
-      const pool = yield* zswapPoolLast(z);
-      if (pool === null) return;
-      z.counters.shrinkRequests++;
-      yield* queueShrink(z, pool);
-    }),
+    mistake: "store: no get, the worker puts",
+    operations: {
+      shrinkAtLimit: kernelPath("zswap_store", function* (z: Zswap): Path {
+        const pool = yield* zswapPoolLast(z);
+        if (pool === null) return;
+        z.counters.shrinkRequests++;
+        yield* queueShrink(z, pool);
+      }),
+    },
   },
-
-  /** The worker of 6.9, for which no reference is taken, puts one as that of 6.6 does. */
-  "worker-puts": { shrinkWorker },
-
-  /** A switch back to a pool that is still there takes no reference, which was to be the one of being current. */
+  "worker-puts": { mistake: "worker of 6.9: puts what no store took", operations: { shrinkWorker } },
   "find-without-get": {
-    poolFindGet: kernelPath("zswap_pool_find_get", function* (z: Zswap, compressor: string): Path<Pool | null> {
-      return (yield* READ_ONCE(z.pools)).find((pool) => pool.compressor === compressor) ?? null;
-    }),
+    mistake: "switch: no get in zswap_pool_find_get()",
+    operations: {
+      poolFindGet: kernelPath("zswap_pool_find_get", function* (z: Zswap, compressor: string): Path<Pool | null> {
+        return (yield* READ_ONCE(z.pools)).find((pool) => pool.compressor === compressor) ?? null;
+      }),
+    },
   },
-
-  /** A store takes the current pool for alive, without a reference that would keep it so. */
   "get-takes-nothing": {
-    *poolGet(): Path<boolean> {
-      return true;
+    mistake: "store: no get on the pool of its entry",
+    operations: {
+      *poolGet(): Path<boolean> {
+        return true;
+      },
     },
   },
-
-  /** A store that finds no room in the pool keeps its reference. */
   "no-put-on-failure": {
-    *noRoom(): Path {
-      // Nothing is put.
+    mistake: "store: no put where there is no room",
+    operations: {
+      *noRoom(): Path {
+        // Nothing is put.
+      },
     },
   },
-
-  /** Write-back takes the entry that was on the LRU for alive, without looking it up. */
   "no-pointer-compare": {
-    *findsEntry(): Path<boolean> {
-      return true;
+    mistake: "write-back: takes its entry for alive",
+    operations: {
+      *findsEntry(): Path<boolean> {
+        return true;
+      },
     },
   },
-
-  /** It does not look again once it has the page of the slot. */
   "no-recheck": {
-    *findsAgain(): Path<boolean> {
-      return true;
+    mistake: "write-back: does not look again before it writes",
+    operations: {
+      *findsAgain(): Path<boolean> {
+        return true;
+      },
     },
   },
-};
+} satisfies Readonly<Record<string, Mutation>>;
+
+export type Mutant = keyof typeof mutants;

@@ -25,7 +25,7 @@ export function program(
   return define<Zswap>({
     name: `${name}, ${mutant ?? options.variant ?? "fixed"}`,
     setup: () => {
-      const z = makeZswap(options, mutant && mutants[mutant]);
+      const z = makeZswap(options, mutant && mutants[mutant].operations);
       prepare(z);
       return z;
     },
@@ -51,12 +51,12 @@ export function putEntry(z: Zswap, offset: number, data = 1, pool: Pool = z.pool
     offset,
     length: HALF,
     pool,
-    handle: pool.zpool.allocator.malloc(HALF),
+    handle: pool.zpool.plain.malloc(HALF),
     data,
     refs: new Cell(`${name}->refcount`, 1, memory),
   };
   z.trees[0]!.link(entry);
-  pool.lru.entries.add(entry);
+  pool.lru.plain.add(entry);
   z.addReference(pool);
   z.counters.stored++;
   z.totalSize.current += PAGE_BYTES;

@@ -38,14 +38,14 @@ export const freedOnce = alwaysAtEnd<Zswap>(
 /** What each slot reads back: the entry's content, or else what the device holds. */
 export function readBack(z: Zswap, offset: number, device = 0): number {
   const tree = z.trees[device]!;
-  return tree.entries.get(offset)?.data ?? tree.slot(offset).disk.value;
+  return tree.entries.get(offset)?.data ?? tree.slots.at(offset).disk.value;
 }
 
 /** An entry is in the tree, or freed; one that a pool stores is on its LRU list, and one without a pool on none. */
 export const entriesInOrder = alwaysAtEnd<Zswap>("each entry is in its tree and on its list, or freed", (z) => {
   const entries = z.trees.flatMap((tree) => [...tree.entries.values()]);
   const listed = [...new Set(z.everyPool.filter(({ memory }) => !memory.freed).map(({ lru }) => lru))].flatMap(
-    (lru) => [...lru.entries],
+    (lru) => [...lru.now],
   );
   const stored = entries.filter(({ pool }) => pool !== null);
   const live = z.heap.live.filter((name) => name.startsWith("entry"));
@@ -62,7 +62,7 @@ export function isConsistent(z: Zswap): boolean {
   const pools = z.pools.value;
   return (
     new Set(pools).size === pools.length &&
-    pools.every(({ memory, lru }) => !memory.freed && [...lru.entries].every((entry) => !entry.memory.freed)) &&
+    pools.every(({ memory, lru }) => !memory.freed && [...lru.now].every((entry) => !entry.memory.freed)) &&
     z.trees.every((tree) => [...tree.entries.values()].every(({ memory }) => !memory.freed))
   );
 }

@@ -5,7 +5,7 @@ import { kfree } from "../../../primitives/memory.js";
 import { spinLock, spinUnlock } from "../../../primitives/spinlock.js";
 import { warnOnce } from "../../../primitives/warn.js";
 import { zswapUpdateTotalSize } from "./paths-limit.js";
-import { lruDel } from "./lru.js";
+import { lruDel } from "../../../mm/lru.js";
 import type { Entry, Zswap } from "./state.js";
 import { treeErase } from "./tree.js";
 import { zpoolFree } from "../../../mm/zpool.js";

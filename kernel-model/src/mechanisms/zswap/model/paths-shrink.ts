@@ -7,7 +7,7 @@ import { spinLock, spinUnlock } from "../../../primitives/spinlock.js";
 import { compute, condResched, sleep } from "../../../primitives/time.js";
 import { zswapEntryGet, zswapEntryPut, zswapInvalidateEntry } from "./paths-entry.js";
 import { zswapCanAccept } from "./paths-limit.js";
-import { lruAdd, lruTakeTail } from "./lru.js";
+import { lruAdd, lruTakeTail } from "../../../mm/lru.js";
 import type { Entry, Pool, Zswap } from "./state.js";
 
 export const EAGAIN = -11;
@@ -76,7 +76,7 @@ export const zswapWritebackEntry = kernelPath(
   function* (z: Zswap, entry: Entry): Path<number> {
     if (yield* noMemoryForWriteback(z)) return ENOMEM;
     const tree = z.trees[entry.device]!;
-    const { folio, disk } = tree.slot(entry.offset);
+    const { folio, disk } = tree.slots.at(entry.offset);
     if (!(yield* mutexTrylock(folio))) return EEXIST;
     // Our reference keeps the entry, not the slot: that may belong to another page by now.
     yield* spinLock(tree.lock);

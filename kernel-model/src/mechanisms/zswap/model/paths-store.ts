@@ -15,7 +15,7 @@ import { zswapCanAccept, zswapIsFull, zswapUpdateTotalSize } from "./paths-limit
 import { zswapPoolCurrentGet, zswapPoolLastGet } from "./paths-pool.js";
 import { ENOMEM } from "./paths-shrink.js";
 import { PAGE_BYTES } from "../../../mm/page.js";
-import { lruAdd } from "./lru.js";
+import { lruAdd } from "../../../mm/lru.js";
 import type { Entry, Pool, Zswap } from "./state.js";
 import { treeInsert, treeSearch } from "./tree.js";
 import { zpoolMalloc } from "../../../mm/zpool.js";

@@ -21,7 +21,7 @@ export const swapOut = kernelPath(
   function* (z: Zswap, offset: number, length: number, data: number, device: number = 0): Path<SwappedOut> {
     const { deviceFull } = z.faults;
     if (deviceFull !== undefined && (yield* choose(2, [1 - deviceFull, deviceFull], "swap slot")) === 1) return "kept";
-    const { folio, disk } = z.trees[device]!.slot(offset);
+    const { folio, disk } = z.trees[device]!.slots.at(offset);
     yield* mutexLock(folio);
     const compressed = yield* zswapStore(z, offset, length, device, data);
     if (!compressed) yield* WRITE_ONCE(disk, data);
@@ -34,7 +34,7 @@ export const swapOut = kernelPath(
 export const swapIn = kernelPath(
   "swap_readpage",
   function* (z: Zswap, offset: number, device: number = 0): Path<number> {
-    const { folio, disk } = z.trees[device]!.slot(offset);
+    const { folio, disk } = z.trees[device]!.slots.at(offset);
     const page: Folio = { data: 0 };
     yield* mutexLock(folio);
     if (!(yield* zswapLoad(z, offset, device, page))) page.data = yield* READ_ONCE(disk);

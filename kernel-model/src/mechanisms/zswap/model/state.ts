@@ -1,7 +1,8 @@
 import { Memory } from "../../../machine/object.js";
 import type { Path } from "../../../machine/path.js";
 import type { Step } from "../../../machine/step.js";
-import { Zpool, type Allocator } from "../../../mm/zpool.js";
+import { Shared } from "../../../mm/shared.js";
+import type { Allocator, Zpool } from "../../../mm/zpool.js";
 import { Cell } from "../../../primitives/cell.js";
 import { DelayedWork } from "../../../primitives/delayed-work.js";
 import { Kref } from "../../../primitives/kref.js";
@@ -10,7 +11,7 @@ import { Mutex } from "../../../primitives/mutex.js";
 import { PercpuRef } from "../../../primitives/percpu-ref.js";
 import { SpinLock } from "../../../primitives/spinlock.js";
 import { WorkItem, Workqueue } from "../../../primitives/workqueue.js";
-import { Lru } from "./lru.js";
+import { LruList, type Lru } from "../../../mm/lru.js";
 import { checkOptions, type Faults, type Variant, type ZswapCosts, type ZswapOptions } from "./options.js";
 import { Tree } from "./tree.js";
 
@@ -184,10 +185,10 @@ export class Zswap {
       memory,
       kref: new Kref(`${name}->kref`, memory),
       ref: new PercpuRef(`${name}->ref`, this.#cpus, () => this.ops.poolEmpty(this, pool), memory),
-      zpool: new Zpool(`${name}->zpool`, this.#allocator(), memory),
+      zpool: new Shared(`${name}->zpool`, this.#allocator(), memory),
       acompCtx: new Cell(`${name}->acomp_ctx`, compressor, memory),
       ...(shared ?? {
-        lru: new Lru<Entry>(`${name}->lru`, own),
+        lru: new Shared(`${name}->lru`, new LruList<Entry>(), own),
         lruLock: new SpinLock(`${name}->lru_lock`, own),
         shrinkWork: new DelayedWork(
           `${name}->shrink_work`,

@@ -1,16 +1,7 @@
 import { SharedObject } from "../../../machine/object.js";
 import { operation, Step } from "../../../machine/step.js";
-import { Cell } from "../../../primitives/cell.js";
-import { Mutex } from "../../../primitives/mutex.js";
+import { SwapSlots } from "../../../mm/swap-slots.js";
 import { SpinLock } from "../../../primitives/spinlock.js";
-
-/** A slot of a swap device, as zswap's callers know it. */
-export interface Slot {
-  /** Held by whoever has the slot's page locked in the swap cache. Pages that nobody has locked are not modelled. */
-  readonly folio: Mutex;
-  /** What the device holds there: the number that stands for a page's content; 0 at first. */
-  readonly disk: Cell<number>;
-}
 
 /** What a tree asks of its entries. */
 interface Linked {
@@ -24,7 +15,8 @@ export class Tree<E extends Linked = Linked> extends SharedObject {
   readonly lock: SpinLock;
   /** For the effects of steps only. */
   readonly entries = new Map<number, E>();
-  readonly #slots = new Map<number, Slot>();
+  /** Those of its swap device. */
+  readonly slots = new SwapSlots();
   readonly #byPool = new Map<object | null, number>();
 
   constructor(name: string) {
@@ -42,16 +34,6 @@ export class Tree<E extends Linked = Linked> extends SharedObject {
   countIn(pool: object): number {
     this.seen();
     return this.#byPool.get(pool) ?? 0;
-  }
-
-  /** A slot of the device, made with its first use. */
-  slot(offset: number): Slot {
-    let slot = this.#slots.get(offset);
-    if (slot === undefined) {
-      slot = { folio: new Mutex(`folio ${offset}`), disk: new Cell(`slot ${offset}`, 0) };
-      this.#slots.set(offset, slot);
-    }
-    return slot;
   }
 
   describe(): string {
