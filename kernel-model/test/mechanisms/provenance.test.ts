@@ -7,17 +7,24 @@ import { replay } from "../../src/explore/replay.js";
 import type { Scenario } from "../../src/explore/scenario.js";
 import { kernelName } from "../../src/machine/site.js";
 import type { TraceEntry } from "../../src/machine/trace.js";
-import { provenance as ksm } from "../../src/mechanisms/ksm/evidence/provenance.js";
-import { scenarios as zswapScenarios } from "../../src/mechanisms/zswap/checks/scenarios.js";
-import { provenance as zswap } from "../../src/mechanisms/zswap/evidence/provenance.js";
+import { mechanisms } from "../../src/mechanisms/index.js";
 
 const SOURCES = join(import.meta.dirname, "../../src");
-const MECHANISMS: readonly (readonly [string, Provenance, readonly Scenario[]])[] = [
-  ["ksm", ksm, []],
-  ["zswap", zswap, zswapScenarios],
-];
 
-/** The text of every source file in a folder; "" for one that is not there. */
+/** The mechanisms with paths. */
+const concurrent = await Promise.all(
+  mechanisms.flatMap(({ name, provenance, scenarios }) =>
+    scenarios === null
+      ? []
+      : [
+          Promise.all([provenance(), scenarios.load()]).then(
+            ([about, programs]) => [name, about.provenance, programs.scenarios] as const,
+          ),
+        ],
+  ),
+);
+
+/** The text of every source file in a folder. */
 function sources(folder: string): string {
   return readdirSync(join(SOURCES, folder), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
@@ -46,7 +53,7 @@ function traces({ program, options }: Scenario): readonly (readonly TraceEntry[]
   return "trace" in verdict ? [...examples, verdict.trace] : examples;
 }
 
-describe.each(MECHANISMS)("%s", (name, provenance, scenarios) => {
+describe.each(concurrent)("%s", (name, provenance, scenarios) => {
   const model = `${sources(`mechanisms/${name}/model`)}\n${sources("mm")}`;
   const small = scenarios.filter(({ schedules = 0 }) => schedules < 1000);
   const entries = small.flatMap((scenario) => traces(scenario).flat());
