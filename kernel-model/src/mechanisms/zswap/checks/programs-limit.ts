@@ -49,7 +49,7 @@ export function worstLeak(stores: number, variant: Variant): Program<Zswap> {
   return storesAtLimit(stores, variant, [fewerLeaks(stores)]);
 }
 
-/** A queued worker always has a reference to give back; in the end none is left over. */
+/** A queued worker always has a reference to put; in the end none is left over. */
 export function referenceOfWorker(stores: number, mutant?: Mutant): Program<Zswap> {
   return storesAtLimit(stores, "fixed", [noLeak, pendingHolds], mutant);
 }

@@ -8,7 +8,7 @@ export function leakedReferences(z: Zswap): number {
     .reduce((sum, pool) => sum + z.references(pool) - z.base(pool), 0);
 }
 
-/** No pool keeps a reference that nobody will give back. */
+/** No pool keeps a reference that nobody will put. */
 export const noLeak = alwaysAtEnd<Zswap>("no pool reference is leaked", (z) => leakedReferences(z) === 0);
 
 /** The worst that `stores` stores at the limit could do does not happen: that all of them but one leak their reference. */
@@ -19,7 +19,7 @@ export const fewerLeaks = (stores: number): Property<Zswap> =>
 export const canLeak = (references: number): Property<Zswap> =>
   sometimesAtEnd(`${references} references are leaked`, (z) => leakedReferences(z) === references);
 
-/** While the worker is queued, the pool has the reference that its run will give back. */
+/** While the worker is queued, the pool has the reference that its run will put. */
 export const pendingHolds = always<Zswap>("a queued worker holds a reference", (z) =>
   z.everyPool.every((pool) => !pool.shrinkWork.pending || pool.kref.value > z.base(pool)),
 );

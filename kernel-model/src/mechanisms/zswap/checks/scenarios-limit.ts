@@ -41,7 +41,7 @@ function limit(stores: 2 | 3 | 4): readonly Scenario[] {
     ),
     caught(
       `${name}-percpu-ref-put`,
-      "...but if the worker still gave one back",
+      "...but if the worker still put one",
       storesAtLimit(stores, "percpu-ref", [noLeak], "worker-puts"),
       { what: noLeak.name, mutantOf: `${name}-percpu-ref`, schedules: 1 },
     ),
@@ -69,7 +69,7 @@ const bare: readonly Scenario[] = [
   ...limit(4),
   caught(
     "two-stores-put-twice",
-    "A store that gives its reference back twice takes the one of being current",
+    "A store that puts its reference twice takes the one of being current",
     storesAtLimit(2, "fixed", [noLeak], "put-twice"),
     { what: "warning", mutantOf: "two-stores-fixed", schedules: 1 },
   ),
@@ -82,7 +82,7 @@ const bare: readonly Scenario[] = [
   proof("two-stores-reference", "While the worker is queued, the count is above base", referenceOfWorker(2), 54, 2),
   caught(
     "two-stores-reference-put-before",
-    "...but not if a store gives its reference back before it queues the worker",
+    "...but not if a store puts its reference before it queues the worker",
     referenceOfWorker(2, "put-before-queueing"),
     { what: pendingHolds.name, mutantOf: "two-stores-reference", schedules: 1 },
   ),
@@ -101,7 +101,7 @@ const bare: readonly Scenario[] = [
   ),
   proof(
     "requeue",
-    "A store while the worker runs queues it again, and each run gives one reference back",
+    "A store while the worker runs queues it again, and each run puts one reference",
     requeueWhileRunning("fixed"),
     18,
     2,
@@ -125,7 +125,7 @@ function whole(stores: 2 | 3, fixed: number, percpu: number): readonly Scenario[
     proof(`${name}-percpu-ref`, "...and since 6.9", fullStores(stores, "percpu-ref"), percpu, stores),
     caught(
       `${name}-percpu-ref-put`,
-      "...but if the worker still gave a reference back",
+      "...but if the worker still put a reference",
       fullStores(stores, "percpu-ref", "worker-puts"),
       { what: noLeak.name, mutantOf: `${name}-percpu-ref`, schedules: 1 },
     ),

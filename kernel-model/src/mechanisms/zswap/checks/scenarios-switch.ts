@@ -49,7 +49,7 @@ export const switches: readonly Scenario[] = [
   proof("switch-percpu-ref", "...since 6.9 it goes", switchUnderLimit(2, "percpu-ref"), 72, 2),
   caught(
     "switch-percpu-ref-put",
-    "...but if the worker gave a reference back that nobody took",
+    "...but if the worker put a reference that nobody took",
     switchUnderLimit(2, "percpu-ref", "worker-puts"),
     { mutantOf: "switch-percpu-ref", schedules: 1 },
   ),

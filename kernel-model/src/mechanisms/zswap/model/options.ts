@@ -4,7 +4,7 @@ import { SizeOnly, type Allocator } from "../../../mm/zpool.js";
 /**
  * How a store at the limit treats the pool whose shrinker it wants to run:
  * - "buggy": Linux 5.6 to 6.6-rc5. It takes a reference, queues the worker and ignores whether that was needed.
- * - "fixed": since commit 969d63e1af3b. It gives the reference back if the worker was queued already.
+ * - "fixed": since commit 969d63e1af3b. It puts the reference if the worker was queued already.
  * - "percpu-ref": as since 6.9. One worker and one LRU for all pools, no reference at the limit, pools as percpu_ref.
  */
 export const VARIANTS = ["buggy", "fixed", "percpu-ref"] as const;

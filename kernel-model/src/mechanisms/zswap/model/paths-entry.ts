@@ -20,7 +20,7 @@ export function zswapEntryGet(entry: Entry): Step<void> {
   });
 }
 
-/** zswap_entry_put(): gives a reference back; the last one frees the entry. The tree's lock is held. */
+/** zswap_entry_put(): puts a reference; the last one frees the entry. The tree's lock is held. */
 export const zswapEntryPut = kernelPath("zswap_entry_put", function* (z: Zswap, entry: Entry): Path {
   const left = yield* new Step(put, entry.refs, (task, world) => {
     if (--entry.refs.current < 0)
@@ -30,7 +30,7 @@ export const zswapEntryPut = kernelPath("zswap_entry_put", function* (z: Zswap, 
   if (left === 0) yield* zswapFreeEntry(z, entry);
 });
 
-/** zswap_free_entry(): gives back its room, and its reference on the pool. The tree's lock is held. */
+/** zswap_free_entry(): frees its room, and puts its reference on the pool. The tree's lock is held. */
 const zswapFreeEntry = kernelPath("zswap_free_entry", function* (z: Zswap, entry: Entry): Path {
   const { pool } = entry;
   if (pool === null) {

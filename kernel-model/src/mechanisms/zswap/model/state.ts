@@ -64,7 +64,7 @@ export class Counters {
   duplicateEntry = 0;
   stored = 0;
   sameFilled = 0;
-  /** References taken by stores at the limit, and runs of the worker, each of which gives one back. */
+  /** References taken by stores at the limit, and runs of the worker, each of which puts one. */
   shrinkRequests = 0;
   shrinkRuns = 0;
   poolsFreed = 0;
