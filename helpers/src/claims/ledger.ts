@@ -14,6 +14,8 @@ export interface Claim {
   readonly check: "model" | "explorer" | "arithmetic" | "live-kernel" | "record";
   /** Which outcome counts as which verdict. */
   readonly how: string;
+  /** What was wrong with it before it was corrected, and why; absent for what stands as it was first put. */
+  readonly corrected?: string;
 }
 
 const FIELDS = ["id", "topic", "source", "claim", "kind", "check", "how"] as const;

@@ -9,7 +9,7 @@ export const provenance: Provenance = {
       name: "zswap_store",
       file: "mm/zswap.c",
       fidelity: "faithful",
-      note: 'order of tests, gets and puts; variant "buggy" is the code from 45190f01dd40 (5.6) until 969d63e1af3b; without cgroups and large folios, see README limits 3 and 5',
+      note: 'order of tests, gets and puts; variant "buggy" is 6.5 until 969d63e1af3b (the mistake is from 45190f01dd40, 5.6); without cgroups and large folios, see README limits 3 and 5',
     },
     {
       name: "zswap_load",
@@ -40,7 +40,7 @@ export const provenance: Provenance = {
       name: "shrink_worker",
       file: "mm/zswap.c",
       fidelity: "faithful",
-      note: '16 failures, put at the end; "percpu-ref": one worker and one LRU for all pools, no put, no round over memory cgroups',
+      note: '16 failures, put at the end; the loop until the pool accepts came in 6.5, before a run was one zpool_shrink(); "percpu-ref": one worker and one LRU for all pools, no put, no round over memory cgroups',
     },
     { name: "zswap_is_full, zswap_can_accept", file: "mm/zswap.c", fidelity: "faithful" },
     {

@@ -3,8 +3,9 @@ import { SizeOnly, type Allocator } from "../../../mm/zpool.js";
 
 /**
  * How a store at the limit treats the pool whose shrinker it wants to run:
- * - "buggy": Linux 5.6 to 6.6-rc5. It takes a reference, queues the worker and ignores whether that was needed.
- * - "fixed": since commit 969d63e1af3b. It puts the reference if the worker was queued already.
+ * - "buggy": Linux 6.5 to 6.6-rc5. It takes a reference, queues the worker and ignores whether that was needed. So did 5.6
+ *   to 6.4, whose worker wrote back one entry a run (zpool_shrink()) where this one goes on until the pool accepts again.
+ * - "fixed": 6.6 to 6.8, since commit 969d63e1af3b. It puts the reference if the worker was queued already.
  * - "percpu-ref": as since 6.9. One worker and one LRU for all pools, no reference at the limit, pools as percpu_ref.
  */
 export const VARIANTS = ["buggy", "fixed", "percpu-ref"] as const;
