@@ -1,6 +1,6 @@
 """KSM of the running kernel as a recorder needs it: its files, ksmd one full scan at a time, and memory to offer it.
 
-For record_ksm.py and record_ksm_claims.py; needs root. Standard library only.
+For the recorders record_ksm*.py; needs root. Standard library only.
 """
 import ctypes
 import errno
@@ -19,7 +19,7 @@ FILES = ["pages_scanned", "pages_skipped", "pages_shared", "pages_sharing", "pag
 COMMON_KNOBS = {"pages_to_scan": 10000000, "stable_node_chains_prune_millisecs": 100000000, "max_page_sharing": 256,
                 "use_zero_pages": 0, "merge_across_nodes": 1}
 KNOBS = [*COMMON_KNOBS, "sleep_millisecs", "smart_scan", "advisor_mode"]
-MADV_DONTNEED, MADV_MERGEABLE, MADV_UNMERGEABLE, MADV_NOHUGEPAGE = 4, 12, 13, 15
+MADV_DONTNEED, MADV_MERGEABLE, MADV_UNMERGEABLE, MADV_HUGEPAGE, MADV_NOHUGEPAGE = 4, 12, 13, 14, 15
 SLEEP_MS = 600_000  # longer than a recording: ksmd scans only when told to
 PATIENCE_S = 20
 
@@ -102,7 +102,7 @@ class Ksmd:
 class Area:
     """The workload's memory."""
 
-    def __init__(self, pages):
+    def __init__(self, pages, huge=False):
         self.libc = ctypes.CDLL(None, use_errno=True)
         self.libc.mmap.restype = ctypes.c_void_p
         self.libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
@@ -120,7 +120,7 @@ class Area:
         self.mapped = bytearray(b"\1") * pages
         self.memmove = ctypes.memmove
         self.byte_at = ctypes.c_ubyte.from_address
-        self.advise(MADV_NOHUGEPAGE, 0, pages)
+        self.advise(MADV_HUGEPAGE if huge else MADV_NOHUGEPAGE, 0, pages)
 
     def advise(self, advice, start, stop):
         """Holes in the range are no error: the rest is advised all the same."""

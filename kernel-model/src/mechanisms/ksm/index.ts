@@ -23,6 +23,7 @@ export {
   type RecordedRow,
   type Recording,
 } from "./evidence/recording.js";
+export { recordedRuns } from "./evidence/recorded-runs.js";
 export { doScan } from "./model/scanner.js";
 export { runScenario, scenarios, type Scenario } from "./checks/scenarios.js";
 export { KsmRun } from "./runs/ksm-run.js";
@@ -35,7 +36,8 @@ export {
   type SkipPolicy,
   type SkipPolicyOptions,
 } from "./model/skip-policy.js";
-export { KsmState, MAX_PAGES, type KsmStateOptions, type MmSlot } from "./model/state.js";
+export { exitProcess, forkProcess } from "./model/process.js";
+export { KsmState, MAX_PAGES, RELEASES, type KsmStateOptions, type MmSlot, type Release } from "./model/state.js";
 export { csvWorkload, stepsWorkload, type StepsOptions } from "./runs/steps-workload.js";
 export { mixWorkload, type MixOptions } from "./runs/mix-workload.js";
 export type { Workload, WorkloadDriver } from "./runs/workload.js";

@@ -56,6 +56,31 @@ test("pages_to_scan belongs to the advisor while that is on, and both switches r
   expect(ksm.knobs.pages_to_scan).toBe(100);
 });
 
+test("values that 6.18 takes although they look wrong, and the one it refuses", () => {
+  const ksm = merged();
+  for (const [name, value] of [
+    ["pages_to_scan", 0],
+    ["advisor_min_pages_to_scan", 0],
+    ["advisor_max_pages_to_scan", 0],
+    ["advisor_max_cpu", 150],
+    ["advisor_max_cpu", 0],
+  ] as const)
+    expect([name, value, writeKnob(ksm, name, value)]).toEqual([name, value, "ok"]);
+  expect(() => writeKnob(ksm, "advisor_target_scan_time", 0)).toThrow("accepted: an integer from 1 to");
+  const { pagesScanned } = ksm;
+  expect([doScan(ksm, ksm.knobs.pages_to_scan), ksm.pagesScanned]).toEqual([false, pagesScanned]);
+});
+
+test("a second 2 written to run does nothing, one after a scan unmerges again", () => {
+  const ksm = merged();
+  writeKnob(ksm, "run", 2);
+  madviseMergeable(ksm, 0, ksm.pages);
+  ksm.seqnr = 5;
+  expect([writeKnob(ksm, "run", 2), ksm.seqnr]).toEqual(["ok", 5]);
+  doScan(ksm, Infinity);
+  expect([writeKnob(ksm, "run", 2), ksm.seqnr, ksm.rmapItems]).toEqual(["ok", 0, 0]);
+});
+
 test("a store to a merged page copies it although its content stays, and the counters follow at the next visit", () => {
   const ksm = merged(4);
   applyOp(ksm, { op: "fill", start: 0, stop: 2, step: 1, content: 1, increment: 0 });
@@ -102,12 +127,12 @@ test.each<[() => unknown, string]>([
   [() => new KsmState(NaN), "pages is NaN; accepted: an integer from 1 to 134217728 pages"],
   [
     () => new KsmState(1, { walk: "lazy" } as never),
-    'a parameter of KsmState is "walk"; accepted: knobs, policy, contentHint, walks. Next: did you mean "walks".',
+    'a parameter of KsmState is "walk"; accepted: knobs, policy, contentHint, walks, release. Next: did you mean "walks".',
   ],
-  [() => doScan(merged(), 0), "the budget of doScan is 0; accepted: an integer of at least 1 pages, or Infinity."],
+  [() => doScan(merged(), -1), "the budget of doScan is -1; accepted: an integer of at least 0 pages, or Infinity."],
   [
     () => merged(4, { policy: { skip: [1] } as never }),
-    'a parameter of the skip policy is "skip"; accepted: skips, agesOn, graceAge, name. Next: did you mean "skips".',
+    'a parameter of the skip policy is "skip"; accepted: skips, agesOn, graceAge, resetsOn, name. Next: did you mean "skips".',
   ],
   [() => merged(4, { policy: 7 as never }), "the parameters of the skip policy is 7; accepted: an object with skips,"],
 ])("the scanner's own interface refuses nonsense: %#", (act, message) => {

@@ -103,8 +103,8 @@ describe("each property catches its mutant", () => {
     "lists-have-their-length": (ksm) => {
       ksm.nodes.length[ksm.head[0]!]!++;
     },
-    "merged-pages-have-the-content-of-their-node": (ksm) => {
-      ksm.content[0] = 0;
+    "merged-pages-map-a-node": (ksm) => {
+      ksm.content[0] = 77;
     },
     "max-page-sharing-holds": (ksm) => {
       ksm.knobs = { ...ksm.knobs, max_page_sharing: 2 };

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../../src/base/errors.js";
+import { RELEASES } from "../../../src/mechanisms/ksm/model/state.js";
 import { compareCase, parseRecording, type RecordedCase } from "../../../src/mechanisms/ksm/evidence/recording.js";
 
 const folder = new URL("../../../../data/live/", import.meta.url);
@@ -11,8 +12,8 @@ const textOf = (file: string): string => readFileSync(new URL(file, folder), "ut
 describe.each(files)("%s, as a running kernel did it", (file) => {
   const { kernel, columns, cases } = parseRecording(textOf(file), file);
 
-  test("is of the kernel the model is of, with all eleven counters", () => {
-    expect(kernel).toBe("6.18");
+  test("is of a kernel the model is of, with all eleven counters", () => {
+    expect(RELEASES).toContain(kernel.split(".").slice(0, 2).join("."));
     expect(columns).toHaveLength(11);
   });
 
@@ -25,7 +26,7 @@ describe.each(files)("%s, as a running kernel did it", (file) => {
 });
 
 test("the recordings are there, and every column moves in one of them", () => {
-  expect(files).toEqual(expect.arrayContaining(["ksm-6.18.json", "ksm-6.18-random.json"]));
+  expect(files).toEqual(expect.arrayContaining(["ksm-6.12.json", "ksm-6.18.json", "ksm-6.18-random.json"]));
   const moving = new Set<string>();
   for (const file of files) {
     for (const { rows } of parseRecording(textOf(file), file).cases) {

@@ -270,6 +270,11 @@ describe("bad input", () => {
       "seconds is 1; accepted: a run in which time passes",
     ],
     [
+      "a run that never scans",
+      () => simulateKsm({ workload: unique, scans: 2, knobs: { pages_to_scan: 0 } }),
+      "pages_to_scan is 0; accepted: a run in which ksmd scans. Next: raise it, or limit the run by seconds.",
+    ],
+    [
       "an unknown measure",
       () => simulateKsm({ workload: unique, scans: 2 }).total("nope" as never),
       'the measure is "nope"; accepted: one of "scan",',

@@ -54,13 +54,13 @@ export const properties: readonly Property[] = [
     },
   },
   {
-    name: "merged-pages-have-the-content-of-their-node",
+    name: "merged-pages-map-a-node",
     kind: "always",
     violated(ksm) {
+      const nodes = new Set(regularNodes(ksm));
       for (let page = 0; page < ksm.pages; page++) {
-        if ((ksm.flags[page]! & PTE_MASK) !== PTE_KSM) continue;
-        if (ksm.content[page] !== ksm.nodes.contentClass[ksm.head[page]!])
-          return `page ${page} is mapped to a KSM page of other content`;
+        if ((ksm.flags[page]! & PTE_MASK) === PTE_KSM && !nodes.has(ksm.content[page]!))
+          return `page ${page} is mapped to a KSM page that has no node`;
       }
       return undefined;
     },
@@ -82,7 +82,7 @@ export const properties: readonly Property[] = [
       const mapped = new Map<number, number>();
       for (let page = 0; page < ksm.pages; page++) {
         if ((ksm.flags[page]! & PTE_MASK) === PTE_KSM)
-          mapped.set(ksm.head[page]!, (mapped.get(ksm.head[page]!) ?? 0) + 1);
+          mapped.set(ksm.content[page]!, (mapped.get(ksm.content[page]!) ?? 0) + 1);
       }
       for (const node of regularNodes(ksm)) {
         const wrong = differ(`mappings of node ${node}`, ksm.nodes.mapCount[node]!, mapped.get(node) ?? 0);
@@ -111,8 +111,7 @@ export const properties: readonly Property[] = [
     violated(ksm) {
       const used = new Set<number>([0]);
       for (let page = 0; page < ksm.pages; page++) {
-        const pte = ksm.flags[page]! & PTE_MASK;
-        if (pte === PTE_ANON || pte === PTE_KSM) used.add(ksm.content[page]!);
+        if ((ksm.flags[page]! & PTE_MASK) === PTE_ANON) used.add(ksm.content[page]!);
       }
       for (const node of ksm.nodes.inUse()) used.add(ksm.nodes.contentClass[node]!);
       return differ("contents in use", ksm.contents.size, used.size);

@@ -4,14 +4,12 @@
  */
 import { checkInteger, InputError } from "../../../base/errors.js";
 import { writeKnob } from "../model/control.js";
-import { JsonShape } from "../../../base/json-shape.js";
 import { addProcess, madviseMergeable } from "../model/memory.js";
 import { applyRecorded, parseOp } from "../model/op-format.js";
 import type { Step } from "../model/ops.js";
 import { doScan } from "../model/scanner.js";
 import { KsmState, MAX_PAGES } from "../model/state.js";
-
-const shape = new JsonShape("correct the file; data/live/README.md shows the format");
+import { readRecording, recordingShape as shape, type RecordingFile } from "./recording-file.js";
 
 /** Counters of a recording's rows, in our order; a file states its own in "columns". */
 const COLUMNS = [
@@ -118,7 +116,11 @@ function rowOf(ksm: KsmState, before: { scanned: number; skipped: number }): Rec
 
 /** Reads a recording. Errors: {@link InputError} naming the place in the file, what is accepted there and what to do. */
 export function parseRecording(text: string, source = "the recording"): Recording {
-  const file = shape.object(parseJson(text, source), source);
+  return parseFullScans(readRecording(text, source), source);
+}
+
+/** The same, of a file that has been read. */
+export function parseFullScans(file: RecordingFile, source: string): Recording {
   if (file["workloads"] === undefined && file["untouched"] !== undefined) {
     throw new InputError(
       source,
@@ -196,21 +198,4 @@ function parseStep(value: unknown, where: string, pages: number): Step {
     }),
     ops: shape.array(step["ops"], `${where}.ops`).map((op, i) => parseOp(op, `${where}.ops[${i}]`, pages)),
   };
-}
-
-/** JSON.parse rounds integers above 2^53, and a page's content must not be rounded: they are read as quoted text. */
-function parseJson(text: string, source: string): unknown {
-  const quoted = text.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (token) =>
-    token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${token}"`,
-  );
-  try {
-    return JSON.parse(quoted);
-  } catch (error) {
-    throw new InputError(
-      source,
-      (error as Error).message,
-      "a JSON document",
-      "check that the file is complete; data/live/README.md shows the format",
-    );
-  }
 }

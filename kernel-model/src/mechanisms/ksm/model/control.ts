@@ -10,7 +10,8 @@ import type { KsmState } from "./state.js";
 export type KnobResult = "ok" | "EBUSY" | "EINVAL";
 
 /**
- * Writes one knob, or "run" (0 stop, 1 scan, 2 unmerge everything; the model scans whenever it is asked to).
+ * Writes one knob, or "run" (0 stop, 1 scan, 2 unmerge everything; a second 2 does nothing). The model scans whenever it
+ * is asked to, which stands for a write of 1.
  *
  * EBUSY: max_page_sharing and merge_across_nodes cannot change while pages are merged. EINVAL: pages_to_scan belongs to
  * the advisor while that is on. Errors: {@link InputError} for an unknown knob or a value its file would refuse.
@@ -24,8 +25,7 @@ export function writeKnob(ksm: KsmState, name: string, value: unknown): KnobResu
   if (knob === "pages_to_scan" && ksm.knobs.advisor_mode !== "none") return "EINVAL";
   if (ksm.knobs[knob] === checked) return "ok";
   if (knob === "max_page_sharing" || knob === "merge_across_nodes") {
-    if (ksm.pagesShared > 0) return "EBUSY";
-    removeAllStableNodes(ksm);
+    if (ksm.pagesShared > 0 || !removeAllStableNodes(ksm)) return "EBUSY";
   }
   setKnob(ksm, knob, checked);
   if (knob === "advisor_mode") advisorSwitched(ksm);
@@ -35,6 +35,8 @@ export function writeKnob(ksm: KsmState, name: string, value: unknown): KnobResu
 
 function writeRun(ksm: KsmState, value: unknown): KnobResult {
   if (value !== 0 && value !== 1 && value !== 2) throw new InputError("run", value, "0, 1 or 2", "write one of these");
+  if (value === ksm.run) return "ok";
+  ksm.run = value;
   if (value === 2) unmergeAndRemoveAllRmapItems(ksm);
   return "ok";
 }

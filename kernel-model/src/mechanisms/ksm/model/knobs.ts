@@ -2,7 +2,7 @@ import { checkInteger, checkKeys, checkOneOf } from "../../../base/errors.js";
 
 /** The files of /sys/kernel/mm/ksm that can be written, with their Linux 6.18 names, units and defaults. */
 export interface KsmKnobs {
-  /** Pages ksmd processes at each wake-up; skipped pages are free. Default 100 pages. */
+  /** Pages ksmd processes at each wake-up; skipped pages are free, and with 0 nothing is scanned. Default 100 pages. */
   readonly pages_to_scan: number;
   /** Sleep between wake-ups. Default 20 ms. */
   readonly sleep_millisecs: number;
@@ -47,15 +47,17 @@ export type KnobName = keyof KsmKnobs;
 export const KNOB_NAMES = Object.keys(DEFAULT_KNOBS) as readonly KnobName[];
 
 const UINT = 0xffffffff;
+/** The kernel takes any unsigned long here; above 2^53 a double is not exact. */
+const ULONG = Number.MAX_SAFE_INTEGER;
 const INTEGER_RANGES: Partial<Record<KnobName, { min: number; max: number; unit: string }>> = {
-  pages_to_scan: { min: 1, max: UINT, unit: "pages" },
+  pages_to_scan: { min: 0, max: UINT, unit: "pages" },
   sleep_millisecs: { min: 0, max: UINT, unit: "ms" },
   max_page_sharing: { min: 2, max: 0x7fffffff, unit: "mappings" },
   stable_node_chains_prune_millisecs: { min: 0, max: UINT, unit: "ms" },
-  advisor_max_cpu: { min: 1, max: 100, unit: "%" },
-  advisor_min_pages_to_scan: { min: 1, max: UINT, unit: "pages" },
-  advisor_max_pages_to_scan: { min: 1, max: UINT, unit: "pages" },
-  advisor_target_scan_time: { min: 1, max: UINT, unit: "s" },
+  advisor_max_cpu: { min: 0, max: UINT, unit: "%" },
+  advisor_min_pages_to_scan: { min: 0, max: ULONG, unit: "pages" },
+  advisor_max_pages_to_scan: { min: 0, max: ULONG, unit: "pages" },
+  advisor_target_scan_time: { min: 1, max: ULONG, unit: "s" },
 };
 
 /** Checks one knob's value as its sysfs file would; returns it. Errors: {@link InputError} naming the accepted range. */

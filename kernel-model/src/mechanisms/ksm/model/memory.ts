@@ -1,5 +1,5 @@
 /**
- * What processes do to their memory, as far as KSM can tell: map, write, read, discard, advise, exit.
+ * What a process does to its memory, as far as KSM can tell: map, write, read, discard, advise.
  * The counters of merged pages stay as they are until ksmd meets the page; only ksm_zero_pages moves at once.
  */
 import { checkInteger, InputError } from "../../../base/errors.js";
@@ -17,10 +17,12 @@ import {
   type KsmState,
   type MmSlot,
 } from "./state.js";
+import { ksmEnter } from "./mm-list.js";
 import { freeRmapItem } from "./rmap-item.js";
+import { isFrameShared, leaveFrame } from "./shared-frames.js";
 import { unmapKsmPage } from "./stable-tree.js";
 
-/** A process that owns the next `pages` pages, mapped and not yet mergeable. It is scanned in the order of arrival. */
+/** A process that owns the next `pages` pages, mapped and not yet mergeable. ksmd hears of it from MADV_MERGEABLE. */
 export function addProcess(ksm: KsmState, pages: number, name = `process ${ksm.slots.length}`): MmSlot {
   const firstPage = ksm.slots.at(-1)?.endPage ?? 0;
   const free = ksm.pages - firstPage;
@@ -30,19 +32,28 @@ export function addProcess(ksm: KsmState, pages: number, name = `process ${ksm.s
     unit: "pages",
     next: "make the model larger or the process smaller",
   });
-  const slot: MmSlot = { name, firstPage, endPage: firstPage + pages, listed: false, rmapItems: 0, mergingPages: 0 };
+  const endPage = firstPage + pages;
+  const slot: MmSlot = { name, firstPage, endPage, listed: false, exited: false, rmapItems: 0, mergingPages: 0 };
   ksm.slots.push(slot);
   ksm.flags.fill(VMA_MAPPED, firstPage, slot.endPage);
   return slot;
 }
 
-/** madvise(MADV_MERGEABLE) over [start, stop). Unmapped pages in the range stay unmapped. */
+/**
+ * madvise(MADV_MERGEABLE) over [start, stop). Unmapped pages in the range stay unmapped. A process with a page that was
+ * not mergeable enters ksmd's list, if it is not on it.
+ */
 export function madviseMergeable(ksm: KsmState, start: number, stop: number): void {
   checkRange(ksm, "mergeable", start, stop);
-  for (let page = start; page < stop; page++) {
-    if ((ksm.flags[page]! & VMA_MAPPED) !== 0) ksm.flags[page] = ksm.flags[page]! | VMA_MERGEABLE;
+  for (const slot of slotsIn(ksm, start, stop)) {
+    const end = Math.min(stop, slot.endPage);
+    for (let page = Math.max(start, slot.firstPage); page < end; page++) {
+      const f = ksm.flags[page]!;
+      if ((f & VMA_MAPPED) === 0 || (f & VMA_MERGEABLE) !== 0) continue;
+      if (!slot.listed) ksmEnter(ksm, slot);
+      ksm.flags[page] = f | VMA_MERGEABLE;
+    }
   }
-  for (const slot of slotsIn(ksm, start, stop)) slot.listed = true;
 }
 
 /** madvise(MADV_UNMERGEABLE): each merged page gets a private copy again. */
@@ -87,11 +98,18 @@ export function writePage(ksm: KsmState, page: number, content: ContentNumber): 
   store(ksm, page, checkContent("the content of a store", content));
 }
 
-/** A store whose page and content have been checked. */
+/**
+ * A store whose page and content have been checked. A private page is written where it is (wp_page_reuse); anything else
+ * gets a fresh frame (do_anonymous_page, wp_page_copy).
+ */
 function store(ksm: KsmState, page: number, content: ContentNumber): void {
   const fresh = ksm.contents.take(content);
-  discard(ksm, page);
-  ksm.flags[page] = (ksm.flags[page]! & ~PTE_MASK) | PTE_ANON;
+  if ((ksm.flags[page]! & PTE_MASK) === PTE_ANON && !isFrameShared(ksm, page)) ksm.contents.drop(ksm.content[page]!);
+  else {
+    clearPte(ksm, page);
+    ksm.flags[page] = ksm.flags[page]! | PTE_ANON;
+    ksm.lru.add(page);
+  }
   ksm.content[page] = fresh;
 }
 
@@ -134,29 +152,32 @@ export function unmap(ksm: KsmState, start: number, stop: number): void {
 /** Gives a merged page a private copy with the same content (break_ksm). */
 export function breakKsm(ksm: KsmState, page: number): void {
   const pte = ksm.flags[page]! & PTE_MASK;
-  if (pte === PTE_KSM) {
-    unmapKsmPage(ksm, ksm.head[page]!);
-  } else if (pte === PTE_KSM_ZERO) {
-    ksm.contents.hold(ZERO_CLASS);
-    ksm.content[page] = ZERO_CLASS;
-    ksm.zeroPages--;
-  } else return;
-  ksm.flags[page] = (ksm.flags[page]! & ~PTE_MASK) | PTE_ANON;
+  if (pte !== PTE_KSM && pte !== PTE_KSM_ZERO) return;
+  const contentClass = pte === PTE_KSM ? ksm.classOf(page) : ZERO_CLASS;
+  ksm.contents.hold(contentClass);
+  clearPte(ksm, page);
+  ksm.flags[page] = ksm.flags[page]! | PTE_ANON;
+  ksm.content[page] = contentClass;
+  ksm.lru.add(page);
+}
+
+/** Takes a page away from a process that unmaps or discards it; in Linux 6.12 that empties the LRU batch as well. */
+export function discard(ksm: KsmState, page: number): void {
+  if ((ksm.flags[page]! & VMA_MAPPED) === 0) return;
+  if (ksm.release === "6.12") ksm.lru.drain();
+  clearPte(ksm, page);
 }
 
 /** Empties a page table entry, whatever it maps. */
-function discard(ksm: KsmState, page: number): void {
+function clearPte(ksm: KsmState, page: number): void {
   const f = ksm.flags[page]!;
   const pte = f & PTE_MASK;
   if (pte === PTE_NONE) return;
-  if (pte === PTE_KSM) {
-    unmapKsmPage(ksm, ksm.head[page]!);
+  if (pte === PTE_KSM) unmapKsmPage(ksm, ksm.content[page]!);
+  else if (pte === PTE_ANON) {
+    leaveFrame(ksm, page);
     ksm.contents.drop(ksm.content[page]!);
-  } else if (pte === PTE_ANON) {
-    ksm.contents.drop(ksm.content[page]!);
-  } else if (pte === PTE_KSM_ZERO) {
-    ksm.zeroPages--;
-  }
+  } else if (pte === PTE_KSM_ZERO) ksm.zeroPages--;
   ksm.flags[page] = f & ~PTE_MASK;
 }
 

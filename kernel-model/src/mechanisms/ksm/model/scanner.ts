@@ -2,102 +2,98 @@
  * ksmd: one wake-up after the other through all candidates. Function names are those of mm/ksm.c in camelCase.
  */
 import { checkInteger } from "../../../base/errors.js";
-import { CHECKSUM, WORDS, ZERO_CLASS } from "./content.js";
 import { advisorStartScan, advisorStopScan } from "./advisor.js";
-import {
-  PTE_ANON,
-  PTE_KSM,
-  PTE_KSM_ZERO,
-  PTE_MASK,
-  RMAP_ITEM,
-  STABLE_FLAG,
-  UNSTABLE_FLAG,
-  VMA_MERGEABLE,
-  type KsmState,
-  type MmSlot,
-} from "./state.js";
-import { allocRmapItem, freeRmapItem, removeRmapItemFromTree } from "./rmap-item.js";
-import {
-  removeAllStableNodes,
-  removeFromStableTree,
-  stableTreeAppend,
-  stableTreeInsert,
-  stableTreeSearch,
-} from "./stable-tree.js";
-import type { CompiledPolicy } from "./skip-policy.js";
-import { unstableTreeSearchInsert } from "./unstable-tree.js";
+import { adoptForkedPage, compareAndMerge, leaveTree } from "./merge.js";
 import { breakKsm } from "./memory.js";
+import { advanceCursor, setCursor } from "./mm-list.js";
+import { allocRmapItem, freeRmapItem } from "./rmap-item.js";
+import type { CompiledPolicy } from "./skip-policy.js";
+import { removeAllStableNodes } from "./stable-tree.js";
+import { PTE_ANON, PTE_KSM, PTE_MASK, RMAP_ITEM, VMA_MERGEABLE, type KsmState, type MmSlot } from "./state.js";
+import { resetUnstableTree } from "./unstable-tree.js";
 
 /**
- * Processes up to `budget` pages, or up to the end of the full scan, whichever comes first (ksm_do_scan).
- * Returns true if the full scan was completed. Skipped pages do not count against the budget.
+ * One wake-up: processes up to `budget` pages, or up to the end of the full scan, whichever comes first (ksm_do_scan).
+ * Returns true if the full scan was completed. Skipped pages do not count against the budget; 0 does nothing.
  */
 export function doScan(ksm: KsmState, budget: number): boolean {
-  if (budget !== Infinity) checkInteger("the budget of doScan", budget, { min: 1, unit: "pages, or Infinity" });
-  if (!ksm.slots.some((slot) => slot.listed)) return true;
-  if (ksm.cursorSlot < 0) startFullScan(ksm);
-  const { flags, policy } = ksm;
-  const smart = policy.enabled && ksm.knobs.smart_scan === 1;
+  if (budget !== Infinity) checkInteger("the budget of doScan", budget, { min: 0, unit: "pages, or Infinity" });
+  ksm.run = 1;
+  if (ksm.mmList.length === 0) return true;
+  if (budget === 0) return false;
+  if (ksm.cursor === null) startFullScan(ksm);
   let left = budget;
-  for (let slot = ksm.slots[ksm.cursorSlot]; slot !== undefined; slot = ksm.slots[ksm.cursorSlot]) {
-    for (let page = ksm.cursorPage; page < slot.endPage; page++) {
-      const f = flags[page]!;
-      const pte = f & PTE_MASK;
-      if ((f & VMA_MERGEABLE) === 0 || (pte !== PTE_ANON && pte !== PTE_KSM)) {
-        if ((f & RMAP_ITEM) !== 0) freeRmapItem(ksm, page, slot);
-        continue;
-      }
-      if ((f & RMAP_ITEM) === 0) allocRmapItem(ksm, page, slot);
-      if (pte === PTE_ANON) {
-        if (smart && shouldSkip(ksm, page, policy)) continue;
-        compareAndMerge(ksm, page);
-      }
-      ksm.pagesScanned++;
-      if (--left === 0) {
-        // Even on the last page: the end of the scan is then left to the next wake-up.
-        ksm.cursorPage = page + 1;
-        return false;
-      }
-    }
-    leaveSlot(ksm, slot);
+  for (let slot = ksm.cursor; slot !== null; slot = ksm.cursor) {
+    if (!slot.exited) left = scanProcess(ksm, slot, left);
+    // Even on the last page: the end of the scan is then left to the next wake-up.
+    if (left === 0) return false;
+    leaveProcess(ksm, slot);
   }
   advisorStopScan(ksm);
   ksm.seqnr++;
-  ksm.cursorSlot = -1;
   return true;
+}
+
+/** Scans a process from the cursor on; returns what is left of the budget, 0 if the cursor stopped in it. */
+function scanProcess(ksm: KsmState, slot: MmSlot, budget: number): number {
+  const { flags, policy } = ksm;
+  const smart = policy.enabled && ksm.knobs.smart_scan === 1;
+  let left = budget;
+  for (let page = ksm.cursorPage; page < slot.endPage; page++) {
+    const f = flags[page]!;
+    const pte = f & PTE_MASK;
+    if ((f & VMA_MERGEABLE) === 0 || (pte !== PTE_ANON && pte !== PTE_KSM)) {
+      if ((f & RMAP_ITEM) !== 0) freeRmapItem(ksm, page, slot);
+      continue;
+    }
+    if ((f & RMAP_ITEM) === 0) allocRmapItem(ksm, page, slot);
+    if (pte === PTE_ANON) {
+      if (smart && shouldSkip(ksm, page, policy)) continue;
+      compareAndMerge(ksm, page);
+    } else if (ksm.sharers !== null) adoptForkedPage(ksm, page);
+    ksm.pagesScanned++;
+    if (--left === 0) {
+      ksm.cursorPage = page + 1;
+      ksm.cursorInVma = true;
+      return 0;
+    }
+  }
+  return left;
 }
 
 /** Breaks all KSM pages and forgets all items: what writing 2 to "run" does (unmerge_and_remove_all_rmap_items). */
 export function unmergeAndRemoveAllRmapItems(ksm: KsmState): void {
-  for (const slot of ksm.slots) {
-    for (let page = slot.firstPage; page < slot.endPage; page++) {
-      const f = ksm.flags[page]!;
-      if ((f & VMA_MERGEABLE) !== 0) breakKsm(ksm, page);
-      if ((f & RMAP_ITEM) !== 0) freeRmapItem(ksm, page, slot);
-    }
+  for (const slot of [...ksm.mmList]) {
+    if (!slot.exited)
+      for (let page = slot.firstPage; page < slot.endPage; page++)
+        if ((ksm.flags[page]! & VMA_MERGEABLE) !== 0) breakKsm(ksm, page);
+    freeItems(ksm, slot);
+    if (slot.exited) advanceCursor(ksm, slot, true);
   }
+  setCursor(ksm, null);
   removeAllStableNodes(ksm);
-  ksm.cursorSlot = -1;
   ksm.seqnr = 0;
 }
 
 function startFullScan(ksm: KsmState): void {
   advisorStartScan(ksm);
-  ksm.unstableNodes = 0;
-  ksm.cursorSlot = -1;
-  nextListedSlot(ksm);
+  ksm.lru.drain();
+  resetUnstableTree(ksm);
+  setCursor(ksm, ksm.mmList[0]!);
 }
 
-/** At the end of a process: it leaves ksmd's list if nothing mergeable was found in it. */
-function leaveSlot(ksm: KsmState, slot: MmSlot): void {
-  slot.listed = hasMergeableVma(ksm, slot);
-  nextListedSlot(ksm);
+/**
+ * At the end of a process. It leaves ksmd's list if it has exited, or if no mergeable VMA was found in it since the cursor
+ * came to it: one that lost its last while the cursor was inside stays for another round (ksm_scan.address is not 0).
+ */
+function leaveProcess(ksm: KsmState, slot: MmSlot): void {
+  if (slot.exited) freeItems(ksm, slot);
+  advanceCursor(ksm, slot, slot.exited || !(ksm.cursorInVma || hasMergeableVma(ksm, slot)));
 }
 
-function nextListedSlot(ksm: KsmState): void {
-  do ksm.cursorSlot++;
-  while (ksm.cursorSlot < ksm.slots.length && !ksm.slots[ksm.cursorSlot]!.listed);
-  ksm.cursorPage = ksm.slots[ksm.cursorSlot]?.firstPage ?? 0;
+function freeItems(ksm: KsmState, slot: MmSlot): void {
+  for (let page = slot.firstPage; page < slot.endPage; page++)
+    if ((ksm.flags[page]! & RMAP_ITEM) !== 0) freeRmapItem(ksm, page, slot);
 }
 
 function hasMergeableVma(ksm: KsmState, slot: MmSlot): boolean {
@@ -121,71 +117,4 @@ function shouldSkip(ksm: KsmState, page: number, policy: CompiledPolicy): boolea
   }
   if (!policy.agesOnVisits && age !== 255) ksm.age[page] = age + 1;
   return false;
-}
-
-/** Tries to find a partner for an anonymous page (cmp_and_merge_page). */
-function compareAndMerge(ksm: KsmState, page: number): void {
-  leaveTree(ksm, page);
-  const contentClass = ksm.content[page]!;
-  const checksum = ksm.contents.words[contentClass * WORDS + CHECKSUM]!;
-  const { work, nodes } = ksm;
-  work.checksums++;
-  if (ksm.oldChecksum[page] !== checksum) {
-    ksm.oldChecksum[page] = checksum;
-    return;
-  }
-  if (contentClass === ZERO_CLASS && ksm.knobs.use_zero_pages === 1) {
-    mapZeroPage(ksm, page);
-    return;
-  }
-  work.comparisons += levels(nodes.treeNodes);
-  const node = stableTreeSearch(ksm, contentClass);
-  if (node !== 0) {
-    mapKsmPage(ksm, page, node);
-    stableTreeAppend(ksm, page, node);
-    return;
-  }
-  work.comparisons += levels(ksm.unstableNodes);
-  const partner = unstableTreeSearchInsert(ksm, page, contentClass);
-  if (partner !== 0) mergeTwoPages(ksm, page, partner - 1, contentClass);
-}
-
-/** removeRmapItemFromTree for a page under the cursor: it was last seen a scan ago, so its unstable tree is gone already. */
-function leaveTree(ksm: KsmState, page: number): void {
-  const f = ksm.flags[page]!;
-  if ((f & UNSTABLE_FLAG) !== 0) {
-    ksm.flags[page] = f & ~UNSTABLE_FLAG;
-    ksm.pagesUnshared--;
-  } else if ((f & STABLE_FLAG) !== 0) removeFromStableTree(ksm, page);
-}
-
-/** Makes this page a KSM page, maps it at its partner's address too, and enters it in the stable tree. */
-function mergeTwoPages(ksm: KsmState, page: number, partner: number, contentClass: number): void {
-  removeRmapItemFromTree(ksm, partner);
-  ksm.work.comparisons += levels(ksm.nodes.treeNodes);
-  const node = stableTreeInsert(ksm, contentClass);
-  mapKsmPage(ksm, page, node);
-  mapKsmPage(ksm, partner, node);
-  stableTreeAppend(ksm, partner, node);
-  stableTreeAppend(ksm, page, node);
-}
-
-/** Points the page's entry at the node's KSM page (replace_page). */
-function mapKsmPage(ksm: KsmState, page: number, node: number): void {
-  ksm.flags[page] = (ksm.flags[page]! & ~PTE_MASK) | PTE_KSM;
-  ksm.head[page] = node;
-  ksm.nodes.mapCount[node]!++;
-  ksm.work.merges++;
-}
-
-function mapZeroPage(ksm: KsmState, page: number): void {
-  ksm.flags[page] = (ksm.flags[page]! & ~PTE_MASK) | PTE_KSM_ZERO;
-  ksm.contents.drop(ZERO_CLASS);
-  ksm.zeroPages++;
-  ksm.work.merges++;
-}
-
-/** Comparisons of a search in a balanced tree of n nodes. */
-function levels(n: number): number {
-  return 32 - Math.clz32(n);
 }

@@ -23,6 +23,8 @@ export interface SkipPolicyOptions {
   readonly agesOn?: "visits" | "failed-scans";
   /** Ages below this are never skipped, so that a page can pass the checksum test and meet a partner. Default 3. */
   readonly graceAge?: number;
+  /** What makes a page young again: nothing (the kernel's code), or that its content changed since its last visit. Default "never". */
+  readonly resetsOn?: "never" | "content-change";
   /** Name for tables and legends. */
   readonly name?: string;
 }
@@ -35,6 +37,7 @@ export interface CompiledPolicy {
   readonly skipsByAge: Uint8Array;
   readonly agesOnVisits: boolean;
   readonly graceAge: number;
+  readonly resetsOnChange: boolean;
 }
 
 /** skip_age() of mm/ksm.c, Linux 6.7 to 6.18. */
@@ -53,7 +56,7 @@ export function compilePolicy(policy: SkipPolicy = "kernel"): CompiledPolicy {
   }
   if (typeof policy === "function") return compile({ skips: policy, name: policy.name || "custom" }, true);
   if (isTable(policy)) return compile({ skips: policy, name: "table" }, true);
-  checkKeys("the skip policy", policy, ["skips", "agesOn", "graceAge", "name"]);
+  checkKeys("the skip policy", policy, ["skips", "agesOn", "graceAge", "resetsOn", "name"]);
   return compile(policy, true);
 }
 
@@ -88,5 +91,7 @@ function compile(options: SkipPolicyOptions, enabled: boolean): CompiledPolicy {
     skipsByAge,
     agesOnVisits: checkOneOf("agesOn", options.agesOn ?? "visits", ["visits", "failed-scans"]) === "visits",
     graceAge: checkInteger("graceAge", options.graceAge ?? 3, { min: 0, max: 255, unit: "visits" }),
+    resetsOnChange:
+      checkOneOf("resetsOn", options.resetsOn ?? "never", ["never", "content-change"]) === "content-change",
   };
 }

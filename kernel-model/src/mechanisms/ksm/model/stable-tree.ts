@@ -95,11 +95,19 @@ export function unmapKsmPage(ksm: KsmState, node: number): void {
   settle(ksm, nodes.chain[node]!);
 }
 
-/** Forgets every node; the caller has taken all items off first (remove_all_stable_nodes). */
-export function removeAllStableNodes(ksm: KsmState): void {
+/**
+ * Forgets every node whose page is gone (remove_all_stable_nodes). False if it met one that is still mapped, by a process
+ * forked since ksmd last came by: then some nodes stay.
+ */
+export function removeAllStableNodes(ksm: KsmState): boolean {
   const { nodes } = ksm;
-  for (const node of nodes.inUse()) if (!nodes.isChain(node)) removeNodeFromStableTree(ksm, node);
+  for (const node of nodes.inUse()) {
+    if (nodes.isChain(node)) continue;
+    if (nodes.mapCount[node] !== 0) return false;
+    removeNodeFromStableTree(ksm, node);
+  }
   for (const chain of nodes.inUse()) freeChain(ksm, chain);
+  return true;
 }
 
 /** Drops a node and the items still on it (remove_node_from_stable_tree). */

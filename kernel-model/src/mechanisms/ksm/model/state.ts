@@ -1,7 +1,9 @@
 import { checkInteger, checkKeys, checkOneOf, InputError } from "../../../base/errors.js";
+import { RbTree } from "../../../structures/rb-tree.js";
 import { freshAdvisor } from "./advisor.js";
 import { ContentTable } from "./content.js";
 import { checkKnobs, type KsmKnobs } from "./knobs.js";
+import { LruBatch } from "./lru-batch.js";
 import { compilePolicy, type CompiledPolicy, type SkipPolicy } from "./skip-policy.js";
 import { StableNodes } from "./stable-nodes.js";
 
@@ -31,8 +33,10 @@ export interface MmSlot {
   readonly firstPage: number;
   /** One past the last page. */
   readonly endPage: number;
-  /** On ksmd's list. Leaves it when a scan finds no mergeable VMA in it. */
+  /** On ksmd's list (MMF_VM_MERGEABLE). Leaves it when a scan finds no mergeable VMA in it. */
   listed: boolean;
+  /** No process any more; on the list until ksmd has dropped its items. */
+  exited: boolean;
   /** rmap items and merged pages of this process, as in /proc/PID/ksm_stat. */
   rmapItems: number;
   mergingPages: number;
@@ -55,9 +59,15 @@ export interface KsmStateOptions {
   readonly policy?: SkipPolicy;
   /** Distinct contents expected at a time. */
   readonly contentHint?: number;
-  /** How the stable tree is searched, see stable-tree.ts. Default "kernel". */
+  /** How the two trees are searched, see stable-tree.ts and unstable-tree.ts. Default "kernel". */
   readonly walks?: "kernel" | "lazy";
+  /** Linux release whose rules hold where they differ. Default "6.18". */
+  readonly release?: Release;
 }
+
+/** Releases that the model was compared with. They differ in what empties the LRU batch, since 6.14 (lru-batch.ts). */
+export const RELEASES = ["6.12", "6.18"] as const;
+export type Release = (typeof RELEASES)[number];
 
 /**
  * Everything ksmd knows and touches: pages, rmap items (same index as their page), trees, counters, cursor.
@@ -71,19 +81,29 @@ export class KsmState {
   readonly stamp: Uint8Array;
   readonly age: Uint8Array;
   readonly remainingSkips: Uint8Array;
-  /** Content class of a present page. */
+  /** What a present page maps: the content class of a private page, the stable node of a KSM page. */
   readonly content: Int32Array;
   /** rmap_item.oldchecksum; 0 in a fresh item. */
   readonly oldChecksum: Int32Array;
-  /** Stable node of a merged page's item, and the item's neighbours on the node's list (page + 1, 0: none). */
+  /**
+   * Stable node of a merged page's item, and the item's neighbours on the node's list (page + 1, 0: none). The page
+   * itself may map something else meanwhile: ksmd finds out at its next visit.
+   */
   readonly head: Int32Array;
   readonly next: Int32Array;
   readonly prev: Int32Array;
 
   readonly contents: ContentTable;
   readonly nodes: StableNodes;
+  /** All processes in the order of their start. */
   readonly slots: MmSlot[] = [];
+  /** The unstable tree of this full scan, by page + 1; null with lazy walks. */
+  readonly unstableTree: RbTree | null;
+  readonly lru = new LruBatch();
+  /** Rings of pages that share a private frame, see shared-frames.ts; null before the first fork. */
+  sharers: Int32Array | null = null;
   readonly walks: "kernel" | "lazy";
+  readonly release: Release;
   knobs: KsmKnobs;
   policy: CompiledPolicy;
 
@@ -99,9 +119,14 @@ export class KsmState {
   /** Items in the current unstable tree, for the cost of a search in it. */
   unstableNodes = 0;
 
-  /** The scanning cursor: slot index (-1: before the first) and next page. */
-  cursorSlot = -1;
+  /** What was last written to "run"; a scan that is asked for writes 1. */
+  run: 0 | 1 | 2 = 0;
+  /** ksmd's processes in the order of its rounds (ksm_mm_head), and the cursor: process (null: between two rounds) and next page. */
+  readonly mmList: MmSlot[] = [];
+  cursor: MmSlot | null = null;
   cursorPage = 0;
+  /** A mergeable VMA was found since the cursor came to its process (ksm_scan.address is not 0). */
+  cursorInVma = false;
   /** Virtual time, ms, and CPU time of ksmd, ms: kept by the host (simulate.ts), read by the advisor and the chains. */
   nowMs = 0;
   cpuMs = 0;
@@ -114,8 +139,9 @@ export class KsmState {
     options: KsmStateOptions = {},
   ) {
     checkPages("pages", pages);
-    checkKeys("KsmState", options, ["knobs", "policy", "contentHint", "walks"]);
+    checkKeys("KsmState", options, ["knobs", "policy", "contentHint", "walks", "release"]);
     this.walks = checkOneOf("walks", options.walks ?? "kernel", ["kernel", "lazy"]);
+    this.release = checkOneOf("release", options.release ?? "6.18", RELEASES);
     this.knobs = checkKnobs(options.knobs);
     this.policy = compilePolicy(options.policy);
     this.flags = new Uint8Array(pages);
@@ -129,12 +155,19 @@ export class KsmState {
     this.prev = new Int32Array(pages);
     this.contents = new ContentTable(options.contentHint ?? Math.min(pages, 1 << 20) + 2);
     this.nodes = new StableNodes();
+    this.unstableTree = this.walks === "kernel" ? new RbTree(pages) : null;
   }
 
   /** The process that a page belongs to. O(number of processes). */
   slotOf(page: number): MmSlot {
     for (const slot of this.slots) if (page < slot.endPage && page >= slot.firstPage) return slot;
     throw new InputError("page", page, `a page of one of ${this.slots.length} processes`, "add the process first");
+  }
+
+  /** Content class of a present page that is private or a KSM page. */
+  classOf(page: number): number {
+    const mapped = this.content[page]!;
+    return (this.flags[page]! & PTE_MASK) === PTE_KSM ? this.nodes.contentClass[mapped]! : mapped;
   }
 
   get pagesVolatile(): number {

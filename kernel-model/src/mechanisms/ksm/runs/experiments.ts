@@ -35,7 +35,7 @@ export function visitsOfUniquePage(
     doScan(ksm, 1);
     if (ksm.pagesScanned > before) processed.push(scan);
     // The wake-up that processes the last page leaves the end of the scan to the next one.
-    if (ksm.cursorSlot >= 0) doScan(ksm, 1);
+    if (ksm.cursor !== null) doScan(ksm, 1);
     if (options.wrapAge === true && ksm.age[0] === 255) ksm.age[0] = 0;
   }
   return Object.assign(processed, { age: ksm.age[0]! });

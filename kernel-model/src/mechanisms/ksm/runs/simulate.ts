@@ -116,11 +116,15 @@ function knobsOf(options: KsmOptions): Partial<KsmKnobs> {
 /** Page visits between two reports of progress. */
 const CHUNK = 1_000_000;
 
+/** Wake-ups in a row with pages_to_scan 0 after which a run that only a number of scans can end is given up. */
+const MOST_IDLE = 1_000_000;
+
 /** The thread: wakes up, scans pages_to_scan pages, and sleeps. */
 class Ksmd {
   #wakeUps = 0;
   /** Visits when progress was last reported. */
   #reported = 0;
+  #idle = 0;
 
   constructor(
     readonly ksm: KsmState,
@@ -142,8 +146,15 @@ class Ksmd {
         this.#reported = visits;
         yield progress();
       }
+      this.#giveUpIfIdle();
       this.#sleep();
     }
+  }
+
+  #giveUpIfIdle(): void {
+    this.#idle = this.ksm.knobs.pages_to_scan === 0 ? this.#idle + 1 : 0;
+    if (this.#idle < MOST_IDLE || this.endMs !== Infinity) return;
+    throw new InputError("pages_to_scan", 0, "a run in which ksmd scans", "raise it, or limit the run by seconds");
   }
 
   #sleep(): void {
@@ -167,7 +178,7 @@ function progressOf(ksm: KsmState, scans: number, limits: Limits): Progress {
     const { endMs } = limits;
     return { done: Math.round(Math.min(ksm.nowMs, endMs) / 1000), total: endMs / 1000, note: "s of virtual time" };
   }
-  const part = ksm.cursorSlot < 0 ? 0 : ksm.cursorPage / ksm.pages;
+  const part = ksm.cursor === null ? 0 : ksm.cursorPage / ksm.pages;
   return { done: Math.round(100 * (scans + part)) / 100, total: limits.scans, note: "full scans" };
 }
 
