@@ -166,6 +166,7 @@ export function checkIncrement(what: string, increment: unknown): ContentNumber 
   );
 }
 
+/** Stands for calc_checksum(). */
 function checksum(low: number, high: number): number {
   return mix32(low ^ mix32(high + 0x9e3779b9)) | 0;
 }

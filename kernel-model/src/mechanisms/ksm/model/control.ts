@@ -13,8 +13,8 @@ export type KnobResult = "ok" | "EBUSY" | "EINVAL";
  * Writes one knob, or "run" (0 stop, 1 scan, 2 unmerge everything; a second 2 does nothing). The model scans whenever it
  * is asked to, which stands for a write of 1.
  *
- * EBUSY: max_page_sharing and merge_across_nodes cannot change while pages are merged. EINVAL: pages_to_scan belongs to
- * the advisor while that is on. Errors: {@link InputError} for an unknown knob or a value its file would refuse.
+ * EBUSY: max_page_sharing and merge_across_nodes cannot change while pages are merged (max_page_sharing_store). EINVAL:
+ * pages_to_scan belongs to the advisor while that is on (pages_to_scan_store). Errors: {@link InputError} for an unknown knob or a value its file would refuse.
  */
 export function writeKnob(ksm: KsmState, name: string, value: unknown): KnobResult {
   if (name === "run") return writeRun(ksm, value);
@@ -33,6 +33,7 @@ export function writeKnob(ksm: KsmState, name: string, value: unknown): KnobResu
   return "ok";
 }
 
+/** run_store(). */
 function writeRun(ksm: KsmState, value: unknown): KnobResult {
   if (value !== 0 && value !== 1 && value !== 2) throw new InputError("run", value, "0, 1 or 2", "write one of these");
   if (value === ksm.run) return "ok";

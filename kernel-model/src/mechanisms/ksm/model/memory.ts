@@ -40,7 +40,7 @@ export function addProcess(ksm: KsmState, pages: number, name = `process ${ksm.s
 }
 
 /**
- * madvise(MADV_MERGEABLE) over [start, stop). Unmapped pages in the range stay unmapped. A process with a page that was
+ * madvise(MADV_MERGEABLE) over [start, stop), which is ksm_madvise(). Unmapped pages in the range stay unmapped. A process with a page that was
  * not mergeable enters ksmd's list, if it is not on it.
  */
 export function madviseMergeable(ksm: KsmState, start: number, stop: number): void {
@@ -56,7 +56,7 @@ export function madviseMergeable(ksm: KsmState, start: number, stop: number): vo
   }
 }
 
-/** madvise(MADV_UNMERGEABLE): each merged page gets a private copy again. */
+/** madvise(MADV_UNMERGEABLE), ksm_madvise() too: each merged page gets a private copy again. */
 export function madviseUnmergeable(ksm: KsmState, start: number, stop: number): void {
   checkRange(ksm, "unmergeable", start, stop);
   for (let page = start; page < stop; page++) {
@@ -92,7 +92,7 @@ export function fill(
   }
 }
 
-/** Stores to one whole page. O(1). */
+/** Stores to one whole page: do_wp_page() where it is shared. O(1). */
 export function writePage(ksm: KsmState, page: number, content: ContentNumber): void {
   checkMapped(ksm, page);
   store(ksm, page, checkContent("the content of a store", content));

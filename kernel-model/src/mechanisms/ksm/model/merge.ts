@@ -94,7 +94,7 @@ function mapKsmPage(ksm: KsmState, page: number, node: number): boolean {
   return true;
 }
 
-/** Points the page's entry at the zero page (try_to_merge_with_zero_page). False if its frame is held. */
+/** Points the page's entry at the zero page (try_to_merge_with_zero_page, ksm_map_zero_page). False if its frame is held. */
 function mapZeroPage(ksm: KsmState, page: number): boolean {
   if (isHeld(ksm, page)) return false;
   releaseFrame(ksm, page);

@@ -34,7 +34,7 @@ export function doScan(ksm: KsmState, budget: number): boolean {
   return true;
 }
 
-/** Scans a process from the cursor on; returns what is left of the budget, 0 if the cursor stopped in it. */
+/** Scans a process from the cursor on (scan_get_next_rmap_item); returns what is left of the budget, 0 if the cursor stopped in it. */
 function scanProcess(ksm: KsmState, slot: MmSlot, budget: number): number {
   const { flags, policy } = ksm;
   const smart = policy.enabled && ksm.knobs.smart_scan === 1;
@@ -75,6 +75,7 @@ export function unmergeAndRemoveAllRmapItems(ksm: KsmState): void {
   ksm.seqnr = 0;
 }
 
+/** The start of scan_get_next_rmap_item() at the head of the list, lru_add_drain_all() included. */
 function startFullScan(ksm: KsmState): void {
   advisorStartScan(ksm);
   ksm.lru.drain();

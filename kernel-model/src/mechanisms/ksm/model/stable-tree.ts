@@ -178,7 +178,7 @@ function walkTo(ksm: KsmState, contentClass: number, prune: boolean): number {
 /**
  * The dup of a chain to merge with: the first with room, or in a clean-up the fullest with room; failing that the first.
  * Drops stale dups on the way, frees a chain left empty (returns 0), collapses one left with a single dup, and moves the
- * found dup to the front if it has room for two (stable_node_dup).
+ * found dup to the front if it has room for two (stable_node_dup, chain_prune).
  */
 function offeredDup(ksm: KsmState, chain: number, prune: boolean): number {
   const { nodes } = ksm;
