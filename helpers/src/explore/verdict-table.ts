@@ -1,4 +1,4 @@
-import { InputError, type Verdict } from "@mm-lab/kernel-model";
+import { datasetOf, InputError, type Verdict } from "@mm-lab/kernel-model";
 import type { ColumnTable } from "arquero";
 import { table } from "../tables/table.js";
 
@@ -24,40 +24,33 @@ export function verdictTable(verdicts: NamedVerdicts): ColumnTable {
         "write verdictTable({ name: explore(program) })",
       );
   }
-  const column = <T>(
-    name: string,
-    meaning: string,
-    of: (verdict: Verdict) => T,
-  ): { name: string; meaning: string; values: T[] } => ({
-    name,
-    meaning,
-    values: named.map(([, verdict]) => of(verdict)),
-  });
-  return table({
-    title: "Verdicts of the explorer",
-    columns: [
-      { name: "scenario", meaning: "what was explored", values: named.map(([name]) => name) },
-      column(
-        "verdict",
-        "exhausted: a proof within the program's own size; bounded: nothing found, no proof",
-        ({ kind }) => kind,
-      ),
-      column("schedules", "complete runs", ({ effort }) => effort.schedules),
-      column(
-        "redundant",
-        "runs given up because they could only repeat what was seen",
-        ({ effort }) => effort.redundant,
-      ),
-      column("steps", "steps performed, replayed ones included", ({ effort }) => effort.steps),
-      column("longest", "steps of the longest run", ({ effort }) => effort.longest),
-      column(
-        "estimated",
-        "complete and redundant runs in all: counted, or estimated where the search was cut",
-        ({ effort }) => effort.estimated ?? NaN,
-      ),
-      column("bound", "the bound that cut the search", (verdict) =>
-        verdict.kind === "bounded" ? verdict.bound : null,
-      ),
-    ],
-  });
+  type Row = (typeof named)[number];
+  return table(
+    datasetOf<Row>("Verdicts of the explorer", named, [
+      { name: "scenario", meaning: "what was explored", of: ([name]) => name },
+      {
+        name: "verdict",
+        meaning: "exhausted: a proof within the program's own size; bounded: nothing found, no proof",
+        of: ([, { kind }]) => kind,
+      },
+      { name: "schedules", meaning: "complete runs", of: ([, { effort }]) => effort.schedules },
+      {
+        name: "redundant",
+        meaning: "runs given up because they could only repeat what was seen",
+        of: ([, { effort }]) => effort.redundant,
+      },
+      { name: "steps", meaning: "steps performed, replayed ones included", of: ([, { effort }]) => effort.steps },
+      { name: "longest", meaning: "steps of the longest run", of: ([, { effort }]) => effort.longest },
+      {
+        name: "estimated",
+        meaning: "complete and redundant runs in all: counted, or estimated where the search was cut",
+        of: ([, { effort }]) => effort.estimated ?? NaN,
+      },
+      {
+        name: "bound",
+        meaning: "the bound that cut the search",
+        of: ([, verdict]) => (verdict.kind === "bounded" ? verdict.bound : null),
+      },
+    ]),
+  );
 }

@@ -1,4 +1,4 @@
-import { checkKeys, InputError } from "@mm-lab/kernel-model";
+import { formatWithUnit, hasScales, checkKeys, InputError } from "@mm-lab/kernel-model";
 import { shorten, visible } from "../tables/text.js";
 import { seriesScale, type Json } from "./axes.js";
 import { Chart, type Layer } from "./chart.js";
@@ -80,6 +80,8 @@ export function layer(base: Chart, ...above: readonly (Chart | Overlay)[]): Char
   const layers: Layer[] = [...parts.layers];
   const said: string[] = [];
   const columns = [...parts.columns];
+  const unitOf = (channel: "x" | "y"): string | undefined =>
+    columns.find(({ field }) => field === (first[channel] as Json | undefined)?.["field"])?.unit;
   for (const item of above) {
     if (item instanceof Chart) {
       if (item.parts.controls.length > 0)
@@ -101,8 +103,8 @@ export function layer(base: Chart, ...above: readonly (Chart | Overlay)[]): Char
     } else {
       layers.push(...overlayLayers(item, first));
       const place = [
-        item.x === undefined ? "" : `x = ${spoken(item.x)}`,
-        item.y === undefined ? "" : `y = ${spoken(item.y)}`,
+        item.x === undefined ? "" : `x = ${spoken(item.x, unitOf("x"))}`,
+        item.y === undefined ? "" : `y = ${spoken(item.y, unitOf("y"))}`,
       ]
         .filter((t) => t !== "")
         .join(", ");
@@ -117,9 +119,10 @@ export function layer(base: Chart, ...above: readonly (Chart | Overlay)[]): Char
   });
 }
 
-/** A value as alt text says it: no more digits than one can listen to. */
-function spoken(value: AxisValue): AxisValue {
-  return typeof value === "number" ? Number(value.toPrecision(6)) : value;
+/** A value as alt text says it: no more digits than one can listen to, times and sizes in the unit that fits them. */
+function spoken(value: AxisValue, unit: string | undefined): AxisValue {
+  if (typeof value !== "number") return value;
+  return unit !== undefined && hasScales(unit) ? formatWithUnit(value, unit) : Number(value.toPrecision(6));
 }
 
 /** Charts with different series share one colour scale: all names, in order of appearance, each with its own colour and dash. */

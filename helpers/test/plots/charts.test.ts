@@ -608,6 +608,16 @@ describe("layer", () => {
     expect(layer(layered, referenceLine({ y: 1000 / 51, label: "bound" })).description).toContain(
       "Line at y = 19.6078: bound.",
     );
+    const inNs = lineChart(
+      [
+        { t: 0, y: 1 },
+        { t: 2e9, y: 2 },
+      ],
+      { title: "t", x: { field: "t", unit: "ns" }, y: "y" },
+    );
+    expect(layer(inNs, referenceLine({ x: 5e8, label: "switch" })).description).toContain(
+      "Line at x = 500 ms: switch.",
+    );
   });
 
   test("charts with other series share one scale, each series with its own colour", () => {

@@ -1,4 +1,4 @@
-import type { Dataset } from "./dataset.js";
+import { datasetOf, type Dataset } from "./dataset.js";
 
 /** How far the model of one kernel function departs from the kernel. */
 export interface FunctionProvenance {
@@ -21,14 +21,11 @@ export interface Provenance {
 
 /** The provenance as a table for notebooks. */
 export function provenanceDataset(provenance: Provenance): Dataset {
-  const { functions } = provenance;
-  return {
-    title: `${provenance.mechanism}: the model beside Linux ${provenance.kernel}`,
-    columns: [
-      { name: "function", meaning: "kernel function", values: functions.map(({ name }) => name) },
-      { name: "file", meaning: "where it is", values: functions.map(({ file }) => file) },
-      { name: "fidelity", meaning: "how the model departs from it", values: functions.map(({ fidelity }) => fidelity) },
-      { name: "note", meaning: "what to know", values: functions.map(({ note }) => note ?? "") },
-    ],
-  };
+  const title = `${provenance.mechanism}: the model beside Linux ${provenance.kernel}`;
+  return datasetOf<FunctionProvenance>(title, provenance.functions, [
+    { name: "function", meaning: "kernel function", of: ({ name }) => name },
+    { name: "file", meaning: "where it is", of: ({ file }) => file },
+    { name: "fidelity", meaning: "how the model departs from it", of: ({ fidelity }) => fidelity },
+    { name: "note", meaning: "what to know", of: ({ note }) => note ?? "" },
+  ]);
 }

@@ -1,4 +1,4 @@
-import type { Dataset } from "../base/dataset.js";
+import { datasetOf, type Dataset } from "../base/dataset.js";
 import { checkOneOf } from "../base/errors.js";
 import { PRICE_NAMES, type Prices } from "./prices.js";
 import type { TopologyOptions } from "./topology.js";
@@ -146,17 +146,14 @@ export function pricesOf({ prices }: Preset): Prices {
 /** The prices of a preset with their sources, as a table for notebooks. */
 export function presetDataset(name: PresetName): Dataset {
   const { processor, prices } = preset(name);
-  return {
-    title: `Prices of ${processor}`,
-    columns: [
-      { name: "price", meaning: "what is paid for", values: PRICE_NAMES },
-      { name: "time", unit: "ns", meaning: "what it costs", values: PRICE_NAMES.map((price) => prices[price].ns) },
-      {
-        name: "kind",
-        meaning: "published, derived from published numbers, or chosen by us",
-        values: PRICE_NAMES.map((price) => prices[price].kind),
-      },
-      { name: "source", meaning: "where it is from", values: PRICE_NAMES.map((price) => prices[price].source) },
-    ],
-  };
+  return datasetOf<keyof Prices>(`Prices of ${processor}`, PRICE_NAMES, [
+    { name: "price", meaning: "what is paid for", of: (price) => price },
+    { name: "time", unit: "ns", meaning: "what it costs", of: (price) => prices[price].ns },
+    {
+      name: "kind",
+      meaning: "published, derived from published numbers, or chosen by us",
+      of: (price) => prices[price].kind,
+    },
+    { name: "source", meaning: "where it is from", of: (price) => prices[price].source },
+  ]);
 }
