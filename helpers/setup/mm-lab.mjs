@@ -15,6 +15,7 @@ import { setUp } from "./steps.mjs";
 export async function mmLab(args) {
   requireNode();
   const errors = await setUp({ python: false });
+  const loadedFrom = Date.now();
   const { main } = await import("../dist/cli/main.js").catch((error) => {
     if (errors.length === 0) throw error;
     throw new SetupError(
@@ -24,6 +25,7 @@ export async function mmLab(args) {
   });
   return main(args, {
     root: ROOT,
+    loadedFrom,
     buildErrors: errors,
     async ensurePython() {
       await setUp();

@@ -1,5 +1,6 @@
 import type { Dataset, HasDataset } from "@mm-lab/kernel-model";
-import { countVerdicts, judgeClaims, VERDICTS, type JudgedClaim } from "./verdicts.js";
+import { countVerdicts, VERDICTS } from "./verdict-names.js";
+import { judgeClaims, type JudgedClaim } from "./verdicts.js";
 
 /** Claims with verdicts, shown as a table. */
 export class ClaimsTable implements HasDataset {
@@ -31,7 +32,7 @@ export class ClaimsTable implements HasDataset {
 }
 
 /**
- * The claims of a topic, each experiment run now: the claims table of a notebook.
+ * The claims of a topic, each experiment run now, with a bar: the claims table of a notebook.
  *
  * @example
  * await claimsTable("zswap-refcount");

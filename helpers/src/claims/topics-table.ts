@@ -1,5 +1,6 @@
 import { mechanisms } from "@mm-lab/kernel-model";
-import { countVerdicts, VERDICTS, type JudgedClaim } from "./verdicts.js";
+import { countVerdicts, VERDICTS } from "./verdict-names.js";
+import type { JudgedClaim } from "./verdicts.js";
 
 /**
  * The README's table of topics: mechanism, notebook, and how many of its claims have which verdict. A last row counts

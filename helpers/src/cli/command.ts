@@ -23,6 +23,8 @@ export interface Command {
 export interface Host {
   /** The repository. */
   readonly root: string;
+  /** When this process began to load the packages, ms since 1970. */
+  readonly loadedFrom: number;
   /** What the compiler said when the packages were last built; empty if the sources are sound. */
   readonly buildErrors: readonly string[];
   /** Makes .venv and the kernelspec where they are missing. */

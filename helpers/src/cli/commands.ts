@@ -53,7 +53,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "claims",
-    usage: "[--topic TOPIC] [--json]",
+    usage: "[--topic TOPIC] [--fresh] [--json]",
     summary: "run the experiment of every claim of the sources and print the verdicts",
     load: () => import("./claims.js"),
   },

@@ -117,6 +117,7 @@ test("the doctor fails only for what is needed to run", async () => {
   try {
     const host: Host = {
       root: ROOT,
+      loadedFrom: 0,
       buildErrors: ["a.ts(1,1): error TS1: x"],
       ensurePython: () => Promise.resolve(),
       start: () => Promise.resolve(0),

@@ -148,6 +148,19 @@ describe("simulate", () => {
   });
 });
 
+test("claims runs every experiment if told so; the next time they are kept, and said to be", async () => {
+  const fresh = await mmLab("claims", "--topic", "zswap-refcount", "--fresh");
+  expect(fresh.status).toBe(0);
+  expect(fresh.stdout).toMatch(/\n4 of 4 experiments ran now\.\n$/);
+  const kept = await mmLab("claims", "--topic", "zswap-refcount");
+  expect(kept.stdout).toMatch(
+    /\n0 of 4 experiments ran now; 4 kept from an earlier run of the same code on the same data/,
+  );
+  expect(kept.stdout.match(/ \(kept\)\n/g)).toHaveLength(4);
+  const verdicts = (text: string): string => text.replaceAll(" (kept)", "").replace(/[^\n]*\n$/, "");
+  expect(verdicts(kept.stdout)).toBe(verdicts(fresh.stdout));
+});
+
 test("claims --json is one document with counts", async () => {
   const { status, stdout } = await mmLab("claims", "--topic", "rcu", "--json");
   expect(status).toBe(0);

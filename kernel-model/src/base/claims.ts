@@ -2,6 +2,7 @@
  * How a mechanism answers the claims of the sources: for each claim an experiment that a machine can run again.
  * The ledger itself (what is claimed, by whom, and which outcome counts) is data/claims; helpers join the two.
  */
+import type { Progress } from "./run.js";
 
 /**
  * reproduced: seen as claimed. contradicted: something else was seen. changed-since: true then, a named release changed it.
@@ -17,10 +18,18 @@ export interface Finding {
   readonly chosen?: string;
 }
 
+/** A finding, and the recordings of a running kernel that it rests on, sorted by name. */
+interface Found {
+  readonly finding: Finding;
+  readonly recordings: readonly string[];
+}
+
 /** What an experiment may look at besides the model: recordings of a running kernel, and the findings of other experiments. */
 export class Evidence {
   readonly #read: (name: string) => string;
-  readonly #found = new Map<string, Finding>();
+  readonly #found = new Map<string, Found>();
+  /** Of each experiment that is under way, the inner ones last: the recordings it has asked for. */
+  readonly #asked: Set<string>[] = [];
 
   /** @param read gives the text of a recording by its file name */
   constructor(read: (name: string) => string) {
@@ -29,23 +38,49 @@ export class Evidence {
 
   /** Text of data/live/NAME. Errors: InputError if there is no such recording. */
   recording(name: string): string {
+    for (const asked of this.#asked) asked.add(name);
     return this.#read(name);
   }
 
-  /** The finding of an experiment, which runs once. Errors: Error if `experiments` has no such claim. */
-  finding(id: string, experiments: Experiments): Finding {
+  /**
+   * The finding of an experiment, which runs once; another experiment asks for it with `yield*`.
+   * Errors: Error if `experiments` has no such claim.
+   *
+   * @example
+   * const experiments = { "topic.claim": () => judge(1 + 1 === 2, "1 + 1 is 2.") };
+   * finish(new Evidence(() => "").finding("topic.claim", experiments)).verdict; // => "reproduced"
+   */
+  *finding(id: string, experiments: Experiments): Generator<Progress | undefined, Finding> {
     const known = this.#found.get(id);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      for (const asked of this.#asked) for (const name of known.recordings) asked.add(name);
+      return known.finding;
+    }
     const experiment = experiments[id];
     if (experiment === undefined)
       throw new Error(`there is no experiment for ${id}: add it to the mechanism's evidence/claims.ts`);
-    const finding = experiment(this);
-    this.#found.set(id, finding);
-    return finding;
+    const asked = new Set<string>();
+    this.#asked.push(asked);
+    try {
+      const begun = experiment(this);
+      const finding = "next" in begun ? yield* begun : begun;
+      this.#found.set(id, { finding, recordings: [...asked].sort() });
+      return finding;
+    } finally {
+      this.#asked.pop();
+    }
+  }
+
+  /** The recordings that a finding rests on, also through the findings it asked for. Errors: Error before the experiment ran. */
+  recordingsOf(id: string): readonly string[] {
+    const found = this.#found.get(id);
+    if (found === undefined) throw new Error(`the experiment for ${id} did not run: ask for its finding first`);
+    return found.recordings;
   }
 }
 
-export type Experiment = (evidence: Evidence) => Finding;
+/** Runs what the claim is about. One that takes longer than some tens of milliseconds is a generator and yields how far it is. */
+export type Experiment = (evidence: Evidence) => Finding | Generator<Progress | undefined, Finding>;
 
 /** Claim id -> experiment. */
 export type Experiments = Readonly<Record<string, Experiment>>;

@@ -4,6 +4,7 @@
  */
 import { percent } from "../../../base/numbers.js";
 import { judge, type Evidence, type Experiments } from "../../../base/claims.js";
+import type { Progress } from "../../../base/run.js";
 import { findRun, parseClaimsRecording } from "./claims-recording.js";
 import { parseRecording, type RecordedCase } from "./recording.js";
 import {
@@ -28,17 +29,19 @@ export const claims: Experiments = {
     );
   },
 
-  "ksm-smart-scan.two-fields": (evidence) => {
-    const failed = MODEL_CLAIMS.filter((id) => evidence.finding(id, claims).verdict !== "reproduced");
-    // "Able to": where a claim fails at the implied workload, the model must give its figure at some workload.
+  "ksm-smart-scan.two-fields": function* (evidence) {
+    const failed: string[] = [];
+    for (const id of MODEL_CLAIMS) if ((yield* evidence.finding(id, claims)).verdict !== "reproduced") failed.push(id);
+    // "Able to": one claim may fail at the workload that the source implies, if the model gives its figure at another one.
     const rate = smallestSufficientRate(0.36);
-    const able = failed.every((id) => id === "ksm-smart-scan.pages-to-scan-40-50" && rate >= 0.5 && rate <= 0.6);
+    const able = failed.every((id) => id === TOLERATED) && rate >= 0.5 && rate <= 0.6;
     return judge(
       able,
       `The model keeps two 8-bit fields per page, age and remaining_skips, and reproduces ${MODEL_CLAIMS.length - failed.length} of the ${MODEL_CLAIMS.length} other model claims of the topic` +
-        (failed.length === 0
-          ? "."
-          : `; ${failed.join(", ")} ${able ? `at another workload (${percent(rate, 2)} of the rate suffices where 36 % never merge)` : "at no workload tried"}.`),
+        (failed.length === 0 ? "." : `; not ${failed.join(", ")}. `) +
+        (able && failed.length > 0
+          ? `That one failure is tolerated: ${percent(rate, 2)} of the rate suffices where 36 % never merge, so the fields can give the figure.`
+          : ""),
     );
   },
 
@@ -107,11 +110,12 @@ export const claims: Experiments = {
     );
   },
 
-  "ksm-smart-scan.short-lived-pages-gain": () => {
-    const outcomes = Array.from({ length: 100 }, (_, seed) => mergedShortLived(seed));
+  "ksm-smart-scan.short-lived-pages-gain": function* () {
+    const seeds = Array.from({ length: 100 }, (_, seed) => seed);
+    const outcomes = yield* each(seeds, (seed) => mergedShortLived(seed));
     const held = outcomes.filter(({ smart, plain }) => smart >= plain).length;
     const gain = outcomes.reduce((sum, { smart, plain }) => sum + smart / plain, 0) / outcomes.length - 1;
-    const inPlace = Array.from({ length: 20 }, (_, seed) => mergedShortLived(seed, "same-addresses"));
+    const inPlace = yield* each(seeds.slice(0, 20), (seed) => mergedShortLived(seed, "same-addresses"));
     const heldInPlace = inPlace.filter(({ smart, plain }) => smart >= plain).length;
     return judge(
       held >= 95,
@@ -132,11 +136,9 @@ export const claims: Experiments = {
     );
   },
 
-  "ksm-smart-scan.pages-to-scan-40-50": () => {
-    const rates = [0.225, IMPLIED_SHARE, 0.36, 0.45, 0.56].map((share) => ({
-      share,
-      rate: smallestSufficientRate(share),
-    }));
+  "ksm-smart-scan.pages-to-scan-40-50": function* () {
+    const shares = [0.225, IMPLIED_SHARE, 0.36, 0.45, 0.56];
+    const rates = yield* each(shares, (share) => ({ share, rate: smallestSufficientRate(share) }));
     const implied = rates.find(({ share }) => share === IMPLIED_SHARE)!.rate;
     const enough = rates.filter(({ rate }) => rate >= 0.5 && rate <= 0.6).map(({ share }) => percent(share));
     return judge(
@@ -198,6 +200,9 @@ export const claims: Experiments = {
 /** Share of never-merging pages at which the long-run reduction is 25 %. */
 const IMPLIED_SHARE = 0.281;
 
+/** The one model claim that may fail without the two fields being too few; what is asked of it instead is said there. */
+const TOLERATED = "ksm-smart-scan.pages-to-scan-40-50";
+
 /** The claims of the topic whose check is "model", without two-fields, which is about them. */
 const MODEL_CLAIMS = [
   "max-skip",
@@ -209,6 +214,16 @@ const MODEL_CLAIMS = [
   "cpu-25-percent",
   "pages-to-scan-40-50",
 ].map((name) => `ksm-smart-scan.${name}`);
+
+/** One run after the other, so that they can be watched and stopped. */
+function* each<A, B>(inputs: readonly A[], run: (input: A) => B): Generator<Progress, readonly B[]> {
+  const outputs: B[] = [];
+  for (const input of inputs) {
+    yield { done: outputs.length, total: inputs.length };
+    outputs.push(run(input));
+  }
+  return outputs;
+}
 
 function recordedUnique(evidence: Evidence, smartScan: 0 | 1): RecordedCase {
   const { cases } = parseRecording(evidence.recording("ksm-6.18.json"), "ksm-6.18.json");
