@@ -88,7 +88,7 @@ asleep: not taken; it was explored before, from an earlier state, and is indepen
     );
     expect(text).toContain("└─ 1 B: READ_ONCE(x) = 0  (1 run, wrong)");
     expect(text).toContain('=> run 2 violates: "none is lost" does not hold at the end');
-    expect(searchTreeView(large(5)).toText()).toMatch(/It was cut at maxRuns = 5\. There are about \d+ runs in all\./);
+    expect(searchTreeView(large(5)).toText()).toMatch(/It was cut at maxRuns = 5\. There are about 64 runs in all\./);
   });
 
   test("what was not taken is said once, as long as it stays so", () => {
@@ -107,7 +107,9 @@ asleep: not taken; it was explored before, from an earlier state, and is indepen
     const text = searchTreeView(large(20), { limit: 40 }).toText(200);
     const runs = [...text.matchAll(/\.\.\. (\d+) runs? more, not shown/g)].reduce((sum, [, n]) => sum + Number(n), 0);
     expect(runs + [...text.matchAll(/=> run/g)].length).toBe(20);
-    expect(searchTreeView(large(20), { limit: 40 }).toHTML()).toMatch(/\.\.\. \d+ runs? more, not shown/);
+    const html = searchTreeView(large(20), { limit: 40 }).toHTML();
+    const left = (shown: string): readonly string[] => shown.match(/\.\.\. \d+ runs? more, not shown/g) ?? [];
+    expect(left(html)).toEqual(left(text));
   });
 });
 

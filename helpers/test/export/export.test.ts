@@ -28,7 +28,7 @@ describe("an exported page", () => {
     const index = await readFile(join(out, "index.html"), "utf8");
     expect(index).toContain('<a href="charts.html">Pages saved by scan policy</a>');
     expect(index).toContain("How much of the saving of smart_scan is left when a page is skipped after three failed scans?");
-    expect(index).toMatch(/2 charts, 9\d\d kB/);
+    expect(index).toContain(`2 charts, ${Math.round(Buffer.byteLength(page) / 1000)} kB`);
     expect(report.pages[0]).toMatchObject({ file: "charts.html", title: "Pages saved by scan policy", charts: 2, findings: [] });
     expect(report.pages[0]!.bytes).toBe(Buffer.byteLength(page));
   });

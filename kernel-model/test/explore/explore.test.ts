@@ -19,6 +19,7 @@ import { Cell, READ_ONCE, smpCondLoadAcquire, WRITE_ONCE } from "../../src/primi
 import { choose } from "../../src/primitives/choose.js";
 import { Mutex, mutexLock, mutexUnlock } from "../../src/primitives/mutex.js";
 import { modTimer, Timer, timerDelete } from "../../src/primitives/timer.js";
+import { outcome } from "../outcome.js";
 
 interface Counter {
   readonly x: Cell<number>;
@@ -151,7 +152,7 @@ describe("verdicts", () => {
 
   test("violated, with the shortest run, which replays from its string", () => {
     const verdict = shown(explore(counting(2, { properties: [lost] })));
-    expect(verdict.kind === "violated" && verdict.violation.what).toBe("none is lost");
+    expect(outcome(verdict)).toBe("violated (none is lost)");
     expect(verdict.replay).toMatch(/^mm1-[0-9a-f]{4}-AB2A$/);
     expect(contextSwitches(verdict.schedule)).toBe(2);
     expect(verdict.trace.map((entry) => `${entry.task} ${entry.function}: ${stepText(entry)}`)).toEqual([
@@ -173,7 +174,7 @@ describe("verdicts", () => {
         tasks: (s) => ({ A: increment({ x: s.a }), B: increment({ x: s.b }) }),
         properties: [kind("b is not ahead", (s) => !(s.b.value === 1 && s.a.value === 0))],
       });
-    expect(explore(apart(always)).kind).toBe("violated");
+    expect(outcome(explore(apart(always)))).toBe("violated (b is not ahead)");
     expect(explore(apart(alwaysAtEnd)).kind).toBe("exhausted");
     const both = {
       ...apart(always),

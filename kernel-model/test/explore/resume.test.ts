@@ -7,6 +7,7 @@ import type { Verdict } from "../../src/machine/verdict.js";
 import { Cell, READ_ONCE, WRITE_ONCE } from "../../src/primitives/cell.js";
 import { choose } from "../../src/primitives/choose.js";
 import { queueWork, WorkItem, Workqueue } from "../../src/primitives/workqueue.js";
+import { outcome } from "../outcome.js";
 
 /** Races, outcomes, and tasks that are started on the way. */
 function setup() {
@@ -69,8 +70,8 @@ test("a violation is found in the piece in which it lies, and replays", () => {
   const broken: Program<State> = { ...program, properties: [alwaysAtEnd<State>("not 34", ({ x }) => x.value !== 34)] };
   const { verdict, pieces } = inPieces(broken, 10);
   expect(pieces).toBeGreaterThan(1);
-  expect(verdict.kind === "violated" && verdict.violation.what).toBe("not 34");
-  expect(explore(broken).kind).toBe("violated");
+  expect(outcome(verdict)).toBe("violated (not 34)");
+  expect(outcome(explore(broken))).toBe("violated (not 34)");
 });
 
 test("the number of schedules is estimated while the search goes on, and known when it is over", () => {

@@ -9,6 +9,7 @@ import { racingIncrements } from "../../bench/programs.js";
 import { profileNames } from "../oracle/profiles.js";
 import { programOf } from "../oracle/programs.js";
 import { randomText } from "../oracle/random-text.js";
+import { outcome } from "../outcome.js";
 
 vi.mock("@mm-lab/kernel-model", () => import("../../src/index.js"));
 
@@ -76,8 +77,8 @@ test("whether a property has held on the way is part of a state", () => {
     },
     eventually("both at once", ({ x, y }) => x.value === 1 && y.value === 1),
   );
-  expect(explore(program, states).kind).toBe("violated");
-  expect(explore(program).kind).toBe("violated");
+  expect(outcome(explore(program, states))).toBe("violated (both at once)");
+  expect(outcome(explore(program))).toBe("violated (both at once)");
 });
 
 test("an object that does not tell all of its state: bounded, with its name; likewise state of a class of its own", () => {

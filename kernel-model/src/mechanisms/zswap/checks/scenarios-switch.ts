@@ -51,7 +51,7 @@ export const switches: readonly Scenario[] = [
     "switch-percpu-ref-put",
     "...but if the worker put a reference that nobody took",
     switchUnderLimit(2, "percpu-ref", "worker-puts"),
-    { mutantOf: "switch-percpu-ref", schedules: 1 },
+    { what: "warning", mutantOf: "switch-percpu-ref", schedules: 1 },
   ),
   proof(
     "write-back-after-switch",
