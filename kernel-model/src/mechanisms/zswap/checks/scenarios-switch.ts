@@ -8,7 +8,7 @@ import {
   switchUnderLimit,
   writeBackAfterSwitch,
 } from "./programs-switch.js";
-import { noUndeadPool } from "./properties.js";
+import { entriesInOrder, noUndeadPool } from "./properties.js";
 
 function storing(variant: "fixed" | "percpu-ref", schedules: number, endStates: number): readonly Scenario[] {
   const name = variant === "fixed" ? "store-during-switch" : "store-during-switch-percpu-ref";
@@ -25,7 +25,9 @@ function storing(variant: "fixed" | "percpu-ref", schedules: number, endStates: 
       `${name}-no-get`,
       "...but not if the store takes no reference on the pool",
       storeDuringSwitch(variant, "get-takes-nothing"),
-      { mutantOf: name, schedules: variant === "fixed" ? 1 : 109 },
+      variant === "fixed"
+        ? { what: entriesInOrder.name, mutantOf: name, schedules: 1 }
+        : { what: "use-after-free", mutantOf: name, schedules: 109 },
     ),
   ];
 }
