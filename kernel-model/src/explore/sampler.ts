@@ -1,25 +1,23 @@
 import { Random } from "../base/random.js";
 import type { Program } from "../machine/program.js";
 import type { Decision } from "../machine/schedule.js";
-import type { Task } from "../machine/task.js";
 import { Execution, type Observed } from "./execution.js";
 import type { Checked } from "./options.js";
+import { pct } from "./pct.js";
+import { randomWalk } from "./random-walk.js";
+import type { Scheduler } from "./scheduler.js";
 import { endless, endOf, type RunEnd, type Strategy } from "./strategy.js";
 
 export type Sampling = Pick<Checked, "strategy" | "seed" | "depth" | "maxSchedules" | "maxSteps">;
 
-/**
- * Samples schedules of programs that are too large to cover.
- * - "random": each decision uniform over the tasks that can run.
- * - "pct": random priorities, the highest that can run runs, and at depth - 1 random steps the running task falls to
- *   the bottom. With n tasks and k steps a bug of that depth is found by a run with chance at least 1 / (n k^(depth-1)).
- */
+/** Samples schedules of programs that are too large to cover, as a scheduler draws them. */
 export class Sampler<S> implements Strategy<S> {
   steps = 0;
   longest = 0;
   #run = 0;
   #decisions: Decision[] = [];
   readonly #random: Random;
+  readonly #scheduler: Scheduler;
 
   constructor(
     readonly program: Program<S>,
@@ -27,6 +25,7 @@ export class Sampler<S> implements Strategy<S> {
     readonly options: Sampling,
   ) {
     this.#random = new Random(options.seed);
+    this.#scheduler = options.strategy === "pct" ? pct(this.#random, options.depth) : randomWalk(this.#random);
   }
 
   get bound(): string {
@@ -40,8 +39,7 @@ export class Sampler<S> implements Strategy<S> {
   run(): { readonly execution: Execution<S>; readonly end: RunEnd } {
     const execution = new Execution(this.program, this.observed);
     const { tasks } = execution.world;
-    const pick =
-      this.options.strategy === "pct" ? this.#pct() : (able: readonly Task[]) => able[this.#random.below(able.length)]!;
+    const pick = this.#scheduler(this.longest);
     const decisions: Decision[] = (this.#decisions = []);
     this.#run++;
     while (execution.violation === null) {
@@ -62,20 +60,5 @@ export class Sampler<S> implements Strategy<S> {
 
   advance(): boolean {
     return this.#run < this.options.maxSchedules;
-  }
-
-  #pct(): (able: readonly Task[], step: number) => Task {
-    const random = this.#random;
-    const priority: number[] = [];
-    const length = Math.max(1, this.longest);
-    const changes = new Set(Array.from({ length: this.options.depth - 1 }, () => random.below(length)));
-    let bottom = 0;
-    const top = (able: readonly Task[]): Task =>
-      able.reduce((best, task) => (priority[task.id]! > priority[best.id]! ? task : best));
-    return (able, step) => {
-      for (const { id } of able) priority[id] ??= 1 + random.next();
-      if (changes.delete(step)) priority[top(able).id] = --bottom;
-      return top(able);
-    };
   }
 }
