@@ -8,6 +8,11 @@ const ANY_VIOLATION = {
   selector: 'CallExpression[callee.property.name=/^to(Be|Equal)$/] > Literal.arguments[value="violated"]',
   message: 'Say what is violated, e.g. `expect(outcome(verdict)).toBe("violated (none is lost)")`.',
 };
+/** Numbers become text in one place, so that all of them read alike. */
+const NUMBERS_AS_TEXT = ["toFixed", "toLocaleString"].map((property) => ({
+  property,
+  message: "Use formatNumber, formatWithUnit or percent (kernel-model/src/base/numbers.ts).",
+}));
 
 export default tseslint.config(
   { ignores: ["**/dist/**", "**/node_modules/**", ".venv/**", ".mm-lab/**", "export/**", "data/**", "notebooks/**"] },
@@ -34,10 +39,12 @@ export default tseslint.config(
         "error",
         { object: "Math", property: "random", message: "Use base/random with a seed." },
         { object: "Date", property: "now", message: "Time is virtual: take it from the host." },
+        ...NUMBERS_AS_TEXT,
       ],
       "no-restricted-globals": ["error", "process", "performance", "setTimeout", "fetch"],
     },
   },
+  { files: ["helpers/src/**/*.ts"], rules: { "no-restricted-properties": ["error", ...NUMBERS_AS_TEXT] } },
   {
     // Whatever takes part in a program yields through primitives only, so that each step keeps its own result type.
     files: ["kernel-model/**/*.ts"],

@@ -1,4 +1,4 @@
-import { InputError } from "@mm-lab/kernel-model";
+import { formatNumber, InputError } from "@mm-lab/kernel-model";
 import { RunError } from "../run/failure.js";
 import { parseParameters } from "./arguments.js";
 import type { Command } from "./command.js";
@@ -59,7 +59,7 @@ as it is (local paths, pictures from the network, failed cells) is reported on s
     else
       for (const { file, bytes, charts } of report.pages)
         process.stdout.write(
-          `${report.outDir}/${file}  ${(bytes / 1e6).toFixed(2)} MB, ${charts} ${charts === 1 ? "chart" : "charts"}\n`,
+          `${report.outDir}/${file}  ${formatNumber(bytes / 1e6, 2)} MB, ${charts} ${charts === 1 ? "chart" : "charts"}\n`,
         );
     const findings = report.pages.flatMap((page) => page.findings.map((finding) => ({ page: page.file, ...finding })));
     for (const { page, level, message, cell } of findings)

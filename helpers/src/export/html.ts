@@ -1,3 +1,5 @@
+import { formatNumber } from "@mm-lab/kernel-model";
+
 export { escapeHtml } from "../tables/text.js";
 
 /** JSON that may stand inside a script element: no `</script`, no `<!--`, no line separators. */
@@ -7,5 +9,5 @@ export function jsonForScript(value: unknown): string {
 
 /** 1.5 MB, 12 kB: sizes of files, in powers of ten. */
 export function fileSize(bytes: number): string {
-  return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1e3))} kB`;
+  return bytes >= 1e6 ? `${formatNumber(bytes / 1e6, 1)} MB` : `${Math.max(1, Math.round(bytes / 1e3))} kB`;
 }

@@ -78,7 +78,7 @@ function cellToHtml(cell: Cell, align: "left" | "right"): string {
 }
 
 function cssPercent(share: number): string {
-  return `${Number((100 * share).toFixed(1))}%`;
+  return `${Math.round(1000 * share) / 10}%`;
 }
 
 function histogramSvg(counts: readonly number[], label: string): string {

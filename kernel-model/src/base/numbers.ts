@@ -43,6 +43,7 @@ export function formatNumber(value: number | bigint, decimals?: number): string 
 
 /** So many digits after the point; a number that rounds to 0 has no sign. */
 function fixed(value: number, decimals: number): string {
+  // eslint-disable-next-line no-restricted-properties -- this is the place
   const [whole, fraction] = Math.abs(value).toFixed(decimals).split(".");
   const text = whole!.replace(GROUPS, ",") + (fraction === undefined ? "" : `.${fraction}`);
   return value < 0 && /[1-9]/.test(text) ? `-${text}` : text;
