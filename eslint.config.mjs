@@ -15,7 +15,18 @@ const NUMBERS_AS_TEXT = ["toFixed", "toLocaleString"].map((property) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ["**/dist/**", "**/node_modules/**", ".venv/**", ".mm-lab/**", "export/**", "data/**", "notebooks/**"] },
+  {
+    ignores: [
+      "**/dist/**",
+      "**/node_modules/**",
+      ".venv/**",
+      ".mm-lab/**",
+      "export/**",
+      "data/**",
+      "notebooks/**",
+      "kernel-model/template/**",
+    ],
+  },
   {
     files: ["kernel-model/**/*.ts", "helpers/**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked],

@@ -67,7 +67,7 @@ function timed(
 ): { rate: number; sharing: number; reduction: number } {
   globalThis.gc?.();
   const workload = ksm.mixWorkload({ pages, shares, lifetimeSeconds: 3600, rewriteSeconds: 600 });
-  const steps = ksm.scanKsm({ workload, scans: scansOf(pages), knobs: { smart_scan, pages_to_scan: 10_000 } });
+  const steps = ksm.simulatingKsm({ workload, scans: scansOf(pages), knobs: { smart_scan, pages_to_scan: 10_000 } });
   let step = steps.next(); // sets the memory up
   const start = performance.now();
   while (step.done !== true) step = steps.next();

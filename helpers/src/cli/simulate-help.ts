@@ -1,9 +1,11 @@
-import { mechanisms, type Mechanism } from "@mm-lab/kernel-model";
+import { defaultText, mechanisms, type Mechanism } from "@mm-lab/kernel-model";
 
 const EXAMPLES = `
   npx mm-lab simulate ksm -p pages=100000 -p unique=0.28 -p duplicate=0.72 --format csv
   npx mm-lab simulate ksm --workload data/live/ksm-6.18.json --case volatile_2_3_5
-  npx mm-lab simulate zswap leak -p shrinkDelay=10`;
+  npx mm-lab simulate zswap leak -p shrinkDelayMs=10`;
+
+const WIDTH = 36;
 
 /** All mechanisms; or the runs of the one that is named, with their parameters. */
 export async function simulateHelp([named]: readonly string[]): Promise<string> {
@@ -20,9 +22,9 @@ export async function simulateHelp([named]: readonly string[]): Promise<string> 
 async function describeRuns({ name, runs }: Mechanism): Promise<string> {
   const texts = Object.entries(runs).map(async ([runName, load]) => {
     const { title, parameters } = (await load()).run;
-    const lines = parameters.map(({ name: parameter, unit, meaning, default: preset }) => {
-      const shown = unit === undefined ? preset : `${preset} ${unit}`;
-      return `  ${parameter.padEnd(36)} ${meaning} (default ${shown})`;
+    const lines = Object.entries(parameters.parameters).map(([parameter, described]) => {
+      const { meaning, accepted } = described;
+      return `  ${parameter.padEnd(WIDTH)} ${meaning}\n  ${"".padEnd(WIDTH)} ${accepted}; default ${defaultText(described)}`;
     });
     return [`${name} ${runName}: ${title}`, ...lines].join("\n");
   });

@@ -93,7 +93,7 @@ const MOST_STRETCHES = 100_000;
 
 /** A run whose model has tasks in virtual time says so by a parameter `timeline` (stretches to keep). */
 function isTraceable({ parameters }: MechanismRun): boolean {
-  return parameters.some(({ name }) => name === "timeline");
+  return parameters.names.includes("timeline");
 }
 
 /** Told before a long run, not after it. */

@@ -42,7 +42,7 @@ const HEED_MS = 1_000;
  * @throws what the work throws
  *
  * @example
- * const run = await experiment(scanKsm({ workload: mixWorkload({ pages: 900, shares: { unique: 1 } }) }), { title: "900 pages" });
+ * const run = await experiment(simulatingKsm({ workload: mixWorkload({ pages: 900, shares: { unique: 1 } }) }), { title: "900 pages" });
  * const sum = await experiment(function* () {
  *   let sum = 0;
  *   for (let i = 1; i <= 100; i++) {

@@ -1,78 +1,78 @@
 import {
-  DISPLAY,
-  InputError,
-  checkInteger,
   checkKeys,
-  checkNumber,
-  checkOneOf,
-  type MimeBundle,
+  DISPLAY,
   exactNumber,
+  InputError,
+  parameter,
+  type MimeBundle,
+  type Parameter,
 } from "@mm-lab/kernel-model";
 import { escapeHtml } from "../tables/text.js";
 
 export type ParamValue = number | boolean | string;
 
-/** What a parameter accepts beyond its type. */
-export interface ParamRule {
-  /** Smallest accepted number. */
-  readonly min?: number;
-  /** Largest accepted number. */
-  readonly max?: number;
-  /** Only whole numbers. Default: any number. */
-  readonly integer?: boolean;
-  /** Unit of the number, e.g. "pages", "ms". */
-  readonly unit?: string;
-  /** The accepted strings or numbers. */
-  readonly choices?: readonly (string | number)[];
-  /** One line for the table: what the parameter does. */
-  readonly meaning?: string;
-}
-
-/** The type of a parameter: that of its default, narrowed to its choices. */
-type ValueOf<Default, Rule> = Rule extends { readonly choices: readonly (infer Choice)[] }
-  ? Choice
-  : Default extends number
-    ? number
-    : Default extends boolean
-      ? boolean
-      : string;
+/** A parameter of a notebook: declared by `parameter`, or of a run's schema; or just its default. */
+export type Param = ParamValue | Parameter;
 
 /** The parameters in force; shown as a table when it is the last value of a cell. */
-export type Params<Defaults, Rules> = {
-  readonly [Name in keyof Defaults]: ValueOf<Defaults[Name], Name extends keyof Rules ? Rules[Name] : undefined>;
-};
+export type Params<P> = { readonly [Name in keyof P]: ValueOf<P[Name]> };
+
+type ValueOf<P> =
+  P extends Parameter<infer T>
+    ? T
+    : P extends number
+      ? number
+      : P extends boolean
+        ? boolean
+        : P extends string
+          ? string
+          : never;
 
 const USED = Symbol.for("mm-lab.params");
 
 /**
- * The parameters of a notebook, for its first cell (tagged `parameters`). Each has the type of its default, and
- * `mm-lab run NOTEBOOK -p name=value` overrides it (through the environment variable MMLAB_PARAMS, a JSON object).
+ * The parameters of a notebook, for its first cell (tagged `parameters`). Those of a run come from its schema, with the
+ * notebook's defaults; others are declared by `parameter`, or by a default alone, whose type they have then.
+ * `mm-lab run NOTEBOOK -p name=value` overrides them (through the environment variable MMLAB_PARAMS, a JSON object).
  *
- * @throws InputError for an unknown name, a value of the wrong type or out of range, or a default that breaks its own rule
+ * @throws InputError for an unknown name, a value of the wrong type or out of range, or a parameter without a default
  *
  * @example
- * const p = params({ pages: 100_000, policy: "smart" }, { pages: { min: 1, integer: true, unit: "pages" }, policy: { choices: ["smart", "none"] } });
- * p.pages; // 100000, or what `-p pages=…` said
+ * const p = params({
+ *   ...zswap.leakParameters.with({ storeRate: 20_000, seed: 7 }),
+ *   runs: parameter.integer({ default: 10, min: 2, meaning: "runs of each experiment" }),
+ * });
+ * p.runs; // => 10
  */
-export function params<
-  const Defaults extends Readonly<Record<string, ParamValue>>,
-  const Rules extends { readonly [Name in keyof Defaults]?: ParamRule } = {
-    readonly [Name in keyof Defaults]?: ParamRule;
-  },
->(defaults: Defaults, rules?: Rules): Params<Defaults, Rules> {
-  const ruleOf: Readonly<Record<string, ParamRule | undefined>> = rules ?? {};
-  checkKeys("the rules of params()", ruleOf, Object.keys(defaults));
-  const given = givenParams();
-  checkKeys("this notebook (-p)", given, Object.keys(defaults));
+export function params<const P extends Readonly<Record<string, Param>>>(given: P): Params<P> {
+  const declared = new Map(Object.entries(given).map(([name, param]) => [name, declare(name, param)]));
+  const wanted = givenParams();
+  checkKeys("this notebook (-p)", wanted, [...declared.keys()]);
   const used: Record<string, ParamValue> = {};
-  for (const [name, standard] of Object.entries(defaults)) {
-    const rule = ruleOf[name] ?? {};
-    used[name] = check(name, standard, standard, rule);
-    if (Object.hasOwn(given, name)) used[name] = check(name, given[name], standard, rule);
-  }
+  for (const [name, one] of declared)
+    used[name] = Object.hasOwn(wanted, name)
+      ? (one.check(name, convert(wanted[name], one.default)) as ParamValue)
+      : one.default;
   Object.defineProperty(globalThis, USED, { value: Object.freeze({ ...used }), configurable: true });
-  Object.defineProperty(used, DISPLAY, { value: () => tableOf(used, defaults, ruleOf) });
-  return Object.freeze(used) as Params<Defaults, Rules>;
+  Object.defineProperty(used, DISPLAY, { value: () => tableOf(used, declared) });
+  return Object.freeze(used) as Params<P>;
+}
+
+/** A parameter that has a value. */
+type Declared = Parameter & { readonly default: ParamValue };
+
+function declare(name: string, param: Param): Declared {
+  if (typeof param === "number") return parameter.number({ default: param, meaning: "" });
+  if (typeof param === "boolean") return parameter.choice([true, false], { default: param, meaning: "" });
+  if (typeof param === "string") return parameter.text({ default: param, meaning: "" });
+  const preset: unknown = param?.default;
+  if (typeof preset === "number" || typeof preset === "boolean" || typeof preset === "string") return param as Declared;
+  throw new InputError(
+    `the parameter ${name}`,
+    preset,
+    "a number, a text, true or false as its default",
+    `give it one, e.g. ...schema.with({ ${name}: 1 })`,
+  );
 }
 
 /** The parameters that {@link params} returned last in this process; empty if it was not called. */
@@ -97,17 +97,6 @@ function givenParams(): Readonly<Record<string, unknown>> {
 }
 
 /** A command line knows only text: "12" is a number where the default is one. */
-function check(name: string, value: unknown, standard: ParamValue, rule: ParamRule): ParamValue {
-  const converted = convert(value, standard);
-  if (rule.choices !== undefined) return checkOneOf(name, converted as ParamValue, rule.choices);
-  const range = { ...rule, next: `give ${name} a value in that range` };
-  if (typeof standard === "number")
-    return rule.integer === true ? checkInteger(name, converted, range) : checkNumber(name, converted, range);
-  if (typeof converted === typeof standard) return converted as ParamValue;
-  const accepted = typeof standard === "boolean" ? "true or false" : "a text";
-  throw new InputError(name, value, accepted, `write \`-p ${name}=${String(standard)}\` for the default`);
-}
-
 function convert(value: unknown, standard: ParamValue): unknown {
   if (typeof standard === "string")
     return typeof value === "number" || typeof value === "boolean" ? String(value) : value;
@@ -117,14 +106,10 @@ function convert(value: unknown, standard: ParamValue): unknown {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : value;
 }
 
-function tableOf(
-  used: Readonly<Record<string, ParamValue>>,
-  defaults: Readonly<Record<string, ParamValue>>,
-  rules: Readonly<Record<string, ParamRule | undefined>>,
-): MimeBundle {
-  const rows = Object.entries(used).map(([name, value]) => {
-    const { unit = "", meaning = "" } = rules[name] ?? {};
-    const changed = value === defaults[name] ? "" : `default ${text(defaults[name])}`;
+function tableOf(used: Readonly<Record<string, ParamValue>>, declared: ReadonlyMap<string, Declared>): MimeBundle {
+  const rows = [...declared].map(([name, { unit = "", meaning, default: preset }]) => {
+    const value = used[name];
+    const changed = value === preset ? "" : `default ${text(preset)}`;
     return [name, text(value), unit, [meaning, changed].filter((part) => part !== "").join("; ")] as const;
   });
   const cell = (tag: string, value: string): string =>

@@ -30,7 +30,7 @@ export interface RunArguments {
 const ADAPTERS: Readonly<Record<InputKind, (request: RunRequest) => Promise<RunArguments>>> = {
   workload: readWorkload,
   compressor: async ({ run, parameters }) => {
-    const preset = run.parameters.find(({ name }) => name === "compressor")?.default;
+    const preset = run.parameters.parameters["compressor"]?.default;
     const name = (parameters["compressor"] ?? preset) as CompressorName;
     return { parameters, inputs: { compressor: await loadCompressor(name) } };
   },

@@ -124,7 +124,11 @@ describe("simulate", () => {
 
   test.each<[string, string[], RegExp]>([
     ["an unknown mechanism", ["kms"], /the mechanism is "kms"; accepted: one of "ksm"/],
-    ["an unknown parameter", ["ksm", "-p", "paages=3"], /a parameter of ksm is "paages"; [^]*did you mean "pages"/],
+    [
+      "an unknown parameter",
+      ["ksm", "-p", "paages=3"],
+      /a parameter of ksm scan is "paages"; [^]*did you mean "pages"/,
+    ],
     ["an unknown run", ["zswap", "leek"], /the run of zswap is "leek"; accepted: one of "load", "leak"/],
     ["a parameter of another run", ["zswap", "leak", "-p", "ramMib=5"], /a parameter of zswap leak is "ramMib"/],
     ["a negative page count", ["ksm", "-p", "pages=-5"], /pages is -5; accepted: an integer from 1 to/],

@@ -4,8 +4,9 @@ import { contents, errorOf, JupyterClient, resultText, streamText } from "./jupy
 let kernel: JupyterClient;
 
 beforeAll(async () => {
-  const given = { pages: "20_000_000", policy: "none", "<b>": "<script>" };
+  const given = { pages: "200_000_000", policy: "none", "<b>": "<script>" };
   kernel = await JupyterClient.start({ env: { MMLAB_PARAMS: JSON.stringify(given) } });
+  await kernel.execute(`import { ksm, parameter } from "@mm-lab/kernel-model";`);
   await kernel.execute(`import { experiment, params, provenance, show, showLive, usedParams } from "@mm-lab/helpers";`);
 });
 
@@ -58,25 +59,29 @@ test("what the work throws is thrown; work in no accepted form is refused", asyn
 
 test("parameters: typed, overridden from outside, shown escaped, recorded", async () => {
   const shown = await kernel.execute(`
-    const p = params({ pages: 100_000, policy: "smart", sleep: 20, "<b>": "x" },
-      { pages: { min: 1, integer: true, unit: "pages" }, policy: { choices: ["smart", "none"], meaning: "what to skip" } });
+    const p = params({
+      pages: parameter.integer({ default: 100_000, min: 1, unit: "pages", meaning: "" }),
+      policy: parameter.choice(["smart", "none"], { default: "smart", meaning: "what to skip" }),
+      sleep: 20,
+      "<b>": "x",
+    });
     const pages: number = p.pages;
     const policy: "smart" | "none" = p.policy;
     p`);
   expect(shown.reply["status"]).toBe("ok");
   const data = contents(shown, "execute_result")[0]?.["data"] as Record<string, string>;
   expect(data["text/plain"]).toBe(
-    "pages = 20,000,000 pages (default 100,000)\npolicy = none (what to skip; default smart)\nsleep = 20\n<b> = <script> (default x)",
+    "pages = 200,000,000 pages (default 100,000)\npolicy = none (what to skip; default smart)\nsleep = 20\n<b> = <script> (default x)",
   );
   expect(data["text/html"]).toContain("&#60;script&#62;");
   expect(data["text/html"]).not.toMatch(/<b>|<script/);
   expect(resultText(await kernel.execute("JSON.stringify([usedParams(), pages])"))).toBe(
-    `'[{"pages":20000000,"policy":"none","sleep":20,"<b>":"<script>"},20000000]'`,
+    `'[{"pages":200000000,"policy":"none","sleep":20,"<b>":"<script>"},200000000]'`,
   );
   expect(
     errorOf(
       await kernel.execute(
-        `const wrong: "all" = params({ policy: "smart" }, { policy: { choices: ["smart", "none"] } }).policy;`,
+        `const wrong: "all" = params({ policy: parameter.choice(["smart", "none"], { default: "smart", meaning: "" }) }).policy;`,
       ),
     ).ename,
   ).toBe("TypeScriptError");
@@ -89,23 +94,23 @@ test.each([
   ],
   [
     `params({ pages: 1, policy: 2, "<b>": "" })`,
-    /^policy is "none"; accepted: a number\. Next: give policy a value in that range\.$/,
+    /^policy is "none"; accepted: a number\. Next: give a value in that range\.$/,
   ],
   [
-    `params({ pages: 1, policy: "a", "<b>": "" }, { pages: { max: 1_000, unit: "pages" } })`,
-    /^pages is 20000000; accepted: a number of at most 1000 pages\./,
+    `params({ ...ksm.scanParameters.with({ pages: 1_000 }), policy: "a", "<b>": "" })`,
+    /^pages is 200000000; accepted: an integer from 1 to 134217728 pages\. Next: give a number of pages/,
   ],
   [
-    `params({ pages: 1, policy: "a", "<b>": "" }, { policy: { choices: ["a", "nine"] } })`,
+    `params({ pages: 1, policy: parameter.choice(["a", "nine"], { default: "a", meaning: "" }), "<b>": "" })`,
     /^policy is "none"; accepted: one of "a", "nine"\. Next: /,
   ],
   [
     `params({ pages: 1, policy: true, "<b>": "" })`,
-    /^policy is "none"; accepted: true or false\. Next: write `-p policy=true` for the default\.$/,
+    /^policy is "none"; accepted: one of true, false\. Next: use one of these\.$/,
   ],
   [
-    `params({ pages: 1, policy: "", "<b>": "" }, { page: {} } as object)`,
-    /the rules of params\(\) is "page"; accepted: pages, policy/,
+    `params({ seed: ksm.scanParameters.parameters.seed })`,
+    /^the parameter seed is undefined; accepted: a number, a text, true or false as its default\. Next: give it one, e\.g\. \.\.\.schema\.with\(\{ seed: 1 \}\)\.$/,
   ],
 ])("%s is refused", async (code, message) => {
   const { ename, evalue } = errorOf(await kernel.execute(code));
@@ -133,7 +138,7 @@ test("provenance states versions, commit and parameters, the same each time", as
     resultText(await kernel.execute("provenance()")),
   ];
   expect(first).toMatch(
-    /^Computed with mm-lab 0\.1\.0, Node\.js \d+, tslab 1\.0\.22, arquero 8\.\S+, vega-lite 5\.\S+\.\nCode: (commit [0-9a-f]+ of \d{4}-\d\d-\d\d|not under version control)\.\nParameters: pages = 20000000, policy = none, <b> = <script>\.$/,
+    /^Computed with mm-lab 0\.1\.0, Node\.js \d+, tslab 1\.0\.22, arquero 8\.\S+, vega-lite 5\.\S+\.\nCode: (commit [0-9a-f]+ of \d{4}-\d\d-\d\d|not under version control)\.\nParameters: pages = 200000000, policy = none, <b> = <script>\.$/,
   );
   expect(second).toBe(first);
   expect(streamText(await kernel.execute("1"))).toBe("");

@@ -109,7 +109,8 @@ function inRange(value: number, range: NumberRange): boolean {
   return value >= (range.min ?? -Infinity) && value <= (range.max ?? Infinity);
 }
 
-function describeRange(kind: string, { min, max, unit }: NumberRange): string {
+/** The range in words: "an integer from 1 to 9 pages". */
+export function describeRange(kind: string, { min, max, unit }: NumberRange): string {
   const bounds =
     min !== undefined && max !== undefined
       ? ` from ${min} to ${max}`

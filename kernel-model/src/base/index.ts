@@ -4,6 +4,17 @@ export * from "./display.js";
 export * from "./errors.js";
 export * from "./hash.js";
 export * from "./numbers.js";
+export {
+  defaultText,
+  parameter,
+  Schema,
+  type NumberText,
+  type OptionsOf,
+  type Parameter,
+  type ParameterSet,
+  type ParameterText,
+  type ValuesOf,
+} from "./parameters.js";
 export * from "./random.js";
 export * from "./provenance.js";
 export { rowsToColumns, type ColumnNotes, type RowValue } from "./rows.js";

@@ -7,19 +7,11 @@ export interface Progress {
   readonly note?: string;
 }
 
-/** A named input of a mechanism, as the command line and parameter sweeps set it. */
-export interface Parameter {
-  readonly name: string;
-  readonly default: number | string;
-  readonly unit?: string;
-  readonly meaning: string;
-}
-
 /**
  * Runs a cooperative run to its end, without showing its progress.
  *
  * @example
- * finish(ksm.scanKsm({ workload: ksm.mixWorkload({ pages: 100, shares: { unique: 1 } }), scans: 2 }));
+ * finish(ksm.simulatingKsm({ workload: ksm.mixWorkload({ pages: 100, shares: { unique: 1 } }), scans: 2 }));
  */
 export function finish<T>(run: Generator<Progress | undefined, T>): T {
   for (;;) {

@@ -57,7 +57,7 @@ export class SweepError extends Error {
  * Cost: that of the runs, one after the other on one core, and a row each; a run's result is let go once it is measured.
  *
  * @param grid the values to try, by name: at least one of each, up to 1,000,000 points
- * @param run one run: a cooperative generator such as `ksm.scanKsm(...)` or `simulating(...)`, or its result
+ * @param run one run: a cooperative generator such as `ksm.simulatingKsm(...)` or `simulating(...)`, or its result
  * @param measure what to keep of the run: a record of numbers, texts and flags, which becomes a row; a list of such records
  *   gives a row each (a time series, say)
  * @throws InputError for an empty grid, a measure named as the grid, and points whose measures differ; SweepError for what
@@ -66,7 +66,7 @@ export class SweepError extends Error {
  * const savings = sweep(
  *   { unique: [0, 0.5, 1], policy: { before: "none", "smart scan": "kernel" } },
  *   ({ unique, policy }) =>
- *     scanKsm({ workload: mixWorkload({ pages: 90, shares: { unique, duplicate: 1 - unique } }), scans: 22, policy }),
+ *     simulatingKsm({ workload: mixWorkload({ pages: 90, shares: { unique, duplicate: 1 - unique } }), scans: 22, policy }),
  *   (run) => ({ processed: run.total("pages_scanned") }),
  *   { units: { processed: "pages" } },
  * );

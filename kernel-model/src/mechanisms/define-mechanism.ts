@@ -2,7 +2,8 @@ import type { Experiments } from "../base/claims.js";
 import type { HasDataset } from "../base/dataset.js";
 import { InputError } from "../base/errors.js";
 import type { Provenance } from "../base/provenance.js";
-import type { Parameter, Progress } from "../base/run.js";
+import type { ParameterSet, Schema } from "../base/parameters.js";
+import type { Progress } from "../base/run.js";
 import type { Scenario } from "../explore/scenario.js";
 import type { Compressor } from "../mm/compressor.js";
 
@@ -40,7 +41,7 @@ export interface Scenarios {
 export interface Run<W = unknown> {
   /** One line for lists. */
   readonly title: string;
-  readonly parameters: readonly Parameter[];
+  readonly parameters: Schema<ParameterSet>;
   /** What it can be given besides its parameters, by kind. */
   readonly takes: readonly InputKind[];
   /** Cooperative: it yields its progress. */

@@ -10,7 +10,7 @@ export { MEASURES, type MeasureName } from "./runs/measures.js";
 export { addProcess, madviseMergeable } from "./model/memory.js";
 export { parseOp } from "./model/op-format.js";
 export { applyOp, type Op, type Step } from "./model/ops.js";
-export { describeParameters, scanKsmFromParameters } from "./runs/parameters.js";
+export { scanParameters } from "./runs/scan.js";
 export { properties, violations, type Property } from "./checks/properties.js";
 export { provenance } from "./evidence/provenance.js";
 export {
@@ -27,7 +27,7 @@ export { recordedRuns } from "./evidence/recorded-runs.js";
 export { doScan } from "./model/scanner.js";
 export { runScenario, scenarios, type Scenario } from "./checks/scenarios.js";
 export { KsmRun } from "./runs/ksm-run.js";
-export { scanKsm, simulateKsm, type KsmOptions } from "./runs/simulate.js";
+export { simulateKsm, simulatingKsm, type KsmOptions } from "./runs/simulate.js";
 export {
   compilePolicy,
   skipAge,

@@ -50,9 +50,12 @@ export { claims } from "./evidence/claims.js";
 export {
   expectedLeakRate,
   hoursToSaturation,
+  leakParameters,
   type LeakOptions,
   LeakRun,
   SATURATION,
   simulateLeak,
+  simulatingLeak,
 } from "./runs/leak.js";
-export { compressedLengths, type LoadOptions, LoadRun, simulateLoad } from "./runs/load.js";
+export { compressedLengths } from "./runs/compressed-lengths.js";
+export { loadParameters, type LoadOptions, LoadRun, simulateLoad, simulatingLoad } from "./runs/load.js";

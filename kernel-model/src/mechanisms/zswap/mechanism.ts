@@ -11,6 +11,6 @@ export const zswap = defineMechanism({
     title: "zswap: the reference that stores at the limit leaked, and what else its paths could do to each other",
     load: () => import("./checks/scenarios.js"),
   },
-  runs: { load: () => import("./runs/run-load.js"), leak: () => import("./runs/run-leak.js") },
+  runs: { load: () => import("./runs/load.js"), leak: () => import("./runs/leak.js") },
   recordings: null,
 });

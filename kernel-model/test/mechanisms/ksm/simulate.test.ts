@@ -5,12 +5,12 @@ import {
   meanOverTime,
   mergedShortLived,
   mixWorkload,
-  scanKsm,
-  scanKsmFromParameters,
   simulateKsm,
+  simulatingKsm,
   smallestSufficientRate,
   stepsWorkload,
 } from "../../../src/mechanisms/ksm/index.js";
+import { run as scan } from "../../../src/mechanisms/ksm/runs/scan.js";
 
 const unique = mixWorkload({ pages: 900, shares: { unique: 1 } });
 
@@ -137,7 +137,7 @@ test("a run can be cut by virtual time, its last row a part of a scan", () => {
 });
 
 test("a long run stops every million visits or so to report progress", () => {
-  const steps = scanKsm({
+  const steps = simulatingKsm({
     workload: mixWorkload({ pages: 300_000, shares: { unique: 1 } }),
     scans: 12,
     knobs: { pages_to_scan: 1_000_000 },
@@ -201,7 +201,7 @@ describe("bad input", () => {
     [
       "negative pages",
       () => mixWorkload({ pages: -5, shares: { unique: 1 } }),
-      "pages is -5; accepted: an integer from 1 to 134217728 pages (at 24 to 56 bytes of memory each).",
+      "pages is -5; accepted: an integer from 1 to 134217728 pages. Next: give a number of pages, each of which takes 24",
     ],
     [
       "shares that do not sum to 1",
@@ -309,7 +309,7 @@ describe("bad input", () => {
       () => simulateKsm({ workload: csvWorkload("0,knob,smart_scan,7", 8), scans: 1 }),
       "CSV, line 1: smart_scan is 7; accepted: one of 0, 1.",
     ],
-    ["flat parameters", () => scanKsmFromParameters({ paages: 3 }).next(), 'a parameter of ksm is "paages"'],
+    ["flat parameters", () => scan.simulate({ paages: 3 }, {}), 'a parameter of ksm scan is "paages"'],
   ])("%s", (_name, act, message) => {
     expect(act).toThrow(message);
   });

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { finish } from "../../../src/base/run.js";
 import {
   expectedLeakRate,
   hoursToSaturation,
@@ -7,7 +6,7 @@ import {
   simulateLeak,
 } from "../../../src/mechanisms/zswap/runs/leak.js";
 
-const run = (options: Parameters<typeof simulateLeak>[0]) => finish(simulateLeak(options));
+const run = (options: Parameters<typeof simulateLeak>[0]) => simulateLeak(options);
 
 test.each([
   [1000, 2],
@@ -15,14 +14,14 @@ test.each([
   [100_000, 1],
 ])(
   "at %d stores/s and a worker %d ms behind: requests - runs exactly, rate x delay a run",
-  (storeRate, shrinkDelay) => {
-    const perRun = (storeRate * shrinkDelay) / 1000;
-    const leaky = run({ storeRate, shrinkDelay, seconds: (2000 * (1 + perRun)) / storeRate });
+  (storeRate, shrinkDelayMs) => {
+    const perRun = (storeRate * shrinkDelayMs) / 1000;
+    const leaky = run({ storeRate, shrinkDelayMs, seconds: (2000 * (1 + perRun)) / storeRate });
     expect(leaky.runs).toBeGreaterThan(1800);
     expect(leaky.leaked).toBe(leaky.requests - leaky.runs - leaky.owed);
     // The number in a cycle is Poisson with mean perRun: four standard errors of the mean of 2,000.
     expect(Math.abs(leaky.leakedPerRun - perRun)).toBeLessThan(4 * Math.sqrt(perRun / 2000) + 1 / 2000);
-    expect(leaky.leakedPerSecond / expectedLeakRate(storeRate, shrinkDelay)).toBeCloseTo(1, 1);
+    expect(leaky.leakedPerSecond / expectedLeakRate(storeRate, shrinkDelayMs)).toBeCloseTo(1, 1);
     expect(leaky.references.at(-1)).toBeLessThanOrEqual(1 + leaky.leaked + leaky.owed);
   },
 );
@@ -38,7 +37,7 @@ test.each(["fixed", "percpu-ref"] as const)(
 );
 
 test("a store that finds the worker idle leaks nothing: without delay there is nothing to leak", () => {
-  const idle = run({ storeRate: 1000, shrinkDelay: 0, seconds: 1 });
+  const idle = run({ storeRate: 1000, shrinkDelayMs: 0, seconds: 1 });
   expect([idle.requests, idle.leaked]).toEqual([idle.runs, 0]);
 });
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { finish } from "../../../src/base/run.js";
-import { compressedLengths, simulateLoad, type LoadOptions } from "../../../src/mechanisms/zswap/runs/load.js";
-import { run as leakRun } from "../../../src/mechanisms/zswap/runs/run-leak.js";
-import { run as loadRun } from "../../../src/mechanisms/zswap/runs/run-load.js";
+import { compressedLengths } from "../../../src/mechanisms/zswap/runs/compressed-lengths.js";
+import { run as loadRun, simulateLoad, type LoadOptions } from "../../../src/mechanisms/zswap/runs/load.js";
+import { run as leakRun } from "../../../src/mechanisms/zswap/runs/leak.js";
 
 /** 16 MiB of RAM: 4,096 pages, so full above 819 of them, and accepting again below 737 (90 % of 4,096 is 3,686; 20 % of that). */
 const load = (options: Partial<LoadOptions> = {}) =>
-  finish(simulateLoad({ lengths: [1400, 900, 2000, 0, 700], ramMib: 16, seconds: 0.6, ...options }));
+  simulateLoad({ lengths: [1400, 900, 2000, 0, 700], ramMib: 16, seconds: 0.6, ...options });
 
 /** Every page shrinks to its half. */
 const half = { name: "half", compress: () => 2048 };
@@ -69,7 +69,7 @@ describe("bad input names the value, the range and the remedy", () => {
       /lengths is \[\]; accepted: at least one length of a compressed page, in bytes. Next: make them with compressedLengths/,
     ],
     [{ lengths: [-1] }, /a length of a compressed page is -1; accepted: an integer from 0 to 8192 bytes/],
-    [{ writeRate: 5 } as never, /a parameter of the load is "writeRate"/],
+    [{ writeRate: 5 } as never, /a parameter of zswap load is "writeRate"/],
   ])("%o", (options, message) => {
     expect(() => load(options)).toThrow(message);
   });
@@ -81,10 +81,10 @@ describe("bad input names the value, the range and the remedy", () => {
   });
 
   test("flat parameters: unknown names, the other run's, a compressor that was not loaded", () => {
-    expect(() => loadRun.simulate({ storerate: 5 }, { compressor: half })).toThrow(
+    expect(() => loadRun.simulate({ storerate: 5 }, { compressor: half }).next()).toThrow(
       /a parameter of zswap load is "storerate"; .*did you mean "storeRate"/,
     );
-    expect(() => leakRun.simulate({ ramMib: 5 }, {})).toThrow(/a parameter of zswap leak is "ramMib"/);
+    expect(() => leakRun.simulate({ ramMib: 5 }, {}).next()).toThrow(/a parameter of zswap leak is "ramMib"/);
     expect(() => loadRun.simulate({ compressor: "lzo" }, { compressor: half })).toThrow(
       /the compressor is "lzo"; accepted: the name of a compressor that was loaded/,
     );

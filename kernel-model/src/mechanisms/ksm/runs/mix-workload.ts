@@ -1,66 +1,94 @@
 /** Workloads generated from shares of the kinds of page. */
-import { checkInteger, checkKeys, checkNumber, checkOneOf, InputError, quote } from "../../../base/errors.js";
+import { checkKeys, InputError, quote } from "../../../base/errors.js";
 import { percent } from "../../../base/numbers.js";
+import { parameter, Schema, type OptionsOf } from "../../../base/parameters.js";
 import { Random } from "../../../base/random.js";
 import { addProcess, madviseMergeable, replaceProcess, writePage } from "../model/memory.js";
-import { checkPages } from "../model/state.js";
+import { MAX_PAGES } from "../model/state.js";
 import type { Workload } from "./workload.js";
 
-export interface MixOptions {
+/** Shares of the kinds of page, which sum to 1. */
+export const shareParameters = {
+  unique: parameter.number({ default: 0, min: 0, max: 1, meaning: "share of pages that never find a partner" }),
+  duplicate: parameter.number({
+    default: 0,
+    min: 0,
+    max: 1,
+    meaning: "share of constant pages with partners, `copies` pages alike",
+  }),
+  zero: parameter.number({ default: 0, min: 0, max: 1, meaning: "share of all-zero pages" }),
+  shortLived: parameter.number({
+    default: 0,
+    min: 0,
+    max: 1,
+    meaning: "share of duplicates that are replaced by new ones after lifetimeSeconds",
+  }),
+  volatile: parameter.number({
+    default: 0,
+    min: 0,
+    max: 1,
+    meaning: "share of pages rewritten with new content every rewriteSeconds",
+  }),
+};
+
+/** What else {@link mixWorkload} can be told. */
+export const mixParameters = new Schema("mixWorkload", {
+  pages: parameter.integer({
+    min: 1,
+    max: MAX_PAGES,
+    unit: "pages",
+    absent: "has to be given",
+    next: "give a number of pages, each of which takes 24 to 56 bytes of memory",
+    meaning: "candidate pages of the workload",
+  }),
+  copies: parameter.integer({
+    default: 4,
+    min: 2,
+    unit: "pages",
+    meaning: "most pages with the same content: they are dealt out evenly to as few groups as that takes",
+  }),
+  lifetimeSeconds: parameter.number({ default: 60, min: 1e-3, unit: "s", meaning: "life of a short-lived group" }),
+  rewriteSeconds: parameter.number({
+    default: 10,
+    min: 1e-3,
+    unit: "s",
+    meaning: "time between two rewrites of a volatile page",
+  }),
+  turnover: parameter.choice(["processes", "same-addresses"], {
+    default: "processes",
+    meaning:
+      "short-lived pages come with processes ksmd has not seen, or are rewritten in place and keep their predecessors' age",
+  }),
+  seed: parameter.integer({
+    min: 0,
+    max: 0xffffffff,
+    absent: "spread evenly",
+    meaning: "shuffles the kinds, groups and the order of turnover",
+  }),
+});
+
+export interface MixOptions extends Omit<OptionsOf<typeof mixParameters>, "pages"> {
   /** Candidate pages in all. */
   readonly pages: number;
-  /**
-   * Shares of the kinds of page; they sum to 1. unique: own content for ever. duplicate: constant, `copies` pages alike.
-   * zero: all-zero pages. shortLived: like duplicate, but freed and replaced by new content after `lifetimeSeconds`.
-   * volatile: rewritten with new content every `rewriteSeconds`.
-   */
-  readonly shares: {
-    readonly unique?: number;
-    readonly duplicate?: number;
-    readonly zero?: number;
-    readonly shortLived?: number;
-    readonly volatile?: number;
-  };
-  /** Most pages with the same content, of duplicate and short-lived pages: they are dealt out evenly to as few groups as that takes. Default 4. */
-  readonly copies?: number;
-  /** Life of a short-lived group in virtual seconds. Default 60 s. */
-  readonly lifetimeSeconds?: number;
-  /** Time between two rewrites of a volatile page in virtual seconds. Default 10 s. */
-  readonly rewriteSeconds?: number;
-  /**
-   * What short-lived pages are: "processes" come with memory ksmd has not seen (fresh rmap items), "same-addresses" are
-   * rewritten in place by a process that lives on, and keep the age their predecessors earned. Default "processes".
-   */
-  readonly turnover?: "processes" | "same-addresses";
-  /** With a seed the kinds, groups and the order of turnover are shuffled; without one they are spread evenly. */
-  readonly seed?: number;
+  /** Shares of the kinds of page, which sum to 1; those left out are 0. See {@link shareParameters}. */
+  readonly shares: { readonly [K in keyof typeof shareParameters]?: number };
   readonly name?: string;
 }
 
-type Kind = keyof MixOptions["shares"];
-export const KINDS: readonly Kind[] = ["unique", "duplicate", "zero", "shortLived", "volatile"];
+type Kind = keyof typeof shareParameters;
+export const KINDS = Object.keys(shareParameters) as readonly Kind[];
 
 /** The options with their defaults, shares as numbers of pages, times in ms. */
-function checked(options: MixOptions) {
-  checkKeys("mixWorkload", options, [
-    "pages",
-    "shares",
-    "copies",
-    "lifetimeSeconds",
-    "rewriteSeconds",
-    "turnover",
-    "seed",
-    "name",
-  ]);
-  const pages = checkPages("pages", options.pages);
-  const counts = pageCounts(pages, options.shares);
-  const copies = checkInteger("copies", options.copies ?? 4, { min: 2, unit: "pages" });
-  const lifetimeMs = 1000 * checkNumber("lifetimeSeconds", options.lifetimeSeconds ?? 60, { min: 1e-3, unit: "s" });
-  const rewriteMs = 1000 * checkNumber("rewriteSeconds", options.rewriteSeconds ?? 10, { min: 1e-3, unit: "s" });
-  const turnover = checkOneOf("turnover", options.turnover ?? "processes", ["processes", "same-addresses"]);
-  const { seed } = options;
-  if (seed !== undefined) checkInteger("seed", seed, { min: 0, max: 0xffffffff });
-  return { pages, counts, copies, lifetimeMs, rewriteMs, turnover, seed };
+function checked({ shares, ...given }: Omit<MixOptions, "name">) {
+  const values = mixParameters.check(given);
+  const pages = mixParameters.parameters.pages.check("pages", given.pages);
+  return {
+    ...values,
+    pages,
+    counts: pageCounts(pages, shares),
+    lifetimeMs: 1000 * values.lifetimeSeconds,
+    rewriteMs: 1000 * values.rewriteSeconds,
+  };
 }
 
 /**
@@ -73,10 +101,12 @@ function checked(options: MixOptions) {
  * mixWorkload({ pages: 10_000, shares: { unique: 0.5, duplicate: 0.5 } });
  */
 export function mixWorkload(options: MixOptions): Workload {
-  const { pages, counts, copies, lifetimeMs, rewriteMs, turnover, seed } = checked(options);
+  checkKeys("mixWorkload", options, [...mixParameters.names, "shares", "name"]);
+  const { name, ...given } = options;
+  const { pages, counts, copies, lifetimeMs, rewriteMs, turnover, seed } = checked(given);
   return {
     name:
-      options.name ??
+      name ??
       KINDS.filter((kind) => counts[kind] > 0)
         .map((kind) => `${percent(counts[kind] / pages)} ${kind}`)
         .join(", "),
@@ -138,7 +168,7 @@ function everyEvenly(count: number, periodMs: number, act: (member: number) => v
 function pageCounts(pages: number, shares: MixOptions["shares"]): Record<Kind, number> {
   checkKeys("shares", shares, KINDS);
   let sum = 0;
-  for (const kind of KINDS) sum += checkNumber(`shares.${kind}`, shares[kind] ?? 0, { min: 0, max: 1 });
+  for (const kind of KINDS) sum += shareParameters[kind].check(`shares.${kind}`, shares[kind] ?? 0);
   if (Math.abs(sum - 1) > 1e-9) {
     throw new InputError(
       "the sum of the shares",

@@ -1,5 +1,6 @@
 /** Runs ksmd over a workload in virtual time and records the counters after each full scan. */
-import { checkInteger, checkKeys, checkNumber, checkOneOf, InputError } from "../../../base/errors.js";
+import { checkKeys, InputError, quote } from "../../../base/errors.js";
+import { parameter, type OptionsOf, type Schema } from "../../../base/parameters.js";
 import { finish, type Progress } from "../../../base/run.js";
 import { checkCost, cpuNs, type KsmCost } from "../model/cost.js";
 import { DEFAULT_KNOBS, type KsmKnobs } from "../model/knobs.js";
@@ -10,23 +11,49 @@ import type { SkipPolicy } from "../model/skip-policy.js";
 import { KsmState } from "../model/state.js";
 import type { Workload, WorkloadDriver } from "./workload.js";
 
-export interface KsmOptions {
+/** What a run can be told besides the workload, the knobs and the prices. */
+export const runParameters = {
+  scans: parameter.integer({
+    min: 1,
+    max: 1e6,
+    unit: "full scans",
+    absent: "30, or no limit where seconds is given",
+    meaning: "length of a run",
+  }),
+  seconds: parameter.number({
+    min: 0.001,
+    unit: "s of virtual time",
+    meaning: "end of the run, in the middle of a scan if need be (the last row is then a part)",
+  }),
+  walks: parameter.choice(["kernel", "lazy"], {
+    absent: "kernel up to 100,000 pages, else lazy",
+    meaning: "how the stable tree is searched: as the kernel does with all side effects, or for millions of pages",
+  }),
+  policy: parameter.other<SkipPolicy>({
+    default: "kernel",
+    accepted: "none, kernel, failed-scans or a list of skip lengths",
+    meaning: "when a page is left out of a scan; a list has skip lengths by age, e.g. [0,0,0,1,2,4]",
+    check: flatPolicy,
+  }),
+};
+
+/** What can be written in one value; functions and the object form are for programs. */
+function flatPolicy(name: string, value: unknown): SkipPolicy {
+  if (typeof value === "string" || Array.isArray(value)) return value as SkipPolicy;
+  throw new InputError(
+    name,
+    value,
+    "none, kernel, failed-scans or a list of skip lengths",
+    `write ${quote([0, 0, 0, 1, 2, 4, 8])}, for example`,
+  );
+}
+
+export interface KsmOptions extends OptionsOf<Schema<typeof runParameters>> {
   readonly workload: Workload;
-  /** Full scans to run. Default 30, or no limit where `seconds` is given. */
-  readonly scans?: number;
-  /** Virtual time after which the run stops, in the middle of a scan if need be (the last row is then a part). Default: none. */
-  readonly seconds?: number;
   /** Knobs that differ from the defaults of Linux 6.18. */
   readonly knobs?: Partial<KsmKnobs>;
-  /** When a page is left out of a scan. Default "kernel". */
-  readonly policy?: SkipPolicy;
   /** Prices of ksmd's work that differ from the defaults. */
   readonly cost?: Partial<KsmCost>;
-  /**
-   * How the stable tree is searched: "kernel" keeps the kernel's tree and all side effects of walking it, "lazy" is for
-   * millions of pages (README.md says what differs). Default "kernel" up to 100,000 pages, else "lazy".
-   */
-  readonly walks?: "kernel" | "lazy";
 }
 
 /**
@@ -40,11 +67,11 @@ export interface KsmOptions {
  * run.total("pages_scanned"); // 7 of 22 visits are processed: 6300
  */
 export function simulateKsm(options: KsmOptions): KsmRun {
-  return finish(scanKsm(options));
+  return finish(simulatingKsm(options));
 }
 
 /** The same, stopping every now and then to report progress, so that a notebook can show it and interrupt the run. */
-export function* scanKsm(options: KsmOptions): Generator<Progress, KsmRun> {
+export function* simulatingKsm(options: KsmOptions): Generator<Progress, KsmRun> {
   const { ksm, ...limits } = begin(options);
   const ksmd = new Ksmd(ksm, options.workload.start(ksm), limits.cost, limits.endMs);
   const rows: Record<MeasureName, number>[] = [];
@@ -74,27 +101,21 @@ interface Limits {
 /** Checks the options, and makes the model. */
 function begin(options: KsmOptions): Limits & { readonly ksm: KsmState } {
   checkKeys("simulateKsm", options, ["workload", "scans", "seconds", "knobs", "policy", "cost", "walks"]);
-  const { workload, seconds, policy } = options;
+  const { workload, policy } = options;
   if (typeof workload?.start !== "function") {
     throw new InputError("workload", workload, "a workload", "make one with mixWorkload, stepsWorkload or csvWorkload");
   }
-  const scans = checkInteger("scans", options.scans ?? (seconds === undefined ? 30 : 1e6), {
-    min: 1,
-    max: 1e6,
-    unit: "full scans",
-  });
-  const endMs =
-    seconds === undefined
-      ? Infinity
-      : 1000 * checkNumber("seconds", seconds, { min: 0.001, unit: "s of virtual time" });
+  const { scans, seconds, walks } = runParameters;
+  const endMs = options.seconds === undefined ? Infinity : 1000 * seconds.check("seconds", options.seconds);
+  const most = scans.check("scans", options.scans ?? (endMs === Infinity ? 30 : 1e6));
   const cost = checkCost(options.cost);
   const ksm = new KsmState(workload.pages, {
     knobs: knobsOf(options),
     ...(policy !== undefined && { policy }),
     contentHint: workload.contents + 16,
-    walks: checkOneOf("walks", options.walks ?? (workload.pages <= 100_000 ? "kernel" : "lazy"), ["kernel", "lazy"]),
+    walks: walks.check("walks", options.walks ?? (workload.pages <= 100_000 ? "kernel" : "lazy")),
   });
-  return { ksm, scans, endMs, cost };
+  return { ksm, scans: most, endMs, cost };
 }
 
 /** The advisor sets pages_to_scan, from its smallest value on. */

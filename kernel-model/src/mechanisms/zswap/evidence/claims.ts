@@ -8,7 +8,7 @@ import type { Progress } from "../../../base/run.js";
 import { explore, exploring } from "../../../explore/explore.js";
 import type { Program } from "../../../machine/program.js";
 import type { Verdict } from "../../../machine/verdict.js";
-import { expectedLeakRate, hoursToSaturation, SATURATION, simulateLeak, type LeakRun } from "../runs/leak.js";
+import { expectedLeakRate, hoursToSaturation, SATURATION, simulatingLeak, type LeakRun } from "../runs/leak.js";
 import { leaksReachable, storesAtLimit } from "../checks/programs-limit.js";
 import { scenarios } from "../checks/scenarios.js";
 
@@ -37,7 +37,7 @@ export const claims: Experiments = {
   "zswap-refcount.leak-size": function* () {
     const [rate, delay] = [1000, 2];
     const seconds = (10_000 * (delay + 1000 / rate)) / 1000;
-    const run = yield* simulateLeak({ storeRate: rate, shrinkDelay: delay, seconds });
+    const run = yield* simulatingLeak({ storeRate: rate, shrinkDelayMs: delay, seconds });
     const expected = (rate * delay) / 1000;
     const off = Math.abs(run.leakedPerRun / expected - 1);
     return judge(
@@ -48,8 +48,8 @@ export const claims: Experiments = {
   },
 
   "zswap-refcount.saturation-warning": function* () {
-    const growth = yield* simulateLeak({ seconds: 1 });
-    const last = yield* simulateLeak({ startReferences: SATURATION - 1 - 50_000, seconds: 1, samples: 1000 });
+    const growth = yield* simulatingLeak({ seconds: 1 });
+    const last = yield* simulatingLeak({ startReferences: SATURATION - 1 - 50_000, seconds: 1, samples: 1000 });
     const [reached, expected] = [timeOfSaturation(last), 50_000 / expectedLeakRate(100_000, 1)];
     const above = highestWithFix();
     const saturates =

@@ -1,17 +1,40 @@
 import { PAGE_BYTES } from "../../../mm/page.js";
-import { checkInteger, checkKeys } from "../../../base/errors.js";
+import { parameter, Schema, type OptionsOf } from "../../../base/parameters.js";
 
-/** What the tests of the pool limit depend on: RAM and the two module parameters of zswap, with their Linux names. */
-export interface ZswapLimits {
-  /** totalram_pages(): RAM that the page allocator manages, 1 to 2^40 pages of 4 KiB. No default. */
-  readonly ram_pages: number;
-  /** Largest part of RAM that the compressed pool may take, 0 to 100 %. Default 20. */
-  readonly max_pool_percent: number;
-  /** Part of that maximum below which a pool that was full takes pages again, 0 to 100 %. Default 90. */
-  readonly accept_threshold_percent: number;
+function percent(preset: number, of: string, meaning: string) {
+  const next = `give the part of ${of} in whole percent, e.g. ${preset}`;
+  return parameter.integer({ default: preset, min: 0, max: 100, unit: "%", next, meaning });
 }
 
-export const DEFAULT_LIMITS = Object.freeze({ max_pool_percent: 20, accept_threshold_percent: 90 });
+/** The two module parameters of zswap, with their Linux names. */
+export const limitParameters = {
+  max_pool_percent: percent(20, "RAM", "largest part of RAM that the compressed pool may take"),
+  accept_threshold_percent: percent(
+    90,
+    "the largest pool",
+    "part of that maximum below which a pool that was full takes pages again",
+  ),
+};
+
+const limits = new Schema("zswap limits", {
+  ram_pages: parameter.integer({
+    min: 1,
+    max: 2 ** 40,
+    unit: "pages",
+    next: "give RAM in pages of 4 KiB: 1 GiB is 262144",
+    absent: "has to be given",
+    meaning: "totalram_pages(): RAM that the page allocator manages, in pages of 4 KiB",
+  }),
+  ...limitParameters,
+});
+
+/** What the tests of the pool limit depend on: RAM and the two module parameters. */
+export type ZswapLimits = Required<OptionsOf<typeof limits>>;
+
+export const DEFAULT_LIMITS = Object.freeze({
+  max_pool_percent: limitParameters.max_pool_percent.default,
+  accept_threshold_percent: limitParameters.accept_threshold_percent.default,
+});
 
 /**
  * Checks the limits and fills in the defaults. The kernel (6.6) takes any unsigned number for both parameters; above
@@ -23,24 +46,8 @@ export const DEFAULT_LIMITS = Object.freeze({ max_pool_percent: 20, accept_thres
  * zswap.checkLimits({ ram_pages: 4 * 2 ** 18 }); // 4 GiB, 20 %, 90 %
  */
 export function checkLimits(given: Partial<ZswapLimits>): ZswapLimits {
-  checkKeys("zswap limits", given, ["ram_pages", "max_pool_percent", "accept_threshold_percent"]);
-  const percent = (name: "max_pool_percent" | "accept_threshold_percent", of: string): number =>
-    checkInteger(name, given[name] ?? DEFAULT_LIMITS[name], {
-      min: 0,
-      max: 100,
-      unit: "%",
-      next: `give the part of ${of} in whole percent, e.g. ${DEFAULT_LIMITS[name]}`,
-    });
-  return {
-    ram_pages: checkInteger("ram_pages", given.ram_pages, {
-      min: 1,
-      max: 2 ** 40,
-      unit: "pages",
-      next: "give RAM in pages of 4 KiB: 1 GiB is 262144",
-    }),
-    max_pool_percent: percent("max_pool_percent", "RAM"),
-    accept_threshold_percent: percent("accept_threshold_percent", "the largest pool"),
-  };
+  const { ram_pages } = limits.parameters;
+  return { ...limits.check(given), ram_pages: ram_pages.check("ram_pages", given.ram_pages) };
 }
 
 /** The largest pool in pages; the division cuts off, as in zswap_is_full() (mm/zswap.c, Linux 6.6). O(1). */

@@ -45,7 +45,7 @@ export interface ZswapOptions {
   /** What each part of a path costs, ns. Default: nothing. */
   readonly costs?: Partial<ZswapCosts>;
   /** From queueing the shrink worker to its start, ns. Default 0. */
-  readonly shrinkDelay?: number;
+  readonly shrinkDelayNs?: number;
   /** Compressor of the first pool. Default "lzo". */
   readonly compressor?: string;
 }
@@ -77,7 +77,7 @@ export function checkOptions(options: ZswapOptions): Required<ZswapOptions> & { 
     "cpus",
     "allocator",
     "costs",
-    "shrinkDelay",
+    "shrinkDelayNs",
     "compressor",
   ]);
   return {
@@ -91,7 +91,7 @@ export function checkOptions(options: ZswapOptions): Required<ZswapOptions> & { 
     cpus: checkInteger("cpus", options.cpus ?? 1, { min: 1, max: 1024 }),
     allocator: options.allocator ?? ((): Allocator => new SizeOnly()),
     costs: checkCosts({ compress: 0, decompress: 0, writebackIo: 0, ...options.costs }),
-    shrinkDelay: checkNumber("shrinkDelay", options.shrinkDelay ?? 0, { min: 0, max: 1e15, unit: "ns" }),
+    shrinkDelayNs: checkNumber("shrinkDelayNs", options.shrinkDelayNs ?? 0, { min: 0, max: 1e15, unit: "ns" }),
     compressor: options.compressor ?? "lzo",
   };
 }

@@ -147,9 +147,9 @@ export function shrinkAtLimit(z: Zswap): Path {
 
 /** queue_work(shrink_wq, &pool->shrink_work), or later where the worker starts late. Tells whether it was not queued yet. */
 export function queueShrink(z: Zswap, { shrinkWork }: Pool): Step<boolean> {
-  return z.shrinkDelay === 0
+  return z.shrinkDelayNs === 0
     ? queueWork(z.shrinkWq, shrinkWork)
-    : queueDelayedWork(z.shrinkWq, shrinkWork, z.shrinkDelay);
+    : queueDelayedWork(z.shrinkWq, shrinkWork, z.shrinkDelayNs);
 }
 
 /** struct folio, as far as a load fills it. */

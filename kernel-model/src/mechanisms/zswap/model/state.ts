@@ -126,7 +126,7 @@ export class Zswap {
   readonly exclusiveLoads: boolean;
   readonly faults: Faults;
   readonly costs: ZswapCosts;
-  readonly shrinkDelay: number;
+  readonly shrinkDelayNs: number;
   /** The RCU list zswap_pools: the current pool first, the oldest that is still alive last. */
   readonly pools: Cell<readonly Pool[]>;
   readonly poolsLock = new SpinLock("zswap_pools_lock");
@@ -160,7 +160,7 @@ export class Zswap {
     this.exclusiveLoads = checked.exclusiveLoads;
     this.faults = checked.faults;
     this.costs = checked.costs;
-    this.shrinkDelay = checked.shrinkDelay;
+    this.shrinkDelayNs = checked.shrinkDelayNs;
     this.#cpus = checked.cpus;
     this.#allocator = checked.allocator;
     this.#release = release;

@@ -1,15 +1,17 @@
-import { checkInteger, checkNumber } from "../../../base/errors.js";
 import type { Column, Dataset, HasDataset } from "../../../base/dataset.js";
-import type { Progress } from "../../../base/run.js";
+import { parameter, Schema, type OptionsOf, type ValuesOf } from "../../../base/parameters.js";
+import { finish, type Progress } from "../../../base/run.js";
+import type { Run } from "../../define-mechanism.js";
 import type { Path } from "../../../machine/path.js";
 import { sleep } from "../../../primitives/time.js";
 import { REFCOUNT_MAX } from "../../../primitives/refcount.js";
 import { exponential, simulating, type SimulationResult, type Timeline } from "../../../simulate/index.js";
 import { zswapCompressorSet } from "../model/paths-pool.js";
-import { FULL, type Variant } from "../model/options.js";
+import { FULL } from "../model/options.js";
 import { shrinkAtLimit } from "../model/paths-store.js";
 import { makeZswap } from "../model/releases.js";
 import type { Pool, Zswap } from "../model/state.js";
+import { commonParameters } from "./parameters.js";
 
 /** Where refcount_t saturates: the count may not pass INT_MAX, so 2^31 is out of reach. */
 export const SATURATION = REFCOUNT_MAX + 1;
@@ -17,26 +19,30 @@ export const SATURATION = REFCOUNT_MAX + 1;
 const MS = 1e6;
 const SECOND = 1e9;
 
-export interface LeakOptions {
-  /** Default "buggy". */
-  readonly variant?: Variant;
-  /** Stores a second that reach the limit, at random times (Poisson), above 0 to 10^9. Default 100,000. */
-  readonly storeRate?: number;
-  /** From queueing the shrink worker to its start, ms, 0 to 10^6. Default 1. */
-  readonly shrinkDelay?: number;
-  /** Virtual time, s, above 0 to 10^6. Default 1. */
-  readonly seconds?: number;
-  /** References that the pool has at the start, 1 to 2^31 - 1: near its end the count shows what saturation does. Default 1. */
-  readonly startReferences?: number;
-  /** Set another compressor in the middle of the run, which should have the old pool freed. Default false. */
-  readonly switchCompressor?: boolean;
-  /** Points of the time series, 2 to 100,000. Default 200. */
-  readonly samples?: number;
-  /** 0 to 2^32 - 1. Default 1. */
-  readonly seed?: number;
-  /** Stretches of what each task did to keep, 0 to 10^7, for {@link LeakRun.timeline}. Default 0: none. */
-  readonly timeline?: number;
-}
+/** What {@link simulateLeak} can be told. */
+export const leakParameters = new Schema("zswap leak", {
+  ...commonParameters({ variant: "buggy", storeRate: 100_000, seconds: 1, samples: 200 }),
+  shrinkDelayMs: parameter.number({
+    default: 1,
+    min: 0,
+    max: 1e6,
+    unit: "ms",
+    meaning: "from queueing the shrink worker to its start",
+  }),
+  startReferences: parameter.integer({
+    default: 1,
+    min: 1,
+    max: REFCOUNT_MAX,
+    unit: "references",
+    meaning: "of the pool at the start: near its end the count shows what saturation does",
+  }),
+  switchCompressor: parameter.choice([false, true], {
+    default: false,
+    meaning: "set another compressor half-way, which should have the old pool freed",
+  }),
+});
+
+export type LeakOptions = OptionsOf<typeof leakParameters>;
 
 /** What a pool at its limit did in virtual time. */
 export class LeakRun implements HasDataset {
@@ -59,7 +65,7 @@ export class LeakRun implements HasDataset {
   readonly timeline: Timeline | null;
 
   constructor(
-    readonly options: Required<LeakOptions>,
+    readonly options: ValuesOf<typeof leakParameters>,
     { z, pool, time, references }: Watched,
     result: SimulationResult,
   ) {
@@ -99,7 +105,7 @@ export class LeakRun implements HasDataset {
       values,
     });
     return {
-      title: `References of a pool at its limit, ${this.options.variant}: ${this.options.storeRate} stores/s, worker ${this.options.shrinkDelay} ms behind`,
+      title: `References of a pool at its limit, ${this.options.variant}: ${this.options.storeRate} stores/s, worker ${this.options.shrinkDelayMs} ms behind`,
       columns: [
         column("time", "s", "virtual time", this.time),
         column("references", "references", "count of the pool's kref", this.references),
@@ -115,47 +121,29 @@ interface Watched {
   readonly references: number[];
 }
 
-function checkLeak(given: LeakOptions): Required<LeakOptions> {
-  return {
-    variant: given.variant ?? "buggy",
-    storeRate: checkNumber("storeRate", given.storeRate ?? 100_000, {
-      min: 1e-3,
-      max: 1e9,
-      unit: "stores/s",
-      next: "give a rate above 0",
-    }),
-    shrinkDelay: checkNumber("shrinkDelay", given.shrinkDelay ?? 1, { min: 0, max: 1e6, unit: "ms" }),
-    seconds: checkNumber("seconds", given.seconds ?? 1, { min: 1e-6, max: 1e6, unit: "s" }),
-    startReferences: checkInteger("startReferences", given.startReferences ?? 1, {
-      min: 1,
-      max: REFCOUNT_MAX,
-      unit: "references",
-    }),
-    switchCompressor: given.switchCompressor ?? false,
-    samples: checkInteger("samples", given.samples ?? 200, { min: 2, max: 100_000 }),
-    seed: checkInteger("seed", given.seed ?? 1, { min: 0, max: 0xffffffff }),
-    timeline: checkInteger("timeline", given.timeline ?? 0, { min: 0, max: 10_000_000, unit: "stretches" }),
-  };
-}
-
 /**
  * A full pool, stores that reach its limit, and one shrink worker, in virtual time: the very paths that are explored.
  * Steps cost nothing; what counts is how many stores come while the worker is queued.
  *
- * Cost: some 10 us a store. Errors: InputError for options out of range.
+ * Cost: some 10 us a store. Parameters, with their ranges: {@link leakParameters}. Errors: InputError for one out of range.
  *
  * @example
- * const run = finish(zswap.simulateLeak({ storeRate: 10_000, shrinkDelay: 1, seconds: 0.1 }));
+ * const run = zswap.simulateLeak({ storeRate: 10_000, shrinkDelayMs: 1, seconds: 0.1 });
  * run.leaked === run.requests - run.runs - run.owed; // => true
  */
-export function* simulateLeak(given: LeakOptions = {}): Generator<Progress, LeakRun> {
-  const options = checkLeak(given);
-  const { variant, storeRate, shrinkDelay, seconds, startReferences, samples, seed, timeline } = options;
+export function simulateLeak(given: LeakOptions = {}): LeakRun {
+  return finish(simulatingLeak(given));
+}
+
+/** The same, stopping now and then to report progress: for a notebook, or as a part of a longer run. */
+export function* simulatingLeak(given: LeakOptions = {}): Generator<Progress, LeakRun> {
+  const options = leakParameters.check(given);
+  const { variant, storeRate, shrinkDelayMs, seconds, startReferences, samples, seed, timeline } = options;
   const step = (seconds * SECOND) / samples;
   const watched: { now: Watched | null } = { now: null };
   const result = yield* simulating<Watched>({
     setup: () => {
-      const z = makeZswap({ ...FULL, variant, shrinkDelay: shrinkDelay * MS });
+      const z = makeZswap({ ...FULL, variant, shrinkDelayNs: shrinkDelayMs * MS });
       const pool = z.everyPool[0]!;
       pool.kref.refs = startReferences;
       return (watched.now = { z, pool, time: [0], references: [startReferences] });
@@ -198,3 +186,10 @@ export function expectedLeakRate(storeRate: number, shrinkDelayMs: number): numb
 export function hoursToSaturation(leakedPerSecond: number, references = 1): number {
   return leakedPerSecond <= 0 ? Infinity : (SATURATION - references) / leakedPerSecond / 3600;
 }
+
+export const run: Run = {
+  title: "references of a pool at its limit",
+  parameters: leakParameters,
+  takes: [],
+  simulate: (parameters) => simulatingLeak(parameters),
+};

@@ -1,65 +1,69 @@
 import { PAGE_BYTES } from "../../../mm/page.js";
-import { checkInteger, checkKeys, checkNumber, InputError } from "../../../base/errors.js";
+import { checkInteger, checkKeys, InputError } from "../../../base/errors.js";
 import type { Column, Dataset, HasDataset } from "../../../base/dataset.js";
-import type { Progress } from "../../../base/run.js";
+import { parameter, Schema, type OptionsOf } from "../../../base/parameters.js";
+import { finish, type Progress } from "../../../base/run.js";
+import type { Run } from "../../define-mechanism.js";
 import type { Path } from "../../../machine/path.js";
 import { sleep } from "../../../primitives/time.js";
 import { exponential, simulating, type Draws, type SimulationResult, type Timeline } from "../../../simulate/index.js";
-import type { Compressor } from "../../../mm/compressor.js";
-import { isSameFilled, PageContents, type ContentMix } from "../../../mm/page-contents.js";
-import { acceptThresholdPages, checkLimits, maxPages, poolPages, type ZswapLimits } from "../model/limits.js";
-import type { Variant } from "../model/options.js";
+import { acceptThresholdPages, limitParameters, maxPages, poolPages, type ZswapLimits } from "../model/limits.js";
 import { zswapInvalidate, zswapLoad, zswapStore } from "../model/paths-store.js";
 import { makeZswap } from "../model/releases.js";
 import type { Zswap } from "../model/state.js";
+import { compressedLengths } from "./compressed-lengths.js";
+import { commonParameters } from "./parameters.js";
 import { Zsmalloc } from "../../../mm/zsmalloc.js";
 
 const SECOND = 1e9;
 const PAGES_PER_MIB = 256;
 
-export interface LoadOptions extends Partial<Omit<ZswapLimits, "ram_pages">> {
+/** What {@link simulateLoad} can be told besides the lengths of compressed pages. Costs are chosen by us. */
+export const loadParameters = new Schema("zswap load", {
+  ...commonParameters({ variant: "fixed", storeRate: 20_000, seconds: 2, samples: 400 }),
+  ramMib: parameter.integer({
+    default: 64,
+    min: 1,
+    max: 65_536,
+    unit: "MiB",
+    meaning: "RAM: the limits are shares of it, so that a small one behaves as a large one does, sooner",
+  }),
+  ...limitParameters,
+  loadRate: parameter.number({
+    default: 1000,
+    min: 0,
+    max: 1e9,
+    unit: "pages/s",
+    meaning: "pages that processes read back, at random times",
+  }),
+  invalidateRate: parameter.number({
+    default: 1000,
+    min: 0,
+    max: 1e9,
+    unit: "pages/s",
+    meaning: "pages that processes free or change, at random times",
+  }),
+  compressUs: parameter.number({ default: 6, min: 0, max: 1e6, unit: "µs", meaning: "CPU time to compress a page" }),
+  decompressUs: parameter.number({
+    default: 2,
+    min: 0,
+    max: 1e6,
+    unit: "µs",
+    meaning: "CPU time to decompress a page",
+  }),
+  writebackUs: parameter.number({
+    default: 25,
+    min: 0,
+    max: 1e6,
+    unit: "µs",
+    meaning: "time of the swap device for a page that is written back",
+  }),
+});
+
+export interface LoadOptions extends OptionsOf<typeof loadParameters> {
   /** Lengths of compressed pages, taken in turn; 0 for a same-filled page. See {@link compressedLengths}. */
   readonly lengths: readonly number[];
-  /** 1 to 65,536 MiB. Default 64: the limits are shares of it, so that a small one behaves as a large one does, sooner. */
-  readonly ramMib?: number;
-  /** Pages that reclaim swaps out, reads back, and that processes free or change, a second, at random times. Defaults 20,000, 1,000 and 1,000. */
-  readonly storeRate?: number;
-  readonly loadRate?: number;
-  readonly invalidateRate?: number;
-  /** CPU time, µs, of compressing and decompressing a page. Defaults 6 and 2 (chosen by us). */
-  readonly compressUs?: number;
-  readonly decompressUs?: number;
-  /** Time of the swap device for a page that is written back, µs. Default 25 (chosen by us: 40,000 writes a second). */
-  readonly writebackUs?: number;
-  /** Default "fixed". */
-  readonly variant?: Variant;
-  /** Virtual time, s, above 0 to 10^5. Default 2. */
-  readonly seconds?: number;
-  /** Points of the time series, 2 to 100,000. Default 400. */
-  readonly samples?: number;
-  /** 0 to 2^32 - 1. Default 1. */
-  readonly seed?: number;
-  /** Stretches of what each task did to keep, 0 to 10^7, for {@link LoadRun.timeline}. Default 0: none. */
-  readonly timeline?: number;
 }
-
-const NAMES = [
-  "lengths",
-  "ramMib",
-  "storeRate",
-  "loadRate",
-  "invalidateRate",
-  "compressUs",
-  "decompressUs",
-  "writebackUs",
-  "variant",
-  "seconds",
-  "samples",
-  "seed",
-  "timeline",
-  "max_pool_percent",
-  "accept_threshold_percent",
-];
 
 /** The pool under load: its size over time, and what became of the pages. */
 export class LoadRun implements HasDataset {
@@ -149,24 +153,25 @@ interface Load {
   readonly counts: { accepted: number; fullFrom: number };
 }
 
-/**
- * Lengths of `pages` generated pages under a compressor, for {@link LoadOptions.lengths}: 0 for a same-filled page.
- *
- * Errors: InputError for a mix that does not sum to 1, or a number of pages outside 1 to 1,000,000.
- */
-export function compressedLengths(compressor: Compressor, pages = 2000, mix?: ContentMix, seed = 1): number[] {
-  checkInteger("the number of pages", pages, { min: 1, max: 1_000_000, unit: "pages" });
-  const contents = mix === undefined ? new PageContents(seed) : new PageContents(seed, mix);
-  return Array.from({ length: pages }, (_, number) => {
-    const { bytes } = contents.page(number);
-    return isSameFilled(bytes) ? 0 : compressor.compress(bytes);
-  });
+/** The options with their defaults, in the units of the model. */
+function checked(all: LoadOptions) {
+  checkKeys(loadParameters.of, all, [...loadParameters.names, "lengths"]);
+  const { lengths, ...given } = all;
+  checkLengths(lengths);
+  const { ramMib, max_pool_percent, accept_threshold_percent, ...options } = loadParameters.check(given);
+  return {
+    ...options,
+    lengths,
+    limits: { ram_pages: ramMib * PAGES_PER_MIB, max_pool_percent, accept_threshold_percent },
+    costs: {
+      compress: options.compressUs * 1000,
+      decompress: options.decompressUs * 1000,
+      writebackIo: options.writebackUs * 1000,
+    },
+  };
 }
 
-/** The options with their defaults, costs in ns. */
-function checked(given: LoadOptions) {
-  checkKeys("the load", given, NAMES);
-  const { lengths } = given;
+function checkLengths(lengths: readonly number[]): void {
   if (!Array.isArray(lengths) || lengths.length === 0)
     throw new InputError(
       "lengths",
@@ -176,28 +181,6 @@ function checked(given: LoadOptions) {
     );
   for (const length of lengths as readonly number[])
     checkInteger("a length of a compressed page", length, { min: 0, max: 2 * PAGE_BYTES, unit: "bytes" });
-  const number = (name: keyof LoadOptions, preset: number, min: number, max: number, unit: string): number =>
-    checkNumber(name, given[name] ?? preset, { min, max, unit });
-  const limits = checkLimits({
-    ram_pages: number("ramMib", 64, 1, 65_536, "MiB") * PAGES_PER_MIB,
-    ...(given.max_pool_percent !== undefined && { max_pool_percent: given.max_pool_percent }),
-    ...(given.accept_threshold_percent !== undefined && { accept_threshold_percent: given.accept_threshold_percent }),
-  });
-  const seconds = number("seconds", 2, 1e-6, 1e5, "s");
-  const samples = checkInteger("samples", given.samples ?? 400, { min: 2, max: 100_000 });
-  const rates = {
-    store: number("storeRate", 20_000, 1e-3, 1e9, "pages/s"),
-    load: number("loadRate", 1000, 0, 1e9, "pages/s"),
-    invalidate: number("invalidateRate", 1000, 0, 1e9, "pages/s"),
-  };
-  const costs = {
-    compress: number("compressUs", 6, 0, 1e6, "µs") * 1000,
-    decompress: number("decompressUs", 2, 0, 1e6, "µs") * 1000,
-    writebackIo: number("writebackUs", 25, 0, 1e6, "µs") * 1000,
-  };
-  const timeline =
-    checkInteger("timeline", given.timeline ?? 0, { min: 0, max: 10_000_000, unit: "stretches" }) || false;
-  return { lengths, limits, seconds, samples, rates, costs, timeline };
 }
 
 /**
@@ -205,43 +188,53 @@ function checked(given: LoadOptions) {
  * to the swap device, in virtual time; zsmalloc keeps the pages. The pool's size is a saw-tooth between the limit and the
  * threshold below which it accepts again.
  *
- * Cost: some 50 us a store. Errors: InputError for options out of range, thresholds above 100 % and negative rates among them.
+ * Cost: some 50 us a store. Parameters, with their ranges: {@link loadParameters}. Errors: InputError for one out of range.
+ *
+ * @example
+ * const run = zswap.simulateLoad({ lengths: [1400, 900, 0], ramMib: 4, seconds: 0.05 });
+ * run.accepted > 0; // => true
  */
-export function* simulateLoad(given: LoadOptions): Generator<Progress, LoadRun> {
-  const { lengths, limits, seconds, samples, rates, costs, timeline } = checked(given);
+export function simulateLoad(given: LoadOptions): LoadRun {
+  return finish(simulatingLoad(given));
+}
+
+/** The same, stopping now and then to report progress: for a notebook, or as a part of a longer run. */
+export function* simulatingLoad(given: LoadOptions): Generator<Progress, LoadRun> {
+  const options = checked(given);
+  const { lengths, limits, seconds, samples, storeRate, loadRate, invalidateRate, seed } = options;
   const step = (seconds * SECOND) / samples;
   const run: { load: Load | null } = { load: null };
   const result = yield* simulating<Load>({
     setup: () => {
       const z = makeZswap({
-        variant: given.variant ?? "fixed",
+        variant: options.variant,
         maxPages: maxPages(limits),
         acceptPages: acceptThresholdPages(limits),
         allocator: () => new Zsmalloc(),
-        costs,
+        costs: options.costs,
       });
       return (run.load = { z, limits, time: [0], pages: [0], live: [], counts: { accepted: 0, fullFrom: Infinity } });
     },
     groups: [
       {
         name: "store",
-        interarrival: exponential(SECOND / rates.store),
+        interarrival: exponential(SECOND / storeRate),
         path: (s, index) => storing(s, index, lengths[index % lengths.length] as number),
       },
-      ...(rates.load > 0
+      ...(loadRate > 0
         ? [
             {
               name: "load",
-              interarrival: exponential(SECOND / rates.load),
+              interarrival: exponential(SECOND / loadRate),
               path: (s: Load, _index: number, draws: Draws) => loading(s, draws),
             },
           ]
         : []),
-      ...(rates.invalidate > 0
+      ...(invalidateRate > 0
         ? [
             {
               name: "invalidate",
-              interarrival: exponential(SECOND / rates.invalidate),
+              interarrival: exponential(SECOND / invalidateRate),
               path: (s: Load, _index: number, draws: Draws) => invalidating(s, draws),
             },
           ]
@@ -250,8 +243,8 @@ export function* simulateLoad(given: LoadOptions): Generator<Progress, LoadRun> 
     ],
     machine: { sockets: 1, cores: 8 },
     duration: seconds * SECOND,
-    seed: checkInteger("seed", given.seed ?? 1, { min: 0, max: 0xffffffff }),
-    timeline,
+    seed,
+    timeline: options.timeline || false,
   });
   return new LoadRun({ ...given, seconds }, run.load!, result);
 }
@@ -281,3 +274,24 @@ function* sampling(s: Load, step: number): Path {
   s.pages.push(poolPages(s.z.totalSize.value));
   if (s.z.counters.poolLimitHit > 0 && s.counts.fullFrom === Infinity) s.counts.fullFrom = s.pages.length - 1;
 }
+
+const flatParameters = new Schema(loadParameters.of, {
+  ...loadParameters.parameters,
+  compressor: parameter.text({ default: "lz4", meaning: "compressor of the pool: lz4 or zstd" }),
+});
+
+export const run: Run = {
+  title: "the pool's size under load",
+  parameters: flatParameters,
+  takes: ["compressor"],
+  simulate(given, { compressor }) {
+    const { compressor: name, ...parameters } = flatParameters.check(given);
+    if (compressor?.name === name) return simulatingLoad({ ...parameters, lengths: compressedLengths(compressor) });
+    throw new InputError(
+      "the compressor",
+      name,
+      "the name of a compressor that was loaded",
+      "load it with loadCompressor(name) of the helpers and pass it",
+    );
+  },
+};
