@@ -1,26 +1,54 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
-// Two groups: browser tests start servers and browsers, so they run after the others and one file at a time.
+/** Start servers and browsers. */
 const browser = ["helpers/test/browser/**/*.test.ts"];
 
+/** Measure how long something takes, or use every core themselves. */
+const timed = [
+  "helpers/test/cli/explore.test.ts",
+  "helpers/test/explore/parallel.test.ts",
+  "helpers/test/notebook/{channel,explore,interrupt,lifecycle}.test.ts",
+  "helpers/test/setup/**/*.test.ts",
+  "helpers/test/start/**/*.test.ts",
+];
+
+// Groups, one after the other. Only what neither measures nor is measured runs beside other files, on every core. The model is
+// pure, so that its files share what they import.
 export default defineConfig({
   test: {
     testTimeout: 60_000,
-    // The built packages are loaded by Node itself, as their users load them: once, whoever asks.
-    // Default imports of CommonJS packages are what Node makes of them.
-    deps: { interopDefault: false },
-    server: { deps: { external: [/\/(?:kernel-model|helpers)\/dist\//] } },
     hookTimeout: 120_000,
+    maxWorkers: availableParallelism(),
+    maxConcurrency: 2, // tests of a file that say so: mostly they wait for processes
     projects: [
       {
         extends: true,
         test: {
-          name: "unit",
-          include: ["kernel-model/test/**/*.test.ts", "helpers/test/**/*.test.ts"],
-          exclude: browser,
+          name: "model",
+          include: ["kernel-model/test/**/*.test.ts"],
+          isolate: false,
+          deps: { interopDefault: false }, // as Node.js does it
+          sequence: { groupOrder: 0 },
         },
       },
-      { extends: true, test: { name: "browser", include: browser, fileParallelism: false } },
+      {
+        extends: true,
+        test: {
+          name: "helpers",
+          include: ["helpers/test/**/*.test.ts"],
+          exclude: [...browser, ...timed],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: "timed", include: timed, fileParallelism: false, sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        test: { name: "browser", include: browser, fileParallelism: false, sequence: { groupOrder: 2 } },
+      },
     ],
   },
 });

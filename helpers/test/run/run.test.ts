@@ -36,46 +36,50 @@ function notebook(name: string, ...cells: Source[]): string {
 const mmLab = (...args: string[]): Promise<Ended> =>
   run(process.execPath, [join(ROOT, "helpers", "setup", "mm-lab.mjs"), "run", ...args], { cwd: folder });
 
-test("a sound notebook: executed in place, the second run gives the same bytes, --check agrees and then does not", async () => {
-  const path = notebook(
-    "good",
-    'console.log("out"); console.error("err"); console.log("out again");',
-    'import { Random } from "@mm-lab/kernel-model";\nnew Random(7).below(1000)',
-    "",
-  );
-  expect(await mmLab(path)).toMatchObject({ status: 0 });
-  const text = readFileSync(path, "utf8");
-  const outputs = (
-    JSON.parse(text) as { cells: { outputs: { name?: string; text?: string[]; data?: unknown }[] }[] }
-  ).cells.map((cell) => cell.outputs);
-  expect(outputs[0]).toMatchObject([
-    { name: "stdout", text: ["out\n"] },
-    { name: "stderr", text: ["err\n"] },
-    { name: "stdout", text: ["out again\n"] },
-  ]);
-  expect(outputs[1]).toMatchObject([{ data: { "text/plain": [expect.stringMatching(/^\d+$/)] } }]);
+test.concurrent(
+  "a sound notebook: executed in place, the second run gives the same bytes, --check agrees and then does not",
+  async () => {
+    const path = notebook(
+      "good",
+      'console.log("out"); console.error("err"); console.log("out again");',
+      'import { Random } from "@mm-lab/kernel-model";\nnew Random(7).below(1000)',
+      "",
+    );
+    expect(await mmLab(path)).toMatchObject({ status: 0 });
+    const text = readFileSync(path, "utf8");
+    const outputs = (
+      JSON.parse(text) as { cells: { outputs: { name?: string; text?: string[]; data?: unknown }[] }[] }
+    ).cells.map((cell) => cell.outputs);
+    expect(outputs[0]).toMatchObject([
+      { name: "stdout", text: ["out\n"] },
+      { name: "stderr", text: ["err\n"] },
+      { name: "stdout", text: ["out again\n"] },
+    ]);
+    expect(outputs[1]).toMatchObject([{ data: { "text/plain": [expect.stringMatching(/^\d+$/)] } }]);
 
-  const again = join(folder, "again.ipynb");
-  expect(await mmLab(path, "--out", again)).toMatchObject({ status: 0 });
-  expect(readFileSync(again, "utf8")).toBe(text);
+    const again = join(folder, "again.ipynb");
+    expect(await mmLab(path, "--out", again)).toMatchObject({ status: 0 });
+    expect(readFileSync(again, "utf8")).toBe(text);
 
-  expect(await mmLab("--check", path)).toMatchObject({ status: 0 });
-  writeFileSync(path, text.replace('"out again\\n"', '"out before\\n"'));
-  const changed = readFileSync(path, "utf8");
-  const check = await mmLab("--check", "--json", path);
-  expect(check.status).toBe(1);
-  expect(check.stderr).toContain(
-    'good.ipynb, cell 1, output 3, stdout, line 1:\n  - committed: "out before"\n  + now:       "out again"',
-  );
-  expect(JSON.parse(check.stdout)).toMatchObject({
-    ok: false,
-    notebooks: [{ ok: false, difference: { cell: 1, where: "output 3, stdout, line 1" } }],
-  });
-  expect(readFileSync(path, "utf8"), "--check leaves the file alone").toBe(changed);
-}, 240_000);
+    expect(await mmLab("--check", path)).toMatchObject({ status: 0 });
+    writeFileSync(path, text.replace('"out again\\n"', '"out before\\n"'));
+    const changed = readFileSync(path, "utf8");
+    const check = await mmLab("--check", "--json", path);
+    expect(check.status).toBe(1);
+    expect(check.stderr).toContain(
+      'good.ipynb, cell 1, output 3, stdout, line 1:\n  - committed: "out before"\n  + now:       "out again"',
+    );
+    expect(JSON.parse(check.stdout)).toMatchObject({
+      ok: false,
+      notebooks: [{ ok: false, difference: { cell: 1, where: "output 3, stdout, line 1" } }],
+    });
+    expect(readFileSync(path, "utf8"), "--check leaves the file alone").toBe(changed);
+  },
+  240_000,
+);
 
 describe("a notebook that fails: non-zero, told where, nothing written", () => {
-  test.each<[string, Source[], RegExp]>([
+  test.concurrent.each<[string, Source[], RegExp]>([
     [
       "throw",
       ["let a = 1;", "const f = () => {\n  throw new RangeError('boom');\n};\nf();", "2"],
@@ -118,40 +122,54 @@ describe("a notebook that fails: non-zero, told where, nothing written", () => {
     120_000,
   );
 
-  test("a cell that takes too long", async () => {
-    const { status, stderr } = await mmLab("--timeout", "1", notebook("slow", "while (true) {}"));
-    expect(status).toBe(1);
-    expect(stderr).toMatch(/slow\.ipynb, cell 1: the cell ran longer than 1 s\nNext: give it more time with --timeout/);
-  }, 120_000);
+  test.concurrent(
+    "a cell that takes too long",
+    async () => {
+      const { status, stderr } = await mmLab("--timeout", "1", notebook("slow", "while (true) {}"));
+      expect(status).toBe(1);
+      expect(stderr).toMatch(
+        /slow\.ipynb, cell 1: the cell ran longer than 1 s\nNext: give it more time with --timeout/,
+      );
+    },
+    120_000,
+  );
 
-  test("a failure that the author announced is none", async () => {
-    const path = notebook(
-      "announced",
-      { source: "throw new Error('shown on purpose');", tags: ["raises-exception"] },
-      "console.log('after');",
-    );
-    const { status, stderr } = await mmLab(path);
-    expect(stderr).toContain("written to");
-    expect(status).toBe(0);
-    expect(readFileSync(path, "utf8")).toContain("shown on purpose");
-    expect(readFileSync(path, "utf8"), "the cell after it ran").toContain("after\\n");
-  }, 120_000);
+  test.concurrent(
+    "a failure that the author announced is none",
+    async () => {
+      const path = notebook(
+        "announced",
+        { source: "throw new Error('shown on purpose');", tags: ["raises-exception"] },
+        "console.log('after');",
+      );
+      const { status, stderr } = await mmLab(path);
+      expect(stderr).toContain("written to");
+      expect(status).toBe(0);
+      expect(readFileSync(path, "utf8")).toContain("shown on purpose");
+      expect(readFileSync(path, "utf8"), "the cell after it ran").toContain("after\\n");
+    },
+    120_000,
+  );
 });
 
-test("parameters reach the kernel as JSON or text, and the notebook itself is not overwritten", async () => {
-  const path = notebook("params", { source: "console.log(process.env.MMLAB_PARAMS);", tags: ["parameters"] });
-  const before = readFileSync(path, "utf8");
-  const out = join(folder, "params-out.ipynb");
-  expect(
-    await mmLab(path, "-p", "pages=20000", "-p", "mode=always", "-p", "ages=[1,2]", "-p", "on=true", "--out", out),
-  ).toMatchObject({ status: 0 });
-  expect(readFileSync(out, "utf8")).toContain(
-    String.raw`{\"pages\":20000,\"mode\":\"always\",\"ages\":[1,2],\"on\":true}`,
-  );
-  expect(readFileSync(path, "utf8")).toBe(before);
-}, 120_000);
+test.concurrent(
+  "parameters reach the kernel as JSON or text, and the notebook itself is not overwritten",
+  async () => {
+    const path = notebook("params", { source: "console.log(process.env.MMLAB_PARAMS);", tags: ["parameters"] });
+    const before = readFileSync(path, "utf8");
+    const out = join(folder, "params-out.ipynb");
+    expect(
+      await mmLab(path, "-p", "pages=20000", "-p", "mode=always", "-p", "ages=[1,2]", "-p", "on=true", "--out", out),
+    ).toMatchObject({ status: 0 });
+    expect(readFileSync(out, "utf8")).toContain(
+      String.raw`{\"pages\":20000,\"mode\":\"always\",\"ages\":[1,2],\"on\":true}`,
+    );
+    expect(readFileSync(path, "utf8")).toBe(before);
+  },
+  120_000,
+);
 
-test.each<[string, string[], RegExp]>([
+test.concurrent.each<[string, string[], RegExp]>([
   ["no notebook", [], /the notebook is ""; accepted: one or more \.ipynb files/],
   [
     "a missing file",
