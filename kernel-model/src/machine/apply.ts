@@ -1,12 +1,13 @@
 import { InputError } from "../base/errors.js";
 import { madeBy } from "./identity.js";
 import { observeWith, Placeholder, type SharedObject } from "./object.js";
+import { crossed } from "./read-side.js";
 import { checkIssue, checkReturn } from "./rules.js";
 import { Step } from "./step.js";
 import type { Task } from "./task.js";
 import { valueText, type Change } from "./trace.js";
 import { RuleBroken, type Violation } from "./violation.js";
-import type { World } from "./world.js";
+import { goOn, type World } from "./world.js";
 
 /** Runs a new task up to its first step. */
 export function start(world: World, task: Task): void {
@@ -37,11 +38,13 @@ export function apply(world: World, task: Task): void {
   world.acting = task;
   world.access = step.operation.access;
   world.touchedCount = 0;
+  const { reads } = task;
   madeBy(task);
   if (world.trace === null) step.result = step.effect(task, world);
   else traced(world, task, step);
   task.steps++;
   proceed(world, task, step);
+  if (task.reads !== reads) crossed(task, world);
 }
 
 /** Between two steps a path has nothing but its own: what it read there would depend on an order that no step shows. */
@@ -78,6 +81,7 @@ function checkAlive(task: Task, step: Step, object: SharedObject): void {
 
 function proceed(world: World, task: Task, done: Step | undefined): void {
   task.pending = null;
+  goOn(world);
   const next = world.host.allSchedules === true ? watchedNext(task, done) : task.next.call(task.path, done);
   if (next.done === true) {
     task.finished = true;

@@ -2,6 +2,7 @@ import { checkKeys, InputError } from "../base/errors.js";
 import { madeByProgram } from "./identity.js";
 import type { Path } from "./path.js";
 import { isGenerator, type TaskOptions } from "./task.js";
+import type { Services } from "./services.js";
 import type { Rule } from "./violation.js";
 import type { Warning, World } from "./world.js";
 
@@ -49,6 +50,8 @@ export interface Program<S = unknown> {
   setup(): S;
   /** By name, in the order in which schedules letter them: A, B, C... */
   tasks(state: S): Readonly<Record<string, Path<unknown> | TaskSpec>>;
+  /** Parts of the kernel that the program brings along, such as another RCU. Default: the small ones of the primitives. */
+  services?(state: S): Services;
   readonly properties?: readonly Property<S>[];
   /** Rules of the kernel that this program breaks on purpose. Default: none. */
   readonly ignore?: readonly Rule[];
@@ -64,8 +67,9 @@ export interface Program<S = unknown> {
 type Fixed<S> = [S][S extends unknown ? 0 : never];
 
 /** A program as it is written down: with tasks and properties over the state that `setup` makes. */
-export interface ProgramText<S> extends Omit<Program<S>, "tasks" | "properties" | "invariant"> {
+export interface ProgramText<S> extends Omit<Program<S>, "tasks" | "services" | "properties" | "invariant"> {
   tasks(state: Fixed<S>): Readonly<Record<string, Path<unknown> | TaskSpec>>;
+  services?(state: Fixed<S>): Services;
   readonly properties?: readonly Property<Fixed<S>>[];
   invariant?(state: Fixed<S>): boolean;
 }
@@ -87,6 +91,7 @@ export function define<S>(text: ProgramText<S>, ...properties: readonly Property
     "name",
     "setup",
     "tasks",
+    "services",
     "properties",
     "ignore",
     "warningsAreViolations",
@@ -157,6 +162,7 @@ export const sometimesAtEnd = <S>(name: string, holds: Holds<S>): Property<S> =>
 export function load<S>(program: Program<S>, world: World): S {
   madeByProgram();
   const state = program.setup();
+  if (program.services !== undefined) world.services = program.services(state);
   const tasks = program.tasks(state);
   const names = Object.keys(tasks);
   if (names.length === 0)

@@ -1,6 +1,7 @@
 import { firstSerialOf, type Maker } from "./identity.js";
 import type { Processor, SharedObject } from "./object.js";
 import type { Path } from "./path.js";
+import type { ReadSection } from "./read-side.js";
 import type { Step } from "./step.js";
 
 /** Where a task runs: a thread, or an interrupt handler, which may not sleep and holds up the task it interrupted. */
@@ -62,6 +63,10 @@ export class Task implements Maker {
   softirqsOff = 0;
   /** Depth of rcu_read_lock(). */
   rcuDepth = 0;
+  /** Steps after which what it holds off begins to count as an RCU read section: in an RCU callback, which see. */
+  readsFrom = 0;
+  /** The RCU read section that it is in, or was in last: see read-side.ts. */
+  section: ReadSection | null = null;
   /** Steps performed so far. */
   steps = 0;
   /** Tasks that it has started. */
@@ -115,6 +120,16 @@ export class Task implements Maker {
       (this.atomic ? 4 : 0) |
       (this.irqsOff > 0 ? 2 : 0) |
       (this.softirqsOff > 0 ? 1 : 0)
+    );
+  }
+
+  /** Whether an RCU grace period that starts now has to wait for it: see read-side.ts. */
+  get reads(): boolean {
+    return (
+      !this.finished &&
+      this.steps >= this.readsFrom &&
+      ((this.rcuDepth | this.preemptCount | this.irqsOff | this.softirqsOff) !== 0 ||
+        (this.context !== "task" && this.steps > 0))
     );
   }
 

@@ -3,6 +3,7 @@ import { madeBy, serialOfSingleton, type Maker } from "./identity.js";
 import { LockOrder } from "./rules.js";
 import { Processor, type SharedObject } from "./object.js";
 import type { Path } from "./path.js";
+import type { Services } from "./services.js";
 import type { Access } from "./step.js";
 import { Task, type TaskOptions } from "./task.js";
 import type { TraceEntry } from "./trace.js";
@@ -30,7 +31,20 @@ const NOTHING: ReadonlySet<never> = new Set();
 /** Of all worlds: read right behind the step. */
 const TOUCHED: SharedObject[] = [];
 const TOUCHED_AS: Access[] = [];
+const NO_SERVICES: Services = {};
 const NOBODY: Maker = { firstSerial: 0, made: 0 };
+
+let going: World | null = null;
+
+/** A path of this run now goes on to its next step. */
+export function goOn(world: World): void {
+  going = world;
+}
+
+/** The run whose path now goes on: for primitives that consist of paths, between their steps. */
+export function worldNow(): World {
+  return going!;
+}
 
 /** One run: its tasks, what they share, and what has been seen. Made afresh for every run. */
 export class World {
@@ -55,6 +69,8 @@ export class World {
   readonly touched = TOUCHED;
   readonly touchedAs = TOUCHED_AS;
   touchedCount = 0;
+  /** What the program brings along. */
+  services: Services = NO_SERVICES;
   /** Entries so far, where a trace is recorded. */
   trace: TraceEntry[] | null = null;
   /** Number of the entry whose effect threw; null if none did. */

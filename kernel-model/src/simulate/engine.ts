@@ -230,7 +230,7 @@ export class Engine implements Host, Effects {
 
   effect(r: Runner, step: Step): void {
     this.execution.effect(r, step);
-    if (step.operation.changes) this.#waiting.touched(step, this.world);
+    if (step.operation.changes || this.world.touchedCount > 0) this.#waiting.touched(step, this.world);
   }
 
   #finished(r: Runner): void {

@@ -1,5 +1,6 @@
 import { checkInteger, checkKeys, checkNumber, checkOneOf, InputError } from "../base/errors.js";
 import type { Program } from "../machine/program.js";
+import type { Services } from "../machine/services.js";
 import { checkDistribution } from "./distributions.js";
 import type { PresetName } from "../hardware/presets.js";
 import { checkMachine, type Machine, type MachineOptions } from "./machine.js";
@@ -11,6 +12,8 @@ export interface SimulateOptions<S, O extends object = object> {
   readonly program?: Program<S>;
   /** ...what the paths of `groups` share; made once. */
   readonly setup?: () => S;
+  /** Parts of the kernel that these paths bring along, such as another RCU; a program has its own. Default: small ones. */
+  readonly services?: (state: S) => Services;
   /** Load, until `duration`. */
   readonly groups?: readonly Group<S>[];
   /**
@@ -41,6 +44,7 @@ export interface SimulateOptions<S, O extends object = object> {
 export interface Checked<S, O extends object> {
   readonly program: Program<S> | null;
   readonly setup: () => S;
+  readonly services: ((state: S) => Services) | null;
   readonly groups: readonly Group<S>[];
   readonly machine: Machine;
   readonly duration: number;
@@ -58,6 +62,7 @@ export function checkOptions<S, O extends object>(options: SimulateOptions<S, O>
   checkKeys("simulate", options, [
     "program",
     "setup",
+    "services",
     "groups",
     "machine",
     "duration",
@@ -86,6 +91,7 @@ export function checkOptions<S, O extends object>(options: SimulateOptions<S, O>
     duration,
     warmup,
     setup: options.setup ?? ((): S => undefined as S),
+    services: options.services ?? null,
     observe: options.observe === undefined ? null : checkObserve(options.observe),
     seed: checkInteger("seed", options.seed ?? 1, { min: 0, max: 0xffffffff }),
     timeline:
@@ -102,10 +108,11 @@ export function checkOptions<S, O extends object>(options: SimulateOptions<S, O>
 /** What is to run: one program, or groups up to a time. */
 function checkSubject<S, O extends object>(options: SimulateOptions<S, O>): void {
   const { program = null, groups = [] } = options;
-  if (program !== null && (options.groups !== undefined || options.setup !== undefined))
+  const beside = options.groups ?? options.setup ?? options.services;
+  if (program !== null && beside !== undefined)
     throw new InputError(
       "groups",
-      options.groups ?? options.setup,
+      beside,
       "nothing beside `program`",
       "simulate the program once, or its paths as groups with `setup`",
     );

@@ -139,7 +139,7 @@ class SimulationRun<S, O extends object> {
   }
 
   start(): void {
-    const { program, groups, setup, timeline, warmup, trace, schedule } = this.options;
+    const { program, groups, setup, services, timeline, warmup, trace, schedule } = this.options;
     const { engine } = this;
     const { clock, world } = engine;
     world.keepsObjects = trace;
@@ -159,6 +159,7 @@ class SimulationRun<S, O extends object> {
       return;
     }
     const state = setup();
+    if (services !== null) world.services = services(state);
     this.#observe(state);
     for (const group of groups)
       this.workloads.push(

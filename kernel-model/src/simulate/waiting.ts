@@ -75,11 +75,11 @@ export class Waiting {
     r.waits = 0;
   }
 
-  /** The step has changed its objects: whoever waits for them is to be looked at. */
+  /** The step may have changed its objects, or others that it touched: whoever waits for them is to be looked at. */
   touched(step: Step, world: World): void {
-    const { object, others } = step;
-    if (object !== null) this.#mark(object);
-    if (others !== null) for (const other of others) this.#mark(other);
+    const { object, others, operation } = step;
+    if (operation.changes && object !== null) this.#mark(object);
+    if (operation.changes && others !== null) for (const other of others) this.#mark(other);
     for (let i = 0; i < world.touchedCount; i++) if (world.touchedAs[i] !== "read") this.#mark(world.touched[i]!);
   }
 

@@ -30,7 +30,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What a step, its task, its object and their world are follows from each other: declared in a circle of types. */
-const ONE_IDEA = /^kernel-model\/src\/machine\/(step|path|task|object|world|rules|violation)\.ts$/;
+const ONE_IDEA = /^kernel-model\/src\/machine\/(step|path|task|object|world|read-side|services|rules|violation)\.ts$/;
 
 /** Packages of the model, each with the layers that may use it: pure, for browsers too. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = { "hdr-histogram-js": ["simulate"] };

@@ -410,8 +410,8 @@ describe("references", () => {
           yield* percpuRefPut(s.ref);
         }),
       }));
-    expect(killed(1)).toBe(82); // 3,043 before
-    expect(killed(2)).toBe(2608); // more than 50,000 before
+    expect(killed(1)).toBe(15); // 3,043 before
+    expect(killed(2)).toBe(273); // more than 50,000 before
   });
 });
 
@@ -518,7 +518,8 @@ describe("RCU", () => {
       yield* rcuReadUnlock();
     };
     expect(schedules(setup, () => each(6, read))).toBe(1);
-    expect(schedules(setup, () => ({ U: synchronizeRcu(), ...each(3, read) }))).toBe(27);
+    // Each begins before the grace period, or after; when it ends, nobody can tell.
+    expect(schedules(setup, () => ({ U: synchronizeRcu(), ...each(3, read) }))).toBe(8);
     expect(schedules(setup, () => ({ U: synchronizeRcu(), V: synchronizeRcu() }))).toBe(1);
   });
 

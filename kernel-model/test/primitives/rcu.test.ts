@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { explore } from "../../src/explore/index.js";
 import { Memory } from "../../src/machine/object.js";
 import type { Path } from "../../src/machine/path.js";
 import { alwaysAtEnd, define, sometimesAtEnd } from "../../src/machine/program.js";
@@ -6,9 +7,18 @@ import {
   callRcu,
   Cell,
   kfree,
+  compute,
   kfreeRcu,
+  localBhDisable,
+  localBhEnable,
+  localIrqDisable,
+  localIrqEnable,
+  modTimer,
   Mutex,
   mutexLock,
+  preemptDisable,
+  preemptEnable,
+  raiseIrq,
   rcuAccessPointer,
   rcuAssignPointer,
   rcuBarrier,
@@ -16,10 +26,21 @@ import {
   rcuReadLock,
   rcuReadUnlock,
   READ_ONCE,
+  readLock,
+  readUnlock,
+  RwLock,
   sleep,
+  spinLock,
+  SpinLock,
+  spinUnlock,
   synchronizeRcu,
+  Timer,
   WRITE_ONCE,
 } from "../../src/primitives/index.js";
+import type { RcuProvider } from "../../src/machine/services.js";
+import type { Step } from "../../src/machine/step.js";
+import type { Task } from "../../src/machine/task.js";
+import { simulate } from "../../src/simulate/index.js";
 import { alone, brokenBy, check, ends, together } from "./helper.js";
 
 /** A pointer to an allocation with one field: what a reader finds, and an updater replaces and frees. */
@@ -182,6 +203,229 @@ describe("grace periods", () => {
       define({ name: "readers", setup, tasks: (s) => ({ A: reader(s), B: reader(s), C: reader(s) }) }),
     );
     expect(verdict.effort.schedules).toBe(1);
+  });
+});
+
+describe("readers without rcu_read_lock()", () => {
+  type Bracket = readonly [begin: (s: Off) => Path<unknown>, end: (s: Off) => Path<unknown>];
+  const setupOff = () => ({ ...setup(), lock: new SpinLock("lock"), rwlock: new RwLock("rwlock") });
+  type Off = ReturnType<typeof setupOff>;
+  const reclaims: Readonly<Record<string, (memory: Memory) => Path>> = {
+    *"synchronize_rcu()"(memory) {
+      yield* synchronizeRcu();
+      yield* kfree(memory);
+    },
+    *"call_rcu()"(memory) {
+      yield* callRcu(() => kfreePath(memory));
+    },
+  };
+  function* kfreePath(memory: Memory): Path {
+    yield* kfree(memory);
+  }
+  function* off(step: Step | Path<unknown>): Path {
+    yield* step;
+  }
+
+  const brackets: Readonly<Record<string, Bracket>> = {
+    "interrupts off": [() => off(localIrqDisable()), () => off(localIrqEnable())],
+    "softirqs off": [() => off(localBhDisable()), () => off(localBhEnable())],
+    "preemption off": [() => off(preemptDisable()), () => off(preemptEnable())],
+    "a spinlock held": [({ lock }) => off(spinLock(lock)), ({ lock }) => off(spinUnlock(lock))],
+    "a read_lock() held": [({ rwlock }) => off(readLock(rwlock)), ({ rwlock }) => off(readUnlock(rwlock))],
+    "what overlaps": [
+      function* () {
+        yield* rcuReadLock();
+        yield* preemptDisable();
+        yield* rcuReadUnlock();
+        yield* localIrqDisable();
+        yield* preemptEnable();
+      },
+      () => off(localIrqEnable()),
+    ],
+  };
+
+  function* looks(s: Off, between?: (s: Off) => Path<unknown>): Path<number> {
+    const found = yield* READ_ONCE(s.pointer);
+    if (between !== undefined) yield* between(s);
+    return yield* READ_ONCE(found.value);
+  }
+  function* inBracket(s: Off, [begin, end]: Bracket, opensBetween: boolean): Path<number> {
+    yield* begin(s);
+    const value = yield* looks(
+      s,
+      opensBetween
+        ? function* () {
+            yield* end(s);
+            yield* begin(s);
+          }
+        : undefined,
+    );
+    yield* end(s);
+    return value;
+  }
+  const judged = (reader: (s: Off) => Path<unknown>, reclaim: (memory: Memory) => Path, spec: { cpu?: number } = {}) =>
+    check(
+      define(
+        {
+          name: "implicit reader",
+          setup: setupOff,
+          tasks: (s) => ({ R: { path: () => reader(s), ...spec }, U: updater(s, reclaim) }),
+        },
+        alwaysAtEnd("freed", (s) => s.first.memory.freed),
+      ),
+    );
+
+  describe.each(Object.entries(reclaims))("and %s", (_name, reclaim) => {
+    test.each(Object.entries(brackets))("%s: waited for", (_bracket, bracket) => {
+      expect(ends(judged((s) => inBracket(s, bracket, false), reclaim)).length).toBeGreaterThan(1);
+    });
+
+    test.each(Object.entries(brackets))("%s, and on in between: not waited for", (_bracket, bracket) => {
+      expect(brokenBy(judged((s) => inBracket(s, bracket, true), reclaim))).toContain("use-after-free: R");
+    });
+
+    test("nothing off: not waited for", () => {
+      expect(brokenBy(judged((s) => looks(s), reclaim))).toContain("use-after-free: R");
+    });
+
+    test.each([0, 1])("an interrupt handler, raised on CPU %i: waited for", (cpu) => {
+      const raises = function* (s: Off): Path {
+        yield* raiseIrq(cpu, "irq", () => looks(s));
+      };
+      expect(judged(raises, reclaim, { cpu: 0 }).kind).toBe("exhausted");
+    });
+
+    test("a timer's handler: waited for, beside all and on a CPU", () => {
+      for (const spec of [{}, { cpu: 0 }]) {
+        const arms = function* (s: Off): Path {
+          yield* modTimer(new Timer("timer", () => looks(s)), 1);
+        };
+        expect(judged(arms, reclaim, spec).kind).toBe("exhausted");
+      }
+    });
+
+    test("what an interrupted task has looked up before is its own affair", () => {
+      const interrupted = function* (s: Off): Path {
+        yield* raiseIrq(0, "irq", () => looks(s));
+        yield* looks(s);
+      };
+      expect(brokenBy(judged(interrupted, reclaim, { cpu: 0 }))).toContain("use-after-free: R");
+    });
+  });
+
+  test("a callback is one: it runs with softirqs off", () => {
+    const program = (inCallback: boolean) =>
+      define({
+        name: "callback as reader",
+        setup: setupOff,
+        tasks: (s) => ({
+          R: (function* () {
+            if (inCallback) yield* callRcu(() => looks(s));
+            else yield* looks(s);
+          })(),
+          U: updater(s, function* (memory) {
+            yield* synchronizeRcu();
+            yield* kfree(memory);
+          }),
+        }),
+      });
+    expect(check(program(true)).kind).toBe("exhausted");
+    expect(brokenBy(check(program(false)))).toContain("use-after-free: R");
+  });
+});
+
+describe("another RCU", () => {
+  /** Waits for one reader at a time and calls its callbacks at once: wrong, so that a program tells the two apart. */
+  class HastyRcu implements RcuProvider {
+    readonly log = new Cell("log", "");
+    entered({ name }: Task): void {
+      this.log.current += `+${name}`;
+    }
+    left({ name }: Task): void {
+      this.log.current += `-${name}`;
+    }
+    *synchronizeRcu(): Path {
+      yield* WRITE_ONCE(this.log, "synchronized");
+    }
+    *callRcu(callback: () => Path<unknown>): Path {
+      yield* callback();
+    }
+    *rcuBarrier(): Path {
+      yield* READ_ONCE(this.log);
+    }
+  }
+  const hasty = () => ({ ...setup(), rcu: new HastyRcu() });
+  const reclaims: readonly ((memory: Memory) => Path)[] = [
+    function* (memory) {
+      yield* synchronizeRcu();
+      yield* kfree(memory);
+    },
+    function* (memory) {
+      yield* kfreeRcu(memory);
+      yield* rcuBarrier();
+    },
+  ];
+
+  test.each(reclaims)("stands behind all of it in the explorer", (reclaim) => {
+    const program = (own: boolean) =>
+      define({
+        name: "hasty",
+        setup: hasty,
+        services: ({ rcu }) => (own ? { rcu } : {}),
+        tasks: (s) => ({ U: updater(s, reclaim), R: reader(s) }),
+      });
+    expect(explore(program(false)).kind).toBe("exhausted");
+    expect(brokenBy(explore(program(true)))).toContain("use-after-free: R");
+  });
+
+  test("and in the simulator, for a program and for groups; it is told of each section", () => {
+    function* busy(): Path<number> {
+      yield* rcuReadLock();
+      yield* preemptDisable();
+      yield* compute(100);
+      yield* rcuReadUnlock();
+      yield* preemptEnable();
+      return 0;
+    }
+    function* waits(): Path {
+      yield* sleep(50);
+      yield* synchronizeRcu();
+    }
+    const { trace, results } = simulate({
+      program: define({
+        name: "hasty",
+        setup: hasty,
+        services: ({ rcu }) => ({ rcu }),
+        tasks: (s) => ({
+          R: busy(),
+          U: waits(),
+          Z: (function* (): Path<string> {
+            yield* sleep(500);
+            return yield* READ_ONCE(s.rcu.log);
+          })(),
+        }),
+      }),
+      machine: { preset: "free" },
+      trace: true,
+    });
+    expect(trace!.filter(({ task }) => task === "U").map(({ time, operation }) => `${operation} ${time}`)).toEqual([
+      "schedule_timeout 50",
+      "WRITE_ONCE 50",
+    ]);
+    expect(results["Z"]).toBe("synchronized-R");
+    const completions = (own: boolean): number =>
+      simulate({
+        setup: hasty,
+        services: ({ rcu }) => (own ? { rcu } : {}),
+        groups: [
+          { name: "reader", count: 1, path: () => busy() },
+          { name: "updater", count: 1, path: () => synchronizeRcu() },
+        ],
+        machine: { preset: "free", cores: 2 },
+        duration: 1000,
+      }).group("updater").completions;
+    expect(() => completions(true)).toThrow("accepted: at most 1000000 in one instant");
+    expect(completions(false)).toBeGreaterThan(5);
   });
 });
 

@@ -20,7 +20,7 @@ export const rcu: readonly Texts[] = [
     "synchronizeRcu",
     "2",
     "full",
-    "waits, asleep, for the read sections that are open",
+    "waits, asleep, for the read sections that are open: rcu_read_lock(), or preemption, softirqs or interrupts off, or a handler",
     "the machinery of grace periods: each caller has one of its own, as short as can be",
   ],
   [

@@ -16,7 +16,13 @@ import {
   krefPut,
   kzalloc,
   leaked,
+  localBhDisable,
+  localBhEnable,
+  localIrqDisable,
+  localIrqEnable,
   modTimer,
+  preemptDisable,
+  preemptEnable,
   queueWork,
   rcuAccessPointer,
   rcuAssignPointer,
@@ -144,6 +150,19 @@ export const memory = kit(
       yield* rcuReadLock();
       const seen = (yield* READ_ONCE(gone)) ? "gone" : yield* READ_ONCE(inside);
       yield* rcuReadUnlock();
+      return seen;
+    },
+    /** A reader without rcu_read_lock(): what is off makes it one; in the fourth way it is none in between. */
+    *touchWhileOff({ inside, gone }, { value, cells: [, , z] }) {
+      yield* value === 0 ? localIrqDisable() : value === 1 ? localBhDisable() : preemptDisable();
+      const over = yield* READ_ONCE(gone);
+      if (value === 3) {
+        yield* preemptEnable();
+        yield* preemptDisable();
+      }
+      const seen = over ? "gone" : yield* READ_ONCE(inside);
+      yield* value === 0 ? localIrqEnable() : value === 1 ? localBhEnable() : preemptEnable();
+      yield* READ_ONCE(z);
       return seen;
     },
     *change({ inside }, { me }) {

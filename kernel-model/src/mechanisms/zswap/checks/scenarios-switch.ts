@@ -40,7 +40,7 @@ export const switches: readonly Scenario[] = [
     "switch",
     "Two stores at the limit while the compressor is set: the old pool goes, once",
     switchUnderLimit(2, "fixed"),
-    484,
+    420,
     4,
   ),
   caught("switch-buggy", "...before the fix it can stay for ever", switchUnderLimit(2, "buggy"), {
@@ -48,7 +48,7 @@ export const switches: readonly Scenario[] = [
     mutantOf: "switch",
     schedules: 1,
   }),
-  proof("switch-percpu-ref", "...since 6.9 it goes", switchUnderLimit(2, "percpu-ref"), 72, 2),
+  proof("switch-percpu-ref", "...since 6.9 it goes", switchUnderLimit(2, "percpu-ref"), 30, 2),
   caught(
     "switch-percpu-ref-put",
     "...but if the worker put a reference that nobody took",
@@ -72,7 +72,7 @@ export const switches: readonly Scenario[] = [
     "retired-pool",
     "Two stores at the limit on a pool that was switched away, while its last entry goes",
     retiredPool(2, "fixed"),
-    1028,
+    493,
     10,
   ),
   caught("retired-pool-buggy", "...before the fix it can stay for ever", retiredPool(2, "buggy"), {
@@ -101,7 +101,7 @@ export const switches: readonly Scenario[] = [
     "switch-back",
     "A switch back to a pool whose last entry is dropped meanwhile",
     switchBack("invalidate"),
-    603,
+    198,
     2,
   ),
   caught(
@@ -114,7 +114,7 @@ export const switches: readonly Scenario[] = [
     "switch-back-limit",
     "A switch back to a pool whose last entry is written back meanwhile",
     switchBack("store at the limit"),
-    84,
+    116,
     4,
   ),
   caught("switch-back-limit-drop", "...and its mutant", switchBack("store at the limit", "find-without-get"), {
