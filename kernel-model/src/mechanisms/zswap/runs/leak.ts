@@ -66,11 +66,11 @@ export class LeakRun implements HasDataset {
 
   constructor(
     readonly options: ValuesOf<typeof leakParameters>,
-    { z, pool, time, references }: Watched,
-    result: SimulationResult,
+    result: SimulationResult<Watched, { references: number }>,
   ) {
-    this.time = time;
-    this.references = references;
+    const { z, pool } = result.state;
+    this.time = result.observations.rows.map(({ time }) => time / SECOND);
+    this.references = result.observations.rows.map(({ references }) => references);
     this.requests = z.counters.shrinkRequests;
     this.runs = z.counters.shrinkRuns;
     this.owed =
@@ -117,8 +117,6 @@ export class LeakRun implements HasDataset {
 interface Watched {
   readonly z: Zswap;
   readonly pool: Pool;
-  readonly time: number[];
-  readonly references: number[];
 }
 
 /**
@@ -140,17 +138,15 @@ export function* simulatingLeak(given: LeakOptions = {}): Generator<Progress, Le
   const options = leakParameters.check(given);
   const { variant, storeRate, shrinkDelayMs, seconds, startReferences, samples, seed, timeline } = options;
   const step = (seconds * SECOND) / samples;
-  const watched: { now: Watched | null } = { now: null };
-  const result = yield* simulating<Watched>({
-    setup: () => {
+  const result = yield* simulating({
+    setup: (): Watched => {
       const z = makeZswap({ ...FULL, variant, shrinkDelayNs: shrinkDelayMs * MS });
       const pool = z.everyPool[0]!;
       pool.kref.refs = startReferences;
-      return (watched.now = { z, pool, time: [0], references: [startReferences] });
+      return { z, pool };
     },
     groups: [
       { name: "store", interarrival: exponential(SECOND / storeRate), path: ({ z }) => shrinkAtLimit(z) },
-      { name: "sample", count: 1, path: (s, sample) => sampling(s, sample, step) },
       ...(options.switchCompressor
         ? [{ name: "switch", count: 1, path: ({ z }: Watched) => switching(z, (seconds * SECOND) / 2) }]
         : []),
@@ -159,14 +155,9 @@ export function* simulatingLeak(given: LeakOptions = {}): Generator<Progress, Le
     duration: seconds * SECOND,
     seed,
     timeline: timeline || false,
+    observe: { every: step, read: ({ pool }) => ({ references: pool.kref.value }) },
   });
-  return new LeakRun(options, watched.now!, result);
-}
-
-function* sampling(s: Watched, _member: number, step: number): Path {
-  yield* sleep(step);
-  s.time.push((s.time.length * step) / SECOND);
-  s.references.push(s.pool.kref.value);
+  return new LeakRun(options, result);
 }
 
 /** Sets the compressor once; then waits for the end of the run. */
