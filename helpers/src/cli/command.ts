@@ -16,11 +16,11 @@ export interface Command {
   readonly options: OptionSpecs;
   /** Whether it starts Jupyter programs, and .venv has to be there. Default: false. */
   readonly needsPython?: boolean;
-  run(input: ParsedArguments, host: Host): Promise<number>;
+  run(input: ParsedArguments, host: CommandHost): Promise<number>;
 }
 
 /** What the commands get from the bootstrap in helpers/setup, which runs before this package is built. */
-export interface Host {
+export interface CommandHost {
   /** The repository. */
   readonly root: string;
   /** When this process began to load the packages, ms since 1970. */

@@ -1,6 +1,6 @@
 import { checkOneOf, InputError } from "@mm-lab/kernel-model/base";
 import { parseCommandLine, type OptionSpecs } from "./arguments.js";
-import type { Host } from "./command.js";
+import type { CommandHost } from "./command.js";
 import { COMMANDS, type CommandEntry } from "./commands.js";
 import { commandHelp, generalHelp } from "./help.js";
 
@@ -14,7 +14,7 @@ const COMMON: OptionSpecs = { help: { kind: "flag", short: "h", help: "print thi
  * @param args without node and script name
  * @returns the exit status: 0 if what was asked for succeeded, 1 if it failed, 2 for wrong use or bad input
  */
-export async function main(args: readonly string[], host: Host): Promise<number> {
+export async function main(args: readonly string[], host: CommandHost): Promise<number> {
   try {
     return await dispatch(args, host);
   } catch (error) {
@@ -27,7 +27,7 @@ export async function main(args: readonly string[], host: Host): Promise<number>
   }
 }
 
-async function dispatch(args: readonly string[], host: Host): Promise<number> {
+async function dispatch(args: readonly string[], host: CommandHost): Promise<number> {
   const [first, second] = args;
   if (first === undefined || first === "--help" || first === "-h" || (first === "help" && second === undefined)) {
     print(generalHelp(COMMANDS));

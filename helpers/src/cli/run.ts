@@ -10,7 +10,7 @@ import {
   readNotebook,
   RunError,
   writeWhole,
-  type Difference,
+  type OutputDifference,
   type RunFailure,
 } from "../run/index.js";
 import { parseParameters, type ParsedArguments } from "./arguments.js";
@@ -67,7 +67,7 @@ interface RunResult {
   /** The file written; absent with --check and after a failure. */
   readonly out?: string;
   readonly failure?: RunFailure;
-  readonly difference?: Difference;
+  readonly difference?: OutputDifference;
 }
 
 async function makePlan(input: ParsedArguments, root: string): Promise<Plan> {

@@ -3,16 +3,16 @@ import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Host } from "../cli/command.js";
+import type { CommandHost } from "../cli/command.js";
 import { jupyterEnvironment, venvPython } from "../run/jupyter.js";
 import { findChromium } from "./chromium.js";
-import type { Finding } from "./finding.js";
+import type { Diagnosis } from "./finding.js";
 import { examineLiveKernel } from "./live.js";
 
 const run = promisify(execFile);
 
 /** Looks at all that mm-lab runs on. About a second, most of it Python starting. Changes nothing. */
-export async function examine(host: Host): Promise<Finding[]> {
+export async function examine(host: CommandHost): Promise<Diagnosis[]> {
   const [problems, npm, python, kernel] = await Promise.all([
     host.problems(),
     npmVersion(),
@@ -33,7 +33,7 @@ export async function examine(host: Host): Promise<Finding[]> {
     ...kernel,
     tslabFinding(host.root),
     buildFinding(host),
-    ...problems.map(({ part, problem, remedy }): Finding => ({
+    ...problems.map(({ part, problem, remedy }): Diagnosis => ({
       section: "build",
       what: part,
       found: problem,
@@ -45,7 +45,7 @@ export async function examine(host: Host): Promise<Finding[]> {
   ];
 }
 
-async function npmVersion(): Promise<Finding> {
+async function npmVersion(): Promise<Diagnosis> {
   const cli = process.env["npm_execpath"];
   const [program, args] =
     cli !== undefined && existsSync(cli) && cli.endsWith(".js")
@@ -71,7 +71,7 @@ def version(name):
     except m.PackageNotFoundError: return None
 print(json.dumps({"python": ".".join(map(str, sys.version_info[:3])), **{n: version(n) for n in sys.argv[1:]}}))`;
 
-async function pythonVersions(root: string): Promise<Finding[]> {
+async function pythonVersions(root: string): Promise<Diagnosis[]> {
   const pinned = pins(root);
   const found = await run(venvPython(root), ["-c", VERSIONS, ...PYTHON_PACKAGES]).then(
     ({ stdout }) => JSON.parse(stdout) as Record<string, string | null>,
@@ -87,7 +87,7 @@ async function pythonVersions(root: string): Promise<Finding[]> {
         meaning: "run `npm start`; if it fails again, `rm -rf .venv` first",
       },
     ];
-  return ["python", ...PYTHON_PACKAGES].map((name): Finding => {
+  return ["python", ...PYTHON_PACKAGES].map((name): Diagnosis => {
     const [version, wanted] = [found[name], pinned.get(name)];
     const good = typeof version === "string" && (wanted === undefined || version === wanted);
     return {
@@ -105,7 +105,7 @@ function pins(root: string): Map<string, string> {
   return new Map([...text.matchAll(/^([\w-]+)==([\w.]+)/gm)].map((match) => [match[1] ?? "", match[2] ?? ""]));
 }
 
-function packageVersions(root: string): Finding[] {
+function packageVersions(root: string): Diagnosis[] {
   const packages = [
     ["TypeScript of the project", "typescript"],
     ["tslab", "tslab"],
@@ -115,7 +115,7 @@ function packageVersions(root: string): Finding[] {
     ["vega-lite", "vega-lite"],
     ["vega-embed", "vega-embed"],
   ] as const;
-  return packages.map(([what, name]): Finding => {
+  return packages.map(([what, name]): Diagnosis => {
     const version = packageVersion(join(root, "node_modules", name));
     return {
       section: "versions",
@@ -136,7 +136,7 @@ function packageVersion(folder: string): string | undefined {
 }
 
 /** Which kernelspec Jupyter takes for the name tslab, asked of Jupyter itself. */
-async function kernelFindings(root: string): Promise<Finding[]> {
+async function kernelFindings(root: string): Promise<Diagnosis[]> {
   interface Listed {
     readonly kernelspecs: Readonly<
       Record<string, { readonly resource_dir: string; readonly spec: { readonly argv: readonly string[] } }>
@@ -194,7 +194,7 @@ async function kernelFindings(root: string): Promise<Finding[]> {
 }
 
 /** The copy of tslab the kernel loads: the project's own, found from the launcher's folder. */
-function tslabFinding(root: string): Finding {
+function tslabFinding(root: string): Diagnosis {
   try {
     const path = createRequire(join(root, "helpers", "jupyter", "kernel.mjs")).resolve("tslab/package.json");
     return {
@@ -209,7 +209,7 @@ function tslabFinding(root: string): Finding {
   }
 }
 
-function buildFinding({ buildErrors }: Host): Finding {
+function buildFinding({ buildErrors }: CommandHost): Diagnosis {
   return buildErrors.length === 0
     ? { section: "build", what: "compiled packages", found: "as the sources", state: "good", meaning: "" }
     : {
@@ -221,7 +221,7 @@ function buildFinding({ buildErrors }: Host): Finding {
       };
 }
 
-function chromiumFinding(): Finding {
+function chromiumFinding(): Diagnosis {
   const path = findChromium();
   return path === undefined
     ? {

@@ -1,5 +1,5 @@
 /** One thing the doctor looked at. */
-export interface Finding {
+export interface Diagnosis {
   readonly section: "versions" | "kernel" | "build" | "browser" | "live kernel";
   /** What was looked at, e.g. `JupyterLab`. */
   readonly what: string;
@@ -14,7 +14,7 @@ export interface Finding {
 const MARKS = { good: "ok", note: "--", broken: "!!" };
 
 /** The findings as a text table, one section after the other, broken ones repeated at the end. */
-export function describeFindings(findings: readonly Finding[]): string {
+export function describeFindings(findings: readonly Diagnosis[]): string {
   const width = Math.max(...findings.map(({ what }) => what.length));
   const lines: string[] = [];
   let section = "";

@@ -1,14 +1,14 @@
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from "node:fs";
 import { release, type } from "node:os";
 import { join } from "node:path";
-import type { Finding } from "./finding.js";
+import type { Diagnosis } from "./finding.js";
 
 /**
  * What of the live-kernel features this machine offers. Nothing here is needed to run models: recordings in data/ stand in.
  * @param at where /proc and /sys are looked up; another folder only in tests
  */
-export function examineLiveKernel(at = "/"): Finding[] {
-  const row = (what: string, found: string, state: "good" | "note", meaning = ""): Finding => ({
+export function examineLiveKernel(at = "/"): Diagnosis[] {
+  const row = (what: string, found: string, state: "good" | "note", meaning = ""): Diagnosis => ({
     section: "live kernel",
     what,
     found,
@@ -58,16 +58,16 @@ export function examineLiveKernel(at = "/"): Finding[] {
   return rows;
 }
 
-type Row = (what: string, found: string, state: "good" | "note", meaning?: string) => Finding;
+type Row = (what: string, found: string, state: "good" | "note", meaning?: string) => Diagnosis;
 
-function rootRow(row: Row): Finding {
+function rootRow(row: Row): Diagnosis {
   const uid = process.getuid?.();
   return uid === 0
     ? row("user", "root", "good")
     : row("user", `uid ${uid ?? "unknown"}`, "note", "most live measurements need root: run those under sudo");
 }
 
-function ksmRow(folder: string, row: Row): Finding {
+function ksmRow(folder: string, row: Row): Diagnosis {
   if (!existsSync(folder))
     return row("KSM", "absent", "note", "this kernel was built without CONFIG_KSM: use the recordings");
   const value = (name: string): string => firstLine(join(folder, name)) ?? "?";
@@ -86,7 +86,7 @@ function ksmRow(folder: string, row: Row): Finding {
   );
 }
 
-function cgroupRow(root: string, row: Row): Finding {
+function cgroupRow(root: string, row: Row): Diagnosis {
   const mount = /^\S+ (\S+) cgroup2 /m.exec(read(join(root, "proc/mounts")) ?? "")?.[1];
   if (mount === undefined)
     return row(
@@ -106,7 +106,7 @@ function cgroupRow(root: string, row: Row): Finding {
       );
 }
 
-function perfRow(level: string | undefined, row: Row): Finding {
+function perfRow(level: string | undefined, row: Row): Diagnosis {
   if (level === undefined)
     return row("perf_event_paranoid", "no perf events", "note", "hardware counters cannot be read");
   const open = Number(level) <= 1 || process.getuid?.() === 0;
@@ -118,7 +118,7 @@ function perfRow(level: string | undefined, row: Row): Finding {
   );
 }
 
-function hugePagesRow(folder: string, row: Row): Finding {
+function hugePagesRow(folder: string, row: Row): Diagnosis {
   const sizes = list(folder).map(
     (name) => `${name.replace("hugepages-", "")}: ${firstLine(join(folder, name, "nr_hugepages")) ?? "?"}`,
   );
@@ -127,7 +127,7 @@ function hugePagesRow(folder: string, row: Row): Finding {
     : row("hugetlb pages", sizes.join(", "), "good");
 }
 
-function swapRow(root: string, row: Row): Finding {
+function swapRow(root: string, row: Row): Diagnosis {
   const swaps = (read(join(root, "proc/swaps")) ?? "")
     .trim()
     .split("\n")

@@ -1,5 +1,5 @@
 import { InputError } from "@mm-lab/kernel-model";
-import type { Json } from "../plots/axes.js";
+import type { ChartJson } from "../plots/axes.js";
 import { Chart, type Layer } from "../plots/chart.js";
 import { chartTextWidth } from "../plots/font-widths.js";
 import { timeline } from "../plots/timeline.js";
@@ -79,8 +79,8 @@ function withSigns(chart: Chart, marked: readonly Placed[], end: number): Chart 
   const { parts } = chart;
   const [bars, ...rest] = parts.layers;
   const { x, y } = bars!.encoding as {
-    readonly x: Json & { readonly scale: Json; readonly axis: Json };
-    readonly y: Json;
+    readonly x: ChartJson & { readonly scale: ChartJson; readonly axis: ChartJson };
+    readonly y: ChartJson;
   };
   const labels = marked.map(({ step, waits }) =>
     shorten(waits ? `${step.text}: ${step.mark!.replace(`${WAITS}: `, "")}` : step.mark!, LABEL_LIMIT),
@@ -89,7 +89,13 @@ function withSigns(chart: Chart, marked: readonly Placed[], end: number): Chart 
   const scale = { ...x.scale, domain: [0, end * (1 + space / parts.width)] };
   const numbers = { ...x, scale, axis: { ...x.axis, values: ticks(end) } };
   const data = marked.map(({ task, from }, i) => ({ task, middle: from + 0.5, end, label: labels[i]! }));
-  const at = (field: string): Json => ({ field, type: "quantitative", title: x["title"], scale, axis: numbers.axis });
+  const at = (field: string): ChartJson => ({
+    field,
+    type: "quantitative",
+    title: x["title"],
+    scale,
+    axis: numbers.axis,
+  });
   const row = { ...y, field: "task" };
   const signs: Layer[] = [
     { data, mark: SIGN, encoding: { x: at("middle"), y: row } },

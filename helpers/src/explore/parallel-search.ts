@@ -10,10 +10,10 @@ import {
   type Verdict,
 } from "@mm-lab/kernel-model";
 import { overviewOf } from "./parallel-estimate.js";
-import type { PartState, Pool } from "./workers/pool.js";
+import type { PartState, WorkerPool } from "./workers/pool.js";
 
 /** What came of all parts. `hit`: of the first part that had something to say; the others were given up. */
-export type Outcome =
+export type SearchOutcome =
   { readonly kind: "whole" | "hit"; readonly verdict: Verdict } | { readonly kind: "hit"; readonly error: Error };
 
 /** The same for any number of workers, so that what is found is: enough for 64, and not so many that cutting costs. */
@@ -30,7 +30,7 @@ export class ParallelSearch<S> {
   ) {}
 
   /** @param spent time that was spent before, of `seconds` */
-  async run(pool: Pool, spent: number): Promise<Outcome> {
+  async run(pool: WorkerPool, spent: number): Promise<SearchOutcome> {
     const { seconds = Infinity } = this.options;
     const left = Math.max(0, 1000 * seconds - spent);
     const timer =
@@ -58,7 +58,7 @@ export class ParallelSearch<S> {
     return { done: runs, total: estimated ?? runs, note: `schedules, ${over} of ${parts} parts over` };
   }
 
-  #outcome(pool: Pool): Outcome | Seen {
+  #outcome(pool: WorkerPool): SearchOutcome | Seen {
     const { states } = pool;
     const results = states.flatMap((state) => (state.kind === "done" ? [state.result] : []));
     const first = states.findIndex((state) => !isOver(state));
@@ -78,7 +78,7 @@ export class ParallelSearch<S> {
     return { kind: "whole", verdict: verdictOf(this.program, results, this.options, this.#cut(pool, results)) };
   }
 
-  #cut(pool: Pool, results: readonly PartResult[]): Cut {
+  #cut(pool: WorkerPool, results: readonly PartResult[]): Cut {
     const { estimated } = overviewOf(pool.states);
     const bound = this.#timedOut
       ? `seconds = ${this.options.seconds!}`

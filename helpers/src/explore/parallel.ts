@@ -15,7 +15,7 @@ import { ParallelSearch } from "./parallel-search.js";
 import { sourceOf } from "./parallel-source.js";
 import { fingerprintOf } from "./workers/fingerprint.js";
 import { intercepted } from "./workers/intercept.js";
-import { Pool } from "./workers/pool.js";
+import { WorkerPool } from "./workers/pool.js";
 
 const MOST_WORKERS = 64;
 /** A search that is over sooner needs no workers: another thread takes about as long until it is of any help. */
@@ -64,7 +64,7 @@ export async function onWorkers<S>(program: Program<S>, options: ParallelOptions
       const early =
         source === null || aloneMs > 0 ? await alone.until(() => source !== null && alone.ms >= aloneMs) : null;
       if (early !== null) return early;
-      const pool = new Pool({
+      const pool = new WorkerPool({
         workers: count,
         own: aloneMs > 0 ? (program as unknown as Program) : null,
         source: source!,
@@ -87,7 +87,12 @@ export async function onWorkers<S>(program: Program<S>, options: ParallelOptions
   );
 }
 
-async function explored<S>(alone: Alone<S>, pool: Pool, search: ParallelSearch<S>, name: string): Promise<Verdict> {
+async function explored<S>(
+  alone: Alone<S>,
+  pool: WorkerPool,
+  search: ParallelSearch<S>,
+  name: string,
+): Promise<Verdict> {
   const outcome = await search.run(pool, alone.ms);
   if (outcome.kind === "whole") {
     // Where time was short this thread has seen more than the workers: once more it looks at the clock.

@@ -4,7 +4,7 @@ import { isObject, type Json, type JsonObject } from "./notebook-file.js";
 
 export const CHART = "application/vnd.vegalite.v5+json";
 
-export interface Chart {
+export interface PageChart {
   readonly spec: JsonObject;
   /** Static picture, already sanitised; undefined where the notebook has none. */
   readonly picture: string | undefined;
@@ -13,7 +13,7 @@ export interface Chart {
 }
 
 /** The chart of an output, or undefined. */
-export function chartOf(data: JsonObject, sanitize: (html: string) => string): Chart | undefined {
+export function chartOf(data: JsonObject, sanitize: (html: string) => string): PageChart | undefined {
   const spec = data[CHART];
   if (!isObject(spec)) return undefined;
   const svg = data["image/svg+xml"];
@@ -45,7 +45,7 @@ export function titleOf(spec: JsonObject): string {
  * One chart as it stands in the page: the static picture, which the page's script replaces by the live chart, the
  * specification, and the data as a table. `index` numbers the charts of a page from 1.
  */
-export function chartFigure(chart: Chart, index: number): string {
+export function chartFigure(chart: PageChart, index: number): string {
   const label = describeChart(chart.spec) || chart.sentence || `Chart ${index}`;
   const id = `mm-chart-${index}`;
   const still = chart.picture ?? `<p class="mm-sentence">${escapeHtml(chart.sentence || label)}</p>`;

@@ -4,8 +4,8 @@ import { executeNotebook } from "../run/execute.js";
 import { readAssets } from "./assets.js";
 import { findNotebooks } from "./find-notebooks.js";
 import { escapeHtml } from "./html.js";
-import { renderIndex, type Entry } from "./index-page.js";
-import { lintSize, type Finding } from "./lint.js";
+import { renderIndex, type IndexEntry } from "./index-page.js";
+import { lintSize, type LintFinding } from "./lint.js";
 import { parseNotebook, readNotebook, type Notebook } from "./notebook-file.js";
 import { notebookBody, piecesOf } from "./notebook-page.js";
 import { renderPage } from "./page.js";
@@ -37,7 +37,7 @@ export interface ExportedPage {
   readonly bytes: number;
   readonly charts: number;
   /** What the export lint found; an `error` means the page should not be shared as it is. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly LintFinding[];
 }
 
 export interface ExportReport {
@@ -100,7 +100,7 @@ async function buildPages(notebooks: readonly { path: string; notebook: Notebook
   const exported = new Set(notebooks.map(({ path }) => basename(path, ".ipynb")));
   const files: { file: string; html: string }[] = [];
   const report: ExportedPage[] = [];
-  const entries: Entry[] = [];
+  const entries: IndexEntry[] = [];
   let from = 0;
   for (const [i, { path, notebook }] of notebooks.entries()) {
     const name = basename(path, ".ipynb");

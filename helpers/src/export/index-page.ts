@@ -1,9 +1,9 @@
 import type { Assets } from "./assets.js";
 import { escapeHtml, fileSize } from "./html.js";
 import { renderPage } from "./page.js";
-import { codeDate, provenanceFooter, type Provenance } from "./provenance.js";
+import { codeDate, provenanceFooter, type PageProvenance } from "./provenance.js";
 
-export interface Entry {
+export interface IndexEntry {
   readonly file: string;
   readonly title: string;
   readonly question: string;
@@ -14,7 +14,7 @@ export interface Entry {
 }
 
 /** The page that lists the others; its links are relative, so that the folder can be moved or unpacked anywhere. */
-export function renderIndex(entries: readonly Entry[], provenance: Provenance, assets: Assets): string {
+export function renderIndex(entries: readonly IndexEntry[], provenance: PageProvenance, assets: Assets): string {
   return renderPage({
     title: "mm-lab notebooks",
     summary: "Experiments on models of Linux memory management",
@@ -29,7 +29,7 @@ ${entries.map((entry) => card(entry)).join("\n")}
   }, assets);
 }
 
-function card(entry: Entry): string {
+function card(entry: IndexEntry): string {
   const picture = entry.thumbnail === undefined ? "" : thumbnail(entry.thumbnail);
   const charts = entry.charts === 0 ? "no charts" : entry.charts === 1 ? "1 chart" : `${entry.charts} charts`;
   return `<li class="mm-card"><div class="mm-thumbnail" aria-hidden="true">${picture}</div><div>

@@ -1,2 +1,2 @@
 export { exportNotebooks, type ExportedPage, type ExportOptions, type ExportReport } from "./export.js";
-export type { Finding } from "./lint.js";
+export type { LintFinding } from "./lint.js";

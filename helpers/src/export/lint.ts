@@ -4,7 +4,7 @@ import { fileSize } from "./html.js";
 import { describeChart } from "./chart.js";
 import { isObject, type Cell, type Json, type JsonObject } from "./notebook-file.js";
 
-export interface Finding {
+export interface LintFinding {
   /** `error`: the page should not be shared as it is. `warning`: it works, but somebody is served badly. */
   readonly level: "error" | "warning";
   readonly rule: "chart-description" | "chart-picture" | "local-path" | "network" | "missing-picture" | "cell-error" | "size";
@@ -16,13 +16,13 @@ export interface Finding {
 /** Above this a page is slow to open on a telephone and refused by mail servers. */
 const LARGE = 10e6;
 
-export function lintSize(bytes: number): readonly Finding[] {
+export function lintSize(bytes: number): readonly LintFinding[] {
   if (bytes <= LARGE) return [];
   return [{ level: "warning", rule: "size", message: `the page has ${fileSize(bytes)}, more than 10 MB. Next: aggregate or sample what the charts show` }];
 }
 
-export function lintChart(spec: JsonObject, hasPicture: boolean, cell: number): readonly Finding[] {
-  const found: Finding[] = [];
+export function lintChart(spec: JsonObject, hasPicture: boolean, cell: number): readonly LintFinding[] {
+  const found: LintFinding[] = [];
   const description = spec["description"];
   if (typeof description !== "string" || description.trim() === "") {
     const title = describeChart(spec);
@@ -43,9 +43,9 @@ function addresses(value: Json, key = ""): readonly string[] {
 }
 
 /** Looks for what belongs to the author's machine in what a cell shows. The source of a cell is not looked at. */
-export function lintOutputs(cell: Cell, index: number): readonly Finding[] {
+export function lintOutputs(cell: Cell, index: number): readonly LintFinding[] {
   const texts = cell.outputs.map((output) => (output.kind === "display" ? JSON.stringify(output.data) : output.text));
-  const found = new Map<string, Finding>();
+  const found = new Map<string, LintFinding>();
   for (const path of texts.flatMap((text) => localPaths(text))) {
     found.set(path, { level: "error", rule: "local-path", cell: index, message: `the output shows the local path ${JSON.stringify(path)}. Next: print a path relative to the project` });
   }

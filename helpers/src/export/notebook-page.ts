@@ -1,8 +1,8 @@
 import { readFileSync, realpathSync } from "node:fs";
 import { dirname, extname, join, sep } from "node:path";
-import { chartFigure, chartOf, type Chart } from "./chart.js";
+import { chartFigure, chartOf, type PageChart } from "./chart.js";
 import { escapeHtml } from "./html.js";
-import { lintChart, lintOutputs, type Finding } from "./lint.js";
+import { lintChart, lintOutputs, type LintFinding } from "./lint.js";
 import type { Cell, Notebook, Output } from "./notebook-file.js";
 import type { Piece } from "./render.js";
 import { sanitizeHtml, type SanitizeOptions } from "./sanitize.js";
@@ -10,8 +10,8 @@ import { sanitizeHtml, type SanitizeOptions } from "./sanitize.js";
 export interface Body {
   /** Safe HTML of all cells. */
   readonly html: string;
-  readonly charts: readonly Chart[];
-  readonly findings: readonly Finding[];
+  readonly charts: readonly PageChart[];
+  readonly findings: readonly LintFinding[];
 }
 
 /** The texts of a notebook that nbconvert's filters render, in the order {@link notebookBody} takes them back. */
@@ -35,8 +35,8 @@ function pieceOf(output: Output): readonly Piece[] {
 /** @param html what the filters made of {@link piecesOf}, not yet sanitised */
 export function notebookBody(notebook: Notebook, path: string, html: readonly string[], link: (target: string) => string): Body {
   const rendered = html[Symbol.iterator]();
-  const charts: Chart[] = [];
-  const findings: Finding[] = [];
+  const charts: PageChart[] = [];
+  const findings: LintFinding[] = [];
   const parts = notebook.cells.map((cell, i) => {
     if (!isShown(cell)) return "";
     const options: SanitizeOptions = { link, picture: (source) => findPicture(source, path, (finding) => findings.push({ ...finding, cell: i + 1 })) };
@@ -103,7 +103,7 @@ function shownOutputs(cell: Cell): readonly Output[] {
 const PICTURES: Readonly<Record<string, string>> = { ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".gif": "gif", ".webp": "webp", ".svg": "svg+xml" };
 
 /** A picture beside or below the notebook becomes part of the page; no other file is ever read for it. */
-function findPicture(source: string, notebook: string, report: (finding: Finding) => void): string | undefined {
+function findPicture(source: string, notebook: string, report: (finding: LintFinding) => void): string | undefined {
   if (/^\s*([a-z][a-z0-9+.-]*:|\/\/)/i.test(source)) {
     report({ level: "error", rule: "network", message: `a picture would be loaded from ${JSON.stringify(source.slice(0, 120))}; the page shows its text instead. Next: put the picture file beside the notebook` });
     return undefined;

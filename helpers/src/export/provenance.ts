@@ -5,14 +5,14 @@ import { HELPERS, packageFolder, type Assets } from "./assets.js";
 import { escapeHtml } from "./html.js";
 
 /** What a page came from. Nothing of it changes between two exports of the same commit on the same installation. */
-export interface Provenance {
+export interface PageProvenance {
   readonly lab: string;
   /** Short name, full name and date of the code; undefined outside a git checkout. */
   readonly commit: { readonly hash: string; readonly date: string; readonly modified: boolean } | undefined;
   readonly versions: Readonly<Record<string, string>>;
 }
 
-export function readProvenance(assets: Assets, nbconvert: string): Provenance {
+export function readProvenance(assets: Assets, nbconvert: string): PageProvenance {
   const version = (folder: string): string => (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string }).version;
   return {
     lab: version(HELPERS),
@@ -21,7 +21,7 @@ export function readProvenance(assets: Assets, nbconvert: string): Provenance {
   };
 }
 
-function readCommit(): Provenance["commit"] {
+function readCommit(): PageProvenance["commit"] {
   // A checkout that merely contains the installed package says nothing about this code.
   if (askGit("rev-parse", "--show-prefix") !== "") return undefined;
   const [hash = "", date = ""] = askGit("log", "-1", "--format=%H %cI")?.split(" ") ?? [];
@@ -29,11 +29,11 @@ function readCommit(): Provenance["commit"] {
 }
 
 /** One line for the head of a page and of the index. */
-export function codeDate({ commit }: Provenance): string {
+export function codeDate({ commit }: PageProvenance): string {
   return commit === undefined ? "Code: not from a git checkout" : `Code of ${commit.date} (${commit.hash.slice(0, 12)}${commit.modified ? ", modified since" : ""})`;
 }
 
-export function provenanceFooter(provenance: Provenance, releases: readonly string[], parameters: Readonly<Record<string, unknown>>): string {
+export function provenanceFooter(provenance: PageProvenance, releases: readonly string[], parameters: Readonly<Record<string, unknown>>): string {
   const { commit } = provenance;
   const rows: [string, string][] = [["mm-lab", provenance.lab]];
   if (releases.length > 0) rows.push(["Model", releases.join("; ")]);

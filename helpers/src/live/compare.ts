@@ -1,6 +1,6 @@
 import { InputError, mechanisms, type Recordings } from "@mm-lab/kernel-model";
 
-export interface Comparison {
+export interface RecordingComparison {
   readonly cases: number;
   readonly equal: number;
   /** One per unequal case: its name and the first difference. */
@@ -16,7 +16,7 @@ export async function compareRecording(
   text: string,
   source: string,
   onCase?: (done: number, total: number) => void,
-): Promise<Comparison> {
+): Promise<RecordingComparison> {
   const runs = (await readerOf(source)).cases(text, source);
   const differences: string[] = [];
   for (const [i, run] of runs.entries()) {

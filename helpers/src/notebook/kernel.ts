@@ -9,7 +9,7 @@ import { IoChannel, SHARED_SLOTS, type ToCells } from "./kernel/channel.js";
 import { CellRunner } from "./kernel/cell-runner.js";
 import { answerIsComplete, answerComplete, answerInspect } from "./kernel/assistance.js";
 import { describeThrown } from "./kernel/error-content.js";
-import { Interrupts } from "./kernel/interrupts.js";
+import { KernelInterrupts } from "./kernel/interrupts.js";
 import type { IoThreadData } from "./kernel/io-thread.js";
 import { redirectOutput, silenceExperimentalWarnings } from "./kernel/process-output.js";
 import { Session } from "./kernel/session.js";
@@ -34,7 +34,7 @@ export function startKernel({ configPath, buildErrors = [] }: KernelOptions): vo
   const flags = new Int32Array(shared);
   const worker = startIoThread({ configPath, shared, paced: process.env["MMLAB_PACE_OUTPUT"] !== "off" });
   const channel = new IoChannel(worker, flags);
-  const interrupts = new Interrupts(flags);
+  const interrupts = new KernelInterrupts(flags);
   const positions = new SourcePositions(projectRoot);
   const outside = relative(projectRoot, process.cwd()).startsWith("..");
   const tslab = loadTslab(outside ? projectRoot : undefined);
@@ -81,7 +81,7 @@ function startIoThread(workerData: IoThreadData): Worker {
 }
 
 /** What helpers that are called in cells need of the kernel. */
-function bridgeToHelpers(channel: IoChannel, interrupts: Interrupts, session: Session): void {
+function bridgeToHelpers(channel: IoChannel, interrupts: KernelInterrupts, session: Session): void {
   setKernelBridge({
     display: ({ data, metadata }, { id, update } = {}) =>
       channel.publish(update === true ? "update_display_data" : "display_data", {

@@ -4,7 +4,7 @@ import { askGit } from "../data/git.js";
 import { usedParams, type ParamValue } from "./params.js";
 
 /** With what a result was computed; shown as a short text when it is the last value of a cell. */
-export interface Provenance extends Displayable {
+export interface SessionProvenance extends Displayable {
   /** Versions by package; Node.js with its major version only. */
   readonly versions: Readonly<Record<string, string>>;
   /** The last commit that changed the model or the helpers, and its date; absent outside a git repository. */
@@ -19,7 +19,7 @@ export interface Provenance extends Displayable {
  * @example
  * provenance() // as the last line of a notebook
  */
-export function provenance(): Provenance {
+export function provenance(): SessionProvenance {
   const require = createRequire(import.meta.url);
   const version = (name: string): string => (require(name) as { version: string }).version;
   const versions = {
@@ -44,7 +44,7 @@ function lastCommit(): { readonly id: string; readonly date: string } | undefine
   return id === undefined || id === "" || date === undefined ? undefined : { id, date };
 }
 
-function asText({ versions, commit, parameters }: Omit<Provenance, typeof DISPLAY>): MimeBundle {
+function asText({ versions, commit, parameters }: Omit<SessionProvenance, typeof DISPLAY>): MimeBundle {
   const list = (values: Readonly<Record<string, ParamValue>>, glue: string): string =>
     Object.entries(values)
       .map(([name, value]) => `${name}${glue}${String(value)}`)

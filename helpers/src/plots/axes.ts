@@ -5,7 +5,7 @@ import { COLORS, cycle, DASHES } from "./theme.js";
 import { clean, roundDomain } from "./ticks.js";
 
 /** A piece of a Vega-Lite encoding: plain JSON. */
-export type Json = Readonly<Record<string, unknown>>;
+export type ChartJson = Readonly<Record<string, unknown>>;
 
 /** Title of an axis, a legend or a tool tip line: "pages scanned (pages)". */
 export function columnTitle(column: FrameColumn, unit = column.unit): string {
@@ -32,7 +32,7 @@ export interface AxisRequest {
 }
 
 /** A position of numbers or times. The domain is fixed by all data of the chart, so that sliders do not move the axes. */
-export function positionOf(column: FrameColumn, request: AxisRequest): Json {
+export function positionOf(column: FrameColumn, request: AxisRequest): ChartJson {
   const title = columnTitle(column);
   const layout = axisLayout(request.channel, request.grid ?? request.channel === "y");
   const count = Math.max(2, Math.round(request.size / (request.channel === "x" ? 90 : 50)));
@@ -85,7 +85,7 @@ function timeFormat(span: number): string {
 }
 
 /** A logarithmic position: ends and labels at 1, 2 and 5 times powers of ten, over more than three decades at the powers only. */
-function logPosition(column: FrameColumn, low: number, high: number, layout: Json, tight: boolean): Json {
+function logPosition(column: FrameColumn, low: number, high: number, layout: ChartJson, tight: boolean): ChartJson {
   const { unit, size } = numberLabels(column.unit, high);
   const [from, to] = low > 0 ? [low / size, high / size] : [1, 10];
   const first = Math.floor(Math.log10(from)) - 1;
@@ -116,7 +116,7 @@ function logPosition(column: FrameColumn, low: number, high: number, layout: Jso
 function numberLabels(
   unit: string | undefined,
   largest: number,
-): { labels: Json; unit: string | undefined; size: number } {
+): { labels: ChartJson; unit: string | undefined; size: number } {
   const scale = unit === undefined ? undefined : readableUnit(unit, largest);
   if (scale !== undefined && scale.size > 1)
     return { labels: { labelExpr: `format(datum.value / ${scale.size}, ',~r')` }, unit: scale.unit, size: scale.size };
@@ -128,7 +128,7 @@ function numberLabels(
 }
 
 /** The title of the y axis lies above it, to be read without turning the head. */
-function axisLayout(channel: "x" | "y", grid: boolean): Json {
+function axisLayout(channel: "x" | "y", grid: boolean): ChartJson {
   const place =
     channel === "y"
       ? {
@@ -145,7 +145,7 @@ function axisLayout(channel: "x" | "y", grid: boolean): Json {
 }
 
 /** A position of categories; numbers are in ascending order, text as it came unless `sort` gives an order. */
-export function categoriesOf(column: FrameColumn, channel: "x" | "y", sort?: readonly string[]): Json {
+export function categoriesOf(column: FrameColumn, channel: "x" | "y", sort?: readonly string[]): ChartJson {
   const numeric = column.type !== "text";
   const layout = axisLayout(channel, false);
   return {
@@ -178,7 +178,7 @@ export function seriesOf(
   column: FrameColumn,
   names: readonly string[],
   dashed: boolean,
-): Readonly<Record<string, Json>> {
+): Readonly<Record<string, ChartJson>> {
   const domain = column.type === "number" ? names.map((n) => (Number.isNaN(Number(n)) ? null : Number(n))) : names;
   const common = { field: column.key, type: "nominal", title: columnTitle(column) };
   const color = { ...common, scale: seriesScale(domain, false) };
@@ -186,17 +186,17 @@ export function seriesOf(
 }
 
 /** A colour or a dash for each name. Dash changes with each series as colour does; the pair differs for 24 series. */
-export function seriesScale(domain: readonly unknown[], dash: boolean): Json {
+export function seriesScale(domain: readonly unknown[], dash: boolean): ChartJson {
   return { domain, range: domain.map((_, i) => (dash ? cycle(DASHES, i + Math.floor(i / 12)) : cycle(COLORS, i))) };
 }
 
 /** One line of a tool tip, for numbers that were computed for the chart. */
-export function numberTip(field: string, title: string): Json {
+export function numberTip(field: string, title: string): ChartJson {
   return { field, type: "quantitative", title, format: "," };
 }
 
 /** One line of a tool tip. */
-export function tooltipOf(column: FrameColumn): Json {
+export function tooltipOf(column: FrameColumn): ChartJson {
   const base = { field: column.key, title: columnTitle(column) };
   return column.type === "number"
     ? { ...base, type: "quantitative", format: "," }

@@ -12,7 +12,7 @@ import {
   prepare,
   rangeText,
   unique,
-  type Group,
+  type MarkGroup,
   type Prepared,
 } from "./build.js";
 import { Chart, type Layer, type Row } from "./chart.js";
@@ -192,7 +192,7 @@ function bandLayers(prepared: Prepared, spots: readonly Spot[]): Layer[] {
 function middleLines(
   { of, color, names }: Prepared,
   spots: readonly Spot[],
-): { groups: Group[]; x: FrameColumn; y: FrameColumn } {
+): { groups: MarkGroup[]; x: FrameColumn; y: FrameColumn } {
   const x = of("x");
   return {
     groups: names.map((name) => ({

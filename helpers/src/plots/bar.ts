@@ -1,6 +1,6 @@
 import { checkOneOf, formatNumber, readableUnit } from "@mm-lab/kernel-model";
 import type { Source } from "../tables/table.js";
-import { categories, categoriesOf, positionOf, seriesOf, tooltipOf, type Json } from "./axes.js";
+import { categories, categoriesOf, positionOf, seriesOf, tooltipOf, type ChartJson } from "./axes.js";
 import {
   allRows,
   colorText,
@@ -113,7 +113,7 @@ function canCarry({ prepared, horizontal, count }: Bars, texts: readonly string[
 }
 
 /** Where bars stand and how far they reach. Bars that carry their values need no labels on the axis. */
-function positionsOf(bars: Bars, order: Order, labelled: boolean): Json {
+function positionsOf(bars: Bars, order: Order, labelled: boolean): ChartJson {
   const { prepared, x, y, horizontal } = bars;
   const [along, across] = horizontal ? (["x", "y"] as const) : (["y", "x"] as const);
   const value = positionOf(y, {
@@ -122,7 +122,7 @@ function positionsOf(bars: Bars, order: Order, labelled: boolean): Json {
     zero: true,
     grid: !labelled,
   });
-  const quiet = { axis: { ...(value["axis"] as Json), labels: false, ticks: false, domain: false } };
+  const quiet = { axis: { ...(value["axis"] as ChartJson), labels: false, ticks: false, domain: false } };
   return {
     [across]: categoriesOf(x, across, order === "data" ? undefined : sorted(x, y, prepared.rows, order)),
     [along]: labelled ? { ...value, ...quiet } : value,
@@ -130,12 +130,12 @@ function positionsOf(bars: Bars, order: Order, labelled: boolean): Json {
 }
 
 /** The place of each series within that of its name. */
-function besideEachOther({ prepared: { color, names }, horizontal }: Bars): Json {
+function besideEachOther({ prepared: { color, names }, horizontal }: Bars): ChartJson {
   if (color === undefined) return {};
   return { [horizontal ? "yOffset" : "xOffset"]: { field: color.key, type: "nominal", sort: names, title: null } };
 }
 
-function labelsOf({ horizontal }: Bars, position: Json): Layer {
+function labelsOf({ horizontal }: Bars, position: ChartJson): Layer {
   const place = horizontal
     ? { align: "left", baseline: "middle", dx: 4 }
     : { align: "center", baseline: "bottom", dy: -3 };

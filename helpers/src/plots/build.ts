@@ -94,7 +94,7 @@ export function highEnough(prepared: Prepared, options: ChartOptions, rows: numb
   return options.height === undefined ? { ...prepared, height: Math.min(2000, Math.max(60, rows * each)) } : prepared;
 }
 
-export interface Group {
+export interface MarkGroup {
   /** Rows of the group, ascending. */
   readonly rows: Uint32Array;
   /** Value of the colour column, "" without one. */
@@ -102,7 +102,7 @@ export interface Group {
 }
 
 /** The rows by the values of these columns, in order of appearance. */
-export function groupRows(rows: number, columns: readonly FrameColumn[], color?: FrameColumn): Group[] {
+export function groupRows(rows: number, columns: readonly FrameColumn[], color?: FrameColumn): MarkGroup[] {
   if (columns.length === 0) return [{ rows: allRows(rows), series: "" }];
   const groups = new Map<string, { rows: number[]; series: string }>();
   for (let row = 0; row < rows; row++) {

@@ -7,7 +7,7 @@ import {
   groupDigits,
 } from "@mm-lab/kernel-model";
 import { shorten, visible } from "../tables/text.js";
-import type { Json } from "./axes.js";
+import type { ChartJson } from "./axes.js";
 import type { BoundControl } from "./controls.js";
 import { wrapText } from "./font-widths.js";
 import { plainText, type Datum } from "./frame.js";
@@ -27,10 +27,10 @@ export type Row = Readonly<Record<string, Datum>>;
 
 /** One mark with its encoding; its own data where they are not the chart's. */
 export interface Layer {
-  readonly mark: Json;
-  readonly encoding: Json;
+  readonly mark: ChartJson;
+  readonly encoding: ChartJson;
   readonly data?: readonly Row[];
-  readonly transform?: readonly Json[];
+  readonly transform?: readonly ChartJson[];
 }
 
 /** How a column of the chart's data is to be shown in a table. */
@@ -53,7 +53,7 @@ export interface ChartParts {
   readonly columns: readonly DataColumn[];
   readonly layers: readonly Layer[];
   readonly controls: readonly BoundControl[];
-  readonly facet?: { readonly by: Json; readonly columns: number; readonly independent: boolean };
+  readonly facet?: { readonly by: ChartJson; readonly columns: number; readonly independent: boolean };
 }
 
 /** A Vega-Lite v5 specification as plain JSON. */

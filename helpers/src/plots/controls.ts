@@ -1,6 +1,6 @@
 import { checkKeys, InputError } from "@mm-lab/kernel-model";
 import { shorten, visible } from "../tables/text.js";
-import { categories, type Json } from "./axes.js";
+import { categories, type ChartJson } from "./axes.js";
 import type { FrameColumn } from "./frame.js";
 import type { Control } from "./options.js";
 import { clean } from "./ticks.js";
@@ -44,7 +44,7 @@ function control(kind: Control["kind"], options: ControlOptions): Control {
 
 export interface BoundControl {
   /** A Vega-Lite parameter bound to a form element. */
-  readonly param: Json;
+  readonly param: ChartJson;
   /** The transform that keeps the rows of the setting. */
   readonly filter: { readonly filter: string };
 }

@@ -1,5 +1,5 @@
-import type { Json } from "./axes.js";
-import type { Group } from "./build.js";
+import type { ChartJson } from "./axes.js";
+import type { MarkGroup } from "./build.js";
 import type { Layer, Row } from "./chart.js";
 import { chartTextWidth } from "./font-widths.js";
 import type { FrameColumn } from "./frame.js";
@@ -10,12 +10,12 @@ const SPACING = 14;
 const FARTHEST = 22;
 
 interface Request {
-  readonly groups: readonly Group[];
+  readonly groups: readonly MarkGroup[];
   readonly names: readonly string[];
   readonly x: FrameColumn;
   readonly y: FrameColumn;
   readonly color: FrameColumn;
-  readonly encoding: Json;
+  readonly encoding: ChartJson;
   readonly height: number;
 }
 
@@ -50,8 +50,8 @@ export function endLabels({ groups, names, x, y, color, encoding, height }: Requ
     [color.key]: color.type === "number" ? Number(e!.name) : e!.name,
     label: shorten(e!.name, 40),
   }));
-  const position = (channel: "x" | "y"): Json => encoding[channel] as Json;
-  const scale = (encoding["color"] as { scale: Json }).scale;
+  const position = (channel: "x" | "y"): ChartJson => encoding[channel] as ChartJson;
+  const scale = (encoding["color"] as { scale: ChartJson }).scale;
   return {
     data,
     mark: { type: "text", align: "left", baseline: "middle", dx: 6, fontSize: 11, fontWeight: 600 },
@@ -59,7 +59,13 @@ export function endLabels({ groups, names, x, y, color, encoding, height }: Requ
       x: position("x"),
       y: position("y"),
       text: { field: "label", type: "nominal" },
-      color: { field: color.key, type: "nominal", scale, title: (encoding["color"] as Json)["title"], legend: null },
+      color: {
+        field: color.key,
+        type: "nominal",
+        scale,
+        title: (encoding["color"] as ChartJson)["title"],
+        legend: null,
+      },
     },
   };
 }

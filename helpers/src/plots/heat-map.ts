@@ -1,6 +1,6 @@
 import { formatWithUnit, readableUnit } from "@mm-lab/kernel-model";
 import type { Source } from "../tables/table.js";
-import { categories, categoriesOf, columnTitle, tooltipOf, type Json } from "./axes.js";
+import { categories, categoriesOf, columnTitle, tooltipOf, type ChartJson } from "./axes.js";
 import {
   allRows,
   commonParts,
@@ -45,7 +45,7 @@ export function heatMap(source: Source, options: HeatMapOptions): Chart {
   const [low, high] = extent(value.numbers);
   const scale =
     value.unit === undefined ? undefined : readableUnit(value.unit, Math.max(Math.abs(low), Math.abs(high)));
-  const legend: Json = {
+  const legend: ChartJson = {
     ...(scale !== undefined && scale.size > 1
       ? { labelExpr: `format(datum.value / ${scale.size}, ',~r')` }
       : { format: high >= 10_000 ? "~s" : ",~r" }),
@@ -53,7 +53,7 @@ export function heatMap(source: Source, options: HeatMapOptions): Chart {
     titleLimit: 260,
   };
   const vertical = categoriesOf(y, "y");
-  const encoding: Json = {
+  const encoding: ChartJson = {
     x: categoriesOf(x, "x"),
     y: y.type === "text" ? vertical : { ...vertical, sort: "descending" },
     color: {

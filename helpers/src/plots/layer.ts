@@ -1,6 +1,6 @@
 import { formatWithUnit, hasScales, checkKeys, InputError } from "@mm-lab/kernel-model";
 import { shorten, visible } from "../tables/text.js";
-import { seriesScale, type Json } from "./axes.js";
+import { seriesScale, type ChartJson } from "./axes.js";
 import { Chart, type Layer } from "./chart.js";
 import { FURNITURE, THEME_TEXT } from "./theme.js";
 
@@ -81,7 +81,7 @@ export function layer(base: Chart, ...above: readonly (Chart | Overlay)[]): Char
   const said: string[] = [];
   const columns = [...parts.columns];
   const unitOf = (channel: "x" | "y"): string | undefined =>
-    columns.find(({ field }) => field === (first[channel] as Json | undefined)?.["field"])?.unit;
+    columns.find(({ field }) => field === (first[channel] as ChartJson | undefined)?.["field"])?.unit;
   for (const item of above) {
     if (item instanceof Chart) {
       if (item.parts.controls.length > 0)
@@ -153,10 +153,10 @@ function oneSeriesScale(layers: readonly Layer[]): Layer[] {
   }));
 }
 
-function onAxesOf(first: Json, encoding: Json): Json {
-  const shared = (channel: "x" | "y"): Json => {
-    const base = first[channel] as Json | undefined;
-    const own = encoding[channel] as Json | undefined;
+function onAxesOf(first: ChartJson, encoding: ChartJson): ChartJson {
+  const shared = (channel: "x" | "y"): ChartJson => {
+    const base = first[channel] as ChartJson | undefined;
+    const own = encoding[channel] as ChartJson | undefined;
     if (own === undefined || base === undefined) return {};
     const { axis, scale, title } = base;
     return {
@@ -166,8 +166,8 @@ function onAxesOf(first: Json, encoding: Json): Json {
   return { ...encoding, ...shared("x"), ...shared("y") };
 }
 
-function overlayLayers(overlay: Overlay, first: Json): Layer[] {
-  const at = (channel: "x" | "y", value: AxisValue): Json => {
+function overlayLayers(overlay: Overlay, first: ChartJson): Layer[] {
+  const at = (channel: "x" | "y", value: AxisValue): ChartJson => {
     const base = first[channel] as { type?: string; axis?: unknown; scale?: unknown; title?: unknown; sort?: unknown };
     return {
       datum: typeof value === "string" ? visible(value) : value,

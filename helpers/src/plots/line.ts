@@ -13,7 +13,7 @@ import {
   rangeText,
   unique,
   valueText,
-  type Group,
+  type MarkGroup,
   type Prepared,
 } from "./build.js";
 import { Chart } from "./chart.js";
@@ -82,7 +82,7 @@ export function lineChart(source: Source, options: LineOptions): Chart {
 }
 
 /** The rows of a group by ascending x; categories stay as they came. */
-function ordered(group: Group, x: FrameColumn): Group {
+function ordered(group: MarkGroup, x: FrameColumn): MarkGroup {
   if (x.type === "text") return group;
   let ascending = true;
   for (let i = 1; i < group.rows.length && ascending; i++)
@@ -91,7 +91,7 @@ function ordered(group: Group, x: FrameColumn): Group {
 }
 
 function thinned(
-  groups: readonly Group[],
+  groups: readonly MarkGroup[],
   x: FrameColumn,
   y: FrameColumn,
   method: "min-max" | "lttb",
@@ -122,7 +122,7 @@ function pick(column: FrameColumn, rows: Uint32Array): Float64Array {
   return picked;
 }
 
-function describeLines(prepared: Prepared, groups: readonly Group[]): string {
+function describeLines(prepared: Prepared, groups: readonly MarkGroup[]): string {
   const [x, y] = [prepared.of("x"), prepared.of("y")];
   const ends = groups.slice(0, 6).flatMap((g) => {
     const first = g.rows.find((row) => !Number.isNaN(y.numbers[row]));

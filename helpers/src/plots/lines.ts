@@ -1,5 +1,5 @@
-import { seriesOf, type Json } from "./axes.js";
-import { colorText, counted, type Group, type Prepared } from "./build.js";
+import { seriesOf, type ChartJson } from "./axes.js";
+import { colorText, counted, type MarkGroup, type Prepared } from "./build.js";
 import type { Layer } from "./chart.js";
 import { endLabels } from "./end-labels.js";
 import type { FrameColumn } from "./frame.js";
@@ -8,14 +8,14 @@ import type { FrameColumn } from "./frame.js";
 
 /** Positions on the two axes. */
 export interface Positions {
-  readonly x: Json;
-  readonly y: Json;
+  readonly x: ChartJson;
+  readonly y: ChartJson;
 }
 
 /** How the lines of a chart are told apart. */
 export interface NamedSeries {
   /** Colour and dash; with a legend where the names are not written at the lines. Empty for one line. */
-  readonly series: Readonly<Record<string, Json>>;
+  readonly series: Readonly<Record<string, ChartJson>>;
   /** The names at the ends of the lines, where that is clear. */
   readonly labels: readonly Layer[];
 }
@@ -23,7 +23,7 @@ export interface NamedSeries {
 /** Names at the ends of the lines where they can stand there, else a legend: never both. */
 export function namedSeries(
   { color, names, dividing, height }: Prepared,
-  lines: { readonly groups: readonly Group[]; readonly x: FrameColumn; readonly y: FrameColumn },
+  lines: { readonly groups: readonly MarkGroup[]; readonly x: FrameColumn; readonly y: FrameColumn },
   positions: Positions,
 ): NamedSeries {
   if (color === undefined) return { series: {}, labels: [] };
@@ -36,12 +36,12 @@ export function namedSeries(
   return label === undefined ? { series, labels: [] } : { series: withoutLegend(series), labels: [label] };
 }
 
-function withoutLegend(series: Readonly<Record<string, Json>>): Readonly<Record<string, Json>> {
+function withoutLegend(series: Readonly<Record<string, ChartJson>>): Readonly<Record<string, ChartJson>> {
   return Object.fromEntries(Object.entries(series).map(([channel, value]) => [channel, { ...value, legend: null }]));
 }
 
 /** Wide, invisible targets for the pointer, because the line itself is thin. */
-export function pointerTargets({ x, y }: Positions, tooltip: readonly Json[]): Layer {
+export function pointerTargets({ x, y }: Positions, tooltip: readonly ChartJson[]): Layer {
   return { mark: { type: "point", opacity: 0, size: 80, tooltip: true, aria: false }, encoding: { x, y, tooltip } };
 }
 

@@ -1,6 +1,6 @@
 import { checkInteger } from "@mm-lab/kernel-model";
 import type { Source } from "../tables/table.js";
-import { categories, columnTitle, type Json } from "./axes.js";
+import { categories, columnTitle, type ChartJson } from "./axes.js";
 import { counted, listed, plainTitle } from "./build.js";
 import { Chart } from "./chart.js";
 import { asCategories, fieldOptions, frameOf } from "./frame.js";
@@ -46,7 +46,7 @@ export function smallMultiples<O extends ChartOptions>(
   const column = asCategories(frame.columns[0]!);
   const panels = categories(column, frame.rows);
   const key = parts.columns.find((c) => c.name === column.name)?.field ?? column.key;
-  const facet: Json = {
+  const facet: ChartJson = {
     field: key,
     type: column.type === "number" ? "ordinal" : "nominal",
     title: null,
@@ -69,16 +69,17 @@ export function smallMultiples<O extends ChartOptions>(
 }
 
 /** Panels have no room above them for the title of the y axis: it goes back to the side. */
-function upright(encoding: Json): Json {
-  const y = encoding["y"] as { axis?: Json } | undefined;
+function upright(encoding: ChartJson): ChartJson {
+  const y = encoding["y"] as { axis?: ChartJson } | undefined;
   if (y?.axis === undefined) return encoding;
   const kept = Object.fromEntries(Object.entries(y.axis).filter(([name]) => !name.startsWith("title")));
   return { ...encoding, y: { ...y, axis: kept } };
 }
 
 /** The y axis without the domain and ticks of all panels' data, so that each panel finds its own. */
-function ownScale(encoding: Json): Json {
-  const y = encoding["y"] as { axis?: Json; scale?: { type?: string; domain?: readonly [number, number] } } | undefined;
+function ownScale(encoding: ChartJson): ChartJson {
+  const y = encoding["y"] as
+    { axis?: ChartJson; scale?: { type?: string; domain?: readonly [number, number] } } | undefined;
   if (y?.scale?.domain === undefined || y.axis === undefined) return encoding;
   const { type, domain } = y.scale;
   const axis = Object.fromEntries(Object.entries(y.axis).filter(([name]) => name !== "values"));

@@ -1,6 +1,6 @@
 import { InputError } from "@mm-lab/kernel-model";
 import type { Source } from "../tables/table.js";
-import { categories, categoriesOf, positionOf, seriesOf, tooltipOf, type Json } from "./axes.js";
+import { categories, categoriesOf, positionOf, seriesOf, tooltipOf, type ChartJson } from "./axes.js";
 import {
   allRows,
   colorText,
@@ -63,7 +63,7 @@ export function timeline(source: Source, options: TimelineOptions): Chart {
   }
   const titled = start.title === undefined ? { ...from, options: { ...from.options, title: "time" } } : from;
   const rowPlace = categoriesOf(task, "y");
-  const encoding: Json = {
+  const encoding: ChartJson = {
     x: positionOf(titled, { channel: "x", size: prepared.width, also: [to.numbers], grid: true }),
     x2: { field: to.key },
     y: rowPlace,

@@ -1,7 +1,7 @@
 import { isRunnable, joined, type Cell, type Notebook, type Output } from "./notebook.js";
 
 /** The first place where the outputs now differ from the committed ones. */
-export interface Difference {
+export interface OutputDifference {
   /** Position among all cells, from 1. */
   readonly cell: number;
   /** Where in the cell, e.g. `output 2, text/plain, line 3`. */
@@ -14,7 +14,7 @@ export interface Difference {
  * Compares two notebooks of the same source, both normalised.
  * @returns the first difference, or undefined where all outputs are equal
  */
-export function compareNotebooks(committed: Notebook, now: Notebook): Difference | undefined {
+export function compareNotebooks(committed: Notebook, now: Notebook): OutputDifference | undefined {
   for (const [index, cell] of committed.cells.entries()) {
     const other = now.cells[index];
     const found =
@@ -25,11 +25,11 @@ export function compareNotebooks(committed: Notebook, now: Notebook): Difference
 }
 
 /** The difference as three or four lines for a terminal. */
-export function describeDifference(path: string, { cell, where, committed, now }: Difference): string {
+export function describeDifference(path: string, { cell, where, committed, now }: OutputDifference): string {
   return [`${path}, cell ${cell}, ${where}:`, `  - committed: ${committed}`, `  + now:       ${now}`].join("\n");
 }
 
-type Found = Omit<Difference, "cell">;
+type Found = Omit<OutputDifference, "cell">;
 
 function compareCells(committed: Cell, now: Cell): Found | undefined {
   if (!isRunnable(committed)) return undefined;

@@ -1,4 +1,4 @@
-export { compareNotebooks, describeDifference, type Difference } from "./compare.js";
+export { compareNotebooks, describeDifference, type OutputDifference } from "./compare.js";
 export { executeNotebook, type ExecuteOptions } from "./execute.js";
 export { RunError, type RunFailure } from "./failure.js";
 export { jupyterEnvironment, venvPython } from "./jupyter.js";

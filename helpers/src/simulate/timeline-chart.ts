@@ -6,7 +6,7 @@ import {
   formatWithUnit,
   groupDigits,
 } from "@mm-lab/kernel-model";
-import type { Json } from "../plots/axes.js";
+import type { ChartJson } from "../plots/axes.js";
 import { Chart } from "../plots/chart.js";
 import { timeline } from "../plots/timeline.js";
 import { COLORS } from "../plots/theme.js";
@@ -157,7 +157,7 @@ function namer(intervals: readonly TimelineInterval[]): (one: TimelineInterval) 
 /** The same colour for the same state in every chart; the legend in the order of the states, waits by name. */
 function recoloured(chart: Chart, doing: readonly string[]): Chart {
   const [bars, ...rest] = chart.parts.layers;
-  const color = bars!.encoding["color"] as Json & { readonly scale: { readonly domain: readonly string[] } };
+  const color = bars!.encoding["color"] as ChartJson & { readonly scale: { readonly domain: readonly string[] } };
   const states = Object.keys(STATES);
   const rank = (name: string): number => (states.includes(name) ? states.indexOf(name) : states.length);
   const domain = [...new Set(color.scale.domain.length > 0 ? color.scale.domain : doing)].sort(

@@ -1,5 +1,5 @@
 import { exactNumber, formatNumber, formatWithUnit, readableUnit } from "@mm-lab/kernel-model";
-import type { Cell } from "./grid.js";
+import type { TableCell } from "./grid.js";
 import { isNumeric, type ColumnScan } from "./kinds.js";
 import { shorten } from "./text.js";
 
@@ -10,7 +10,7 @@ export interface ColumnFormat {
   /** Second line of the head. */
   readonly note: string;
   readonly align: "left" | "right";
-  readonly cell: (value: unknown) => Cell;
+  readonly cell: (value: unknown) => TableCell;
 }
 
 /**
@@ -43,7 +43,12 @@ export function columnFormat(scan: ColumnScan, unit: string | undefined): Column
 }
 
 /** A cell for any value at all; with `unit`, a number names it. */
-export function anyCell(value: unknown, unit?: string, scan?: Pick<ColumnScan, "wholeDays">, exactUnit = unit): Cell {
+export function anyCell(
+  value: unknown,
+  unit?: string,
+  scan?: Pick<ColumnScan, "wholeDays">,
+  exactUnit = unit,
+): TableCell {
   if (value === null || value === undefined)
     return { text: "–", exact: value === null ? "null" : "missing", absent: true };
   if (typeof value === "number" || typeof value === "bigint") {
@@ -89,7 +94,7 @@ function textOf(value: unknown): string {
  * Pads the fractions of a right-aligned column to one length, so that decimal points stand below each other: the pad
  * is as wide as a digit (U+2007) and, for the missing point, as wide as a point (U+2008).
  */
-export function alignDecimals(cells: readonly Cell[]): Cell[] {
+export function alignDecimals(cells: readonly TableCell[]): TableCell[] {
   const fraction = (text: string): number => /^-?[\d,]+(?:\.(\d+))?$/.exec(text)?.[1]?.length ?? 0;
   const longest = Math.max(0, ...cells.map((c) => fraction(c.text)));
   if (longest === 0) return [...cells];

@@ -1,7 +1,7 @@
 import { formatWithUnit, groupDigits, hasScales } from "@mm-lab/kernel-model";
 import { anyCell } from "./cells.js";
 import { columnInfo, columnValues, type TableLike } from "./columns.js";
-import type { Cell, GridColumn } from "./grid.js";
+import type { TableCell, GridColumn } from "./grid.js";
 import { isNumeric, scanColumn, type ColumnScan } from "./kinds.js";
 import { table, type Source } from "./table.js";
 import { counted, TableView } from "./view.js";
@@ -44,7 +44,7 @@ export function describe(source: Source): TableView {
   });
 }
 
-function describeColumn(described: TableLike, name: string): Cell[] {
+function describeColumn(described: TableLike, name: string): TableCell[] {
   const { unit } = columnInfo(described, name);
   const values = columnValues(described, name);
   const scan = scanColumn(values);
@@ -61,8 +61,8 @@ function describeColumn(described: TableLike, name: string): Cell[] {
   ];
 }
 
-function statistics(values: ArrayLike<unknown>, scan: ColumnScan, unit: string | undefined): Cell[] {
-  const none: Cell = { text: "" };
+function statistics(values: ArrayLike<unknown>, scan: ColumnScan, unit: string | undefined): TableCell[] {
+  const none: TableCell = { text: "" };
   if (isNumeric(scan.kind)) {
     const sorted = finite(values).sort();
     if (sorted.length === 0) return [none, none, none, none];
@@ -76,7 +76,7 @@ function statistics(values: ArrayLike<unknown>, scan: ColumnScan, unit: string |
   }
   if (scan.kind === "date") {
     const times = finite(values).sort();
-    const date = (time: number | undefined): Cell =>
+    const date = (time: number | undefined): TableCell =>
       time === undefined ? none : anyCell(new Date(time), undefined, scan);
     return [date(times[0]), date(times[Math.ceil(times.length / 2) - 1]), none, date(times.at(-1))];
   }
@@ -110,7 +110,7 @@ function countDistinct(values: ArrayLike<unknown>): number {
   return seen.size;
 }
 
-function histogram(values: ArrayLike<unknown>, scan: ColumnScan, unit: string | undefined): Cell {
+function histogram(values: ArrayLike<unknown>, scan: ColumnScan, unit: string | undefined): TableCell {
   const span = scan.max - scan.min;
   if (!isNumeric(scan.kind) || !(span > 0) || !Number.isFinite(span)) return { text: "" };
   const counts = new Array<number>(BINS).fill(0);

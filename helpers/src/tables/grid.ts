@@ -1,7 +1,7 @@
 import { escapeHtml, shorten, textWidth, visible } from "./text.js";
 
 /** One cell, ready to be written: all escaping happens in {@link gridToHtml} and {@link gridToText}. */
-export interface Cell {
+export interface TableCell {
   readonly text: string;
   /** The value in full where `text` is rounded or cut. */
   readonly exact?: string;
@@ -21,10 +21,10 @@ export interface GridColumn {
   readonly align: "left" | "right";
 }
 
-export interface Grid {
+export interface TableGrid {
   readonly caption: string;
   readonly columns: readonly GridColumn[];
-  readonly rows: readonly (readonly Cell[])[];
+  readonly rows: readonly (readonly TableCell[])[];
   /** Rows left out, and after how many rows. */
   readonly gap?: { readonly after: number; readonly hidden: string };
 }
@@ -41,7 +41,7 @@ const WHOLE_ROWS = 20;
  * The grid as HTML that needs no script and no style sheet: structure carries the meaning where styles are stripped.
  * Every text of the grid is escaped.
  */
-export function gridToHtml(grid: Grid): string {
+export function gridToHtml(grid: TableGrid): string {
   const head = grid.columns.map((c) => {
     const title = c.meaning === undefined || c.meaning === "" ? "" : ` title="${attribute(c.meaning)}"`;
     const note =
@@ -66,7 +66,7 @@ export function gridToHtml(grid: Grid): string {
   );
 }
 
-function cellToHtml(cell: Cell, align: "left" | "right"): string {
+function cellToHtml(cell: TableCell, align: "left" | "right"): string {
   const title = cell.exact === undefined ? "" : ` title="${attribute(cell.exact)}"`;
   const bar =
     cell.bar === undefined
@@ -105,8 +105,8 @@ function attribute(text: string): string {
 const BLOCKS = " ▁▂▃▄▅▆▇█";
 
 /** The grid as aligned plain text, for terminals and hosts without HTML. Cells are cut at 60 characters. */
-export function gridToText(grid: Grid): string {
-  const write = (cell: Cell): string =>
+export function gridToText(grid: TableGrid): string {
+  const write = (cell: TableCell): string =>
     cell.histogram === undefined ? shorten(visible(cell.text), 60) : blocks(cell.histogram);
   const heads = grid.columns.map((c) => [shorten(visible(c.name), 60), shorten(visible(c.note), 60)] as const);
   const rows = grid.rows.map((row) => row.map(write));

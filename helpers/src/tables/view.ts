@@ -9,7 +9,7 @@ import {
 } from "@mm-lab/kernel-model";
 import { alignDecimals, columnFormat } from "./cells.js";
 import { columnInfo, columnValues, type TableLike } from "./columns.js";
-import { gridToHtml, gridToText, type Cell, type Grid } from "./grid.js";
+import { gridToHtml, gridToText, type TableCell, type TableGrid } from "./grid.js";
 import { isNumeric, scanColumn, type ColumnScan } from "./kinds.js";
 import { checkColumns, hasDataset, isDataset, own, table, type Source } from "./table.js";
 
@@ -30,10 +30,10 @@ export interface ViewOptions {
 
 /** A table as it is shown: HTML in notebooks, aligned text elsewhere. Made by {@link view} and {@link describe}. */
 export class TableView implements Displayable {
-  readonly #grid: Grid;
+  readonly #grid: TableGrid;
 
   /** @internal */
-  constructor(grid: Grid) {
+  constructor(grid: TableGrid) {
     this.#grid = grid;
   }
 
@@ -86,7 +86,7 @@ export function view(source: Source, options: ViewOptions = {}): TableView {
     const info = columnInfo(shown, name);
     const { note, align, cell } = columnFormat(scan, own(units, name) ?? info.unit);
     const custom = own(format, name);
-    const write = custom === undefined ? cell : (value: unknown): Cell => ({ text: custom(value) });
+    const write = custom === undefined ? cell : (value: unknown): TableCell => ({ text: custom(value) });
     const rows = [...range(0, head), ...range(total - tail, total)];
     const cells =
       align === "right" ? alignDecimals(rows.map((row) => write(values[row]))) : rows.map((row) => write(values[row]));
@@ -142,7 +142,12 @@ function datasetTitle(source: Source): string | undefined {
 }
 
 /** Bars share one scale over the whole column and start at 0; negative ones reach to the left of it. */
-function withBars(name: string, cells: readonly Cell[], values: readonly unknown[], scan: ColumnScan): Cell[] {
+function withBars(
+  name: string,
+  cells: readonly TableCell[],
+  values: readonly unknown[],
+  scan: ColumnScan,
+): TableCell[] {
   if (!isNumeric(scan.kind))
     throw new InputError(
       "a column of `bars`",

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { findChromium } from "../../src/doctor/chromium.js";
-import type { Host } from "../../src/cli/command.js";
+import type { CommandHost } from "../../src/cli/command.js";
 import { command as doctorCommand } from "../../src/cli/doctor.js";
 import { parseCommandLine, parseParameters, type OptionSpecs } from "../../src/cli/arguments.js";
 import { ROOT, run, type Ended } from "../setup/copy.js";
@@ -115,7 +115,7 @@ test("the doctor fails only for what is needed to run", async () => {
   const written: string[] = [];
   const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => written.push(String(text)) > 0);
   try {
-    const host: Host = {
+    const host: CommandHost = {
       root: ROOT,
       loadedFrom: 0,
       buildErrors: ["a.ts(1,1): error TS1: x"],

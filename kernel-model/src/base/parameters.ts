@@ -120,7 +120,7 @@ export type ParameterSet = Readonly<Record<string, Parameter>>;
 export type Options<P extends ParameterSet> = { readonly [N in keyof P]?: TypeOf<P[N]> };
 
 /** The same with the defaults filled in. */
-export type Values<P extends ParameterSet> = {
+export type ParameterValues<P extends ParameterSet> = {
   readonly [N in keyof P]: undefined extends P[N]["default"] ? TypeOf<P[N]> | undefined : TypeOf<P[N]>;
 };
 
@@ -130,7 +130,7 @@ type TypeOf<P extends Parameter> = P extends Parameter<infer T> ? T : never;
 export type OptionsOf<S> = S extends Schema<infer P> ? Options<P> : never;
 
 /** What its check makes of them. */
-export type ValuesOf<S> = S extends Schema<infer P> ? Values<P> : never;
+export type ValuesOf<S> = S extends Schema<infer P> ? ParameterValues<P> : never;
 
 /** The parameters of one run. Shown as a table when it is the last value of a notebook cell. */
 export class Schema<P extends ParameterSet> implements HasDataset {
@@ -145,13 +145,13 @@ export class Schema<P extends ParameterSet> implements HasDataset {
   }
 
   /** Checks the options and fills in the defaults. @throws InputError for an unknown name, or a value out of range */
-  check(given: Options<P>): Values<P> {
+  check(given: Options<P>): ParameterValues<P> {
     checkKeys(this.of, given, this.names);
     const values = Object.entries(this.parameters).map(([name, one]) => {
       const value = (given as Readonly<Record<string, unknown>>)[name];
       return [name, value === undefined ? one.default : one.check(name, value)] as const;
     });
-    return Object.fromEntries(values) as Values<P>;
+    return Object.fromEntries(values) as ParameterValues<P>;
   }
 
   /**

@@ -4,7 +4,7 @@ import { Execution, Observed } from "./execution.js";
 import { NaiveSearch } from "./naive.js";
 
 /** What a run shows; a smaller run must show the same. */
-export interface Finding {
+export interface FaultyRun {
   readonly end: "violated" | "stuck";
   /** Kind and name of the violation; "" for stuck. */
   readonly what: string;
@@ -20,7 +20,7 @@ const RUNS_PER_BOUND = 5_000;
 export function shrink<S>(
   program: Program<S>,
   decisions: readonly Decision[],
-  finding: Finding,
+  finding: FaultyRun,
   maxSteps: number,
 ): readonly Decision[] {
   let best = decisions;
@@ -36,7 +36,7 @@ export function shrink<S>(
 
 function searchFor<S>(
   program: Program<S>,
-  finding: Finding,
+  finding: FaultyRun,
   preemptions: number,
   maxSteps: number,
 ): readonly Decision[] | null {
@@ -54,7 +54,7 @@ function searchFor<S>(
 }
 
 /** Leaves out runs of decisions, greedily, as long as the finding stays. O(decisions^2) short runs. */
-function reduced<S>(program: Program<S>, decisions: readonly Decision[], finding: Finding): readonly Decision[] {
+function reduced<S>(program: Program<S>, decisions: readonly Decision[], finding: FaultyRun): readonly Decision[] {
   let best = decisions;
   for (let improved = true; improved;) {
     improved = false;
@@ -88,7 +88,11 @@ function* candidates(decisions: readonly Decision[]): Generator<readonly Decisio
 }
 
 /** Performs what can be performed of the decisions; the decisions made, if the run then shows the finding. */
-function lenient<S>(program: Program<S>, decisions: readonly Decision[], finding: Finding): readonly Decision[] | null {
+function lenient<S>(
+  program: Program<S>,
+  decisions: readonly Decision[],
+  finding: FaultyRun,
+): readonly Decision[] | null {
   const execution = new Execution(program, new Observed());
   const made: Decision[] = [];
   for (const { task: id, choice } of decisions) {

@@ -26,7 +26,7 @@ export interface Mechanism<W = unknown> {
   /** Small concurrent programs with the verdicts they must get; null where its paths are not modelled. */
   readonly scenarios: Scenarios | null;
   /** What can be run from flat parameters, by name; the first one where none is named. */
-  readonly runs: Readonly<Record<string, Load<"run", Run<W>>>>;
+  readonly runs: Readonly<Record<string, Load<"run", MechanismRun<W>>>>;
   /** How recordings of a running kernel are replayed; null where user space can record nothing. */
   readonly recordings: Load<"recordings", Recordings<W>> | null;
 }
@@ -38,7 +38,7 @@ export interface Scenarios {
   readonly load: Load<"scenarios", readonly Scenario[]>;
 }
 
-export interface Run<W = unknown> {
+export interface MechanismRun<W = unknown> {
   /** One line for lists. */
   readonly title: string;
   readonly parameters: Schema<ParameterSet>;

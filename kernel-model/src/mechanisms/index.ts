@@ -11,7 +11,7 @@ export {
   type Mechanism,
   type RecordedRun,
   type Recordings,
-  type Run as MechanismRun,
+  type MechanismRun,
   type Scenarios,
 } from "./define-mechanism.js";
 export type { Compressor } from "../mm/compressor.js";

@@ -13,7 +13,7 @@ import type { Machine } from "./machine.js";
 import { Objects } from "./objects.js";
 import { BUSY, COMPUTING, ENTERING, IDLE, Runner, SLEEPING, THINKING, WAKING, type Employer } from "./runner.js";
 import { Scheduler } from "./scheduler.js";
-import { Waiting, type Effects } from "./waiting.js";
+import { WaitingTask, type Effects } from "./waiting.js";
 import { WakeUps } from "./wake-ups.js";
 
 /**
@@ -34,7 +34,7 @@ export class Engine implements Host, Effects {
   untilDone = false;
   /** Called when a task that serves no employer ends. */
   ended: ((r: Runner) => void) | null = null;
-  readonly #waiting: Waiting;
+  readonly #waiting: WaitingTask;
   readonly #costs: Costs;
   readonly #wakeUps: WakeUps;
   readonly #free: Runner[] = [];
@@ -56,7 +56,7 @@ export class Engine implements Host, Effects {
     this.#costs = new Costs(machine, this.objects, measured);
     this.execution = new Execution(this.world, this.clock, this.objects, seed);
     this.#wakeUps = new WakeUps(this.clock, this.scheduler, machine.prices);
-    this.#waiting = new Waiting(this.clock, this.objects, this.scheduler, this.#costs, this.#wakeUps, this);
+    this.#waiting = new WaitingTask(this.clock, this.objects, this.scheduler, this.#costs, this.#wakeUps, this);
   }
 
   now(): number {

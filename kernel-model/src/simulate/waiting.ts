@@ -25,7 +25,7 @@ export interface Effects {
  * Who spins by loading a line (smp_cond_load_acquire) fetches it whenever it changes, also in vain: so waiters hold up
  * whoever wants the line. Waiters of the kernel's locks spin on lines of their own (MCS), and fetch nothing.
  */
-export class Waiting {
+export class WaitingTask {
   readonly #dirty = new Ring<ObjectState<Runner>>();
 
   constructor(

@@ -149,3 +149,29 @@ test("files and functions have one purpose: none is longer than 300 lines, or 60
     visit(source);
   }
 });
+
+/**
+ * Type names that several modules export: each is one idea with a form in either host, or of a file format on either side. Whatever else
+ * shares a name with another module's type means two things by one word, so one of the two is to be renamed.
+ */
+const ONE_IDEA_EACH: Readonly<Record<string, RegExp>> = {
+  "Cell Json Notebook Output": /^helpers\/src\/(export|run)\/notebook(-file)?\.ts$/,
+  "Checked Execution Scheduler Watcher Seen": /^kernel-model\/src\/(simulate|explore)\//,
+  "Pool Release Workload Entry": /^kernel-model\/src\/mechanisms\//,
+};
+
+test("two different things do not share a name", () => {
+  const places = new Map<string, string[]>();
+  for (const file of [...files(model), ...files(helpers)]) {
+    for (const [, name] of readFileSync(file, "utf8").matchAll(
+      /^export (?:abstract )?(?:interface|type|class) (\w+)/gm,
+    ))
+      places.set(name!, [...(places.get(name!) ?? []), relative(repository, file)]);
+  }
+  const shared = [...places].flatMap(([name, where]) => {
+    const allowed = Object.entries(ONE_IDEA_EACH).find(([names]) => names.split(" ").includes(name))?.[1];
+    const others = where.filter((file) => allowed?.test(file) !== true);
+    return where.length > 1 && others.length > (allowed === undefined ? 0 : 1) ? [`${name}: ${where.join(", ")}`] : [];
+  });
+  expect(shared).toEqual([]);
+});

@@ -51,7 +51,7 @@ const ENTRY = pathToFileURL(
  * Threads that explore parts of one search, this one among them, each part given to whoever is free. To be closed
  * whatever happens.
  */
-export class Pool {
+export class WorkerPool {
   readonly #threads: Worker[] = [];
   readonly #free: Hand[] = [];
   readonly #flags = new Int32Array(new SharedArrayBuffer(FLAGS * Int32Array.BYTES_PER_ELEMENT));

@@ -8,7 +8,7 @@ const GRACE_MS = 5_000;
  * Interrupts of the running cell. Work that can stop by itself registers a listener (`experiment` does); a cell without
  * such work is given up at once, as its code cannot be reached while it waits.
  */
-export class Interrupts {
+export class KernelInterrupts {
   readonly #listeners = new Set<() => void>();
   #giveUp: ((reason: Interrupted) => void) | undefined;
   #cell = { givenUp: false };

@@ -6,7 +6,7 @@ import { CellHistory, pathTo } from "./cell-history.js";
 import { CellModules } from "./cell-modules.js";
 import { AFTER_AWAIT, BEFORE_AWAIT } from "./check-awaits.js";
 import { describeDiagnostics, describeThrown, type ErrorContent } from "./error-content.js";
-import type { Interrupts } from "./interrupts.js";
+import type { KernelInterrupts } from "./interrupts.js";
 import type { SourcePositions } from "./source-positions.js";
 import type { Converted, Converter, QuickInfo, Tslab } from "./tslab-modules.js";
 
@@ -32,7 +32,7 @@ export class Session {
 
   constructor(
     private readonly tslab: Tslab,
-    private readonly interrupts: Interrupts,
+    private readonly interrupts: KernelInterrupts,
     private readonly positions: SourcePositions,
     private readonly options: SessionOptions,
   ) {
@@ -160,7 +160,7 @@ export class Session {
  * Runs a compiled cell in a turn of the event loop of its own: if the cell has to be ended by force, everything that waits
  * in the same turn is ended with it, and that must not be the kernel.
  */
-async function startScript(converted: Converted, fileName: string, interrupts: Interrupts): Promise<unknown> {
+async function startScript(converted: Converted, fileName: string, interrupts: KernelInterrupts): Promise<unknown> {
   const { output, hasToplevelAwait } = converted;
   if (output === undefined) return undefined;
   const head = `(${hasToplevelAwait === true ? "async " : ""}function (exports, require, ${BEFORE_AWAIT}, ${AFTER_AWAIT}) {\n`;

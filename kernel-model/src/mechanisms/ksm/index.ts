@@ -9,9 +9,9 @@ export { DEFAULT_KNOBS, KNOB_NAMES, type KnobName, type KsmKnobs } from "./model
 export { MEASURES, type MeasureName } from "./runs/measures.js";
 export { addProcess, madviseMergeable } from "./model/memory.js";
 export { parseOp } from "./model/op-format.js";
-export { applyOp, type Op, type Step } from "./model/ops.js";
+export { applyOp, type Op, type OpsAt } from "./model/ops.js";
 export { scanParameters } from "./runs/scan.js";
-export { properties, violations, type Property } from "./checks/properties.js";
+export { properties, violations, type StateCheck } from "./checks/properties.js";
 export { provenance } from "./evidence/provenance.js";
 export {
   compareCase,
@@ -25,7 +25,7 @@ export {
 } from "./evidence/recording.js";
 export { recordedRuns } from "./evidence/recorded-runs.js";
 export { doScan } from "./model/scanner.js";
-export { runScenario, scenarios, type Scenario } from "./checks/scenarios.js";
+export { runScenario, scenarios, type WorkedExample } from "./checks/scenarios.js";
 export { KsmRun } from "./runs/ksm-run.js";
 export { simulateKsm, simulatingKsm, type KsmOptions } from "./runs/simulate.js";
 export {

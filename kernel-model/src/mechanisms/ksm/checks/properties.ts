@@ -13,14 +13,14 @@ import {
   type KsmState,
 } from "../model/state.js";
 
-export interface Property {
+export interface StateCheck {
   readonly name: string;
   readonly kind: "always";
   /** Undefined if it holds, else what is wrong. */
   violated(ksm: KsmState): string | undefined;
 }
 
-export const properties: readonly Property[] = [
+export const properties: readonly StateCheck[] = [
   {
     name: "counters-are-sums",
     kind: "always",

@@ -4,12 +4,12 @@
  */
 import type { KsmKnobs } from "../model/knobs.js";
 import type { MeasureName } from "../runs/measures.js";
-import type { Op, Step } from "../model/ops.js";
+import type { Op, OpsAt } from "../model/ops.js";
 import type { KsmRun } from "../runs/ksm-run.js";
 import { simulateKsm } from "../runs/simulate.js";
 import { stepsWorkload } from "../runs/steps-workload.js";
 
-export interface Scenario {
+export interface WorkedExample {
   readonly name: string;
   /** What it shows, in a sentence. */
   readonly shows: string;
@@ -17,13 +17,13 @@ export interface Scenario {
   readonly pages: string;
   readonly knobs?: Partial<KsmKnobs>;
   /** What happens later. */
-  readonly steps?: readonly Step[];
+  readonly steps?: readonly OpsAt[];
   readonly scans: number;
   /** Values after the last scan. */
   readonly expected: Partial<Record<MeasureName, number>>;
 }
 
-export const scenarios: readonly Scenario[] = [
+export const scenarios: readonly WorkedExample[] = [
   {
     name: "first visit takes the checksum only",
     shows: "after one scan nothing is merged: all pages are volatile",
@@ -88,7 +88,7 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 /** Runs a scenario. */
-export function runScenario(scenario: Scenario, walks: "kernel" | "lazy" = "kernel"): KsmRun {
+export function runScenario(scenario: WorkedExample, walks: "kernel" | "lazy" = "kernel"): KsmRun {
   const drawn = Array.from(scenario.pages).flatMap((letter, page): Op[] =>
     letter === "-"
       ? []

@@ -6,7 +6,7 @@ import { checkInteger, InputError } from "../../../base/errors.js";
 import { writeKnob } from "../model/control.js";
 import { addProcess, madviseMergeable } from "../model/memory.js";
 import { applyRecorded, parseOp } from "../model/op-format.js";
-import type { Step } from "../model/ops.js";
+import type { OpsAt } from "../model/ops.js";
 import { doScan } from "../model/scanner.js";
 import { KsmState, MAX_PAGES } from "../model/state.js";
 import { readRecording, recordingShape as shape, type RecordingFile } from "./recording-file.js";
@@ -34,7 +34,7 @@ export interface RecordedCase {
   readonly pages: number;
   readonly knobs: Readonly<Record<string, unknown>>;
   readonly smartScan: 0 | 1;
-  readonly steps: readonly Step[];
+  readonly steps: readonly OpsAt[];
   /** One per full scan: after the operations and before the scan, and after it. */
   readonly rows: readonly { readonly pre: RecordedRow; readonly post: RecordedRow }[];
 }
@@ -189,7 +189,7 @@ function parseRow(value: unknown, where: string, columns: readonly RecordedColum
   return row as RecordedRow;
 }
 
-function parseStep(value: unknown, where: string, pages: number): Step {
+function parseStep(value: unknown, where: string, pages: number): OpsAt {
   const step = shape.object(value, where);
   return {
     scan: checkInteger(`${where}.scan`, step["scan"], {

@@ -25,7 +25,7 @@ export type Op =
 export const OPERATIONS = ["fill", "unmap", "dontneed", "read", "mergeable", "unmergeable", "knob"] as const;
 
 /** Operations that happen just before full scan number `scan` (0 is the first). */
-export interface Step {
+export interface OpsAt {
   readonly scan: number;
   readonly ops: readonly Op[];
   /** Where the step was read, for messages, e.g. "workload.csv, line 3". */

@@ -1,7 +1,7 @@
 /** ksmd over a workload, from flat named parameters: what the command line and sweeps hand over. */
 import { Schema, type OptionsOf } from "../../../base/parameters.js";
 import type { Progress } from "../../../base/run.js";
-import type { Run } from "../../define-mechanism.js";
+import type { MechanismRun } from "../../define-mechanism.js";
 import { knobs, KNOB_NAMES } from "../model/knobs.js";
 import type { KsmRun } from "./ksm-run.js";
 import { KINDS, mixParameters, mixWorkload, shareParameters } from "./mix-workload.js";
@@ -47,7 +47,7 @@ function generated(given: ScanOptions): Workload {
   return mixWorkload({ pages, shares, ...rest, ...(seed !== undefined && { seed }) });
 }
 
-export const run: Run<Workload> = {
+export const run: MechanismRun<Workload> = {
   title: "ksmd scans a workload, full scan after full scan",
   parameters: scanParameters,
   takes: ["workload"],

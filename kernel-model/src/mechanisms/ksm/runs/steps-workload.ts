@@ -2,13 +2,13 @@
 import { checkInteger, checkKeys, checkOneOf, InputError } from "../../../base/errors.js";
 import { addProcess, madviseMergeable } from "../model/memory.js";
 import { applyRecorded, parseOp } from "../model/op-format.js";
-import { applyOp, type Op, type Step } from "../model/ops.js";
+import { applyOp, type Op, type OpsAt } from "../model/ops.js";
 import { checkPages, type KsmState } from "../model/state.js";
 import type { Workload } from "./workload.js";
 
 export interface StepsOptions {
   readonly pages: number;
-  readonly steps: readonly Step[];
+  readonly steps: readonly OpsAt[];
   readonly name?: string;
   /** What a write does that a knob's file refuses: stop the run, or change nothing, as it did when it was recorded. Default "error". */
   readonly refusedWrites?: "error" | "ignore";
@@ -58,7 +58,7 @@ function isList(value: unknown): boolean {
   return Array.isArray(value);
 }
 
-function applyStep(ksm: KsmState, step: Step, apply: (ksm: KsmState, op: Op) => void, name: string): void {
+function applyStep(ksm: KsmState, step: OpsAt, apply: (ksm: KsmState, op: Op) => void, name: string): void {
   for (const op of step.ops) {
     try {
       apply(ksm, op);
@@ -84,7 +84,7 @@ function applyStep(ksm: KsmState, step: Step, apply: (ksm: KsmState, op: Op) => 
 export function csvWorkload(text: string, pages: number, name = "CSV"): Workload {
   if (typeof text !== "string") throw new InputError("the CSV text", text, "a text", "read the file first");
   checkPages("pages", pages);
-  const steps: Step[] = [];
+  const steps: OpsAt[] = [];
   for (const [i, line] of text.split(/\r?\n/).entries()) {
     const where = `${name}, line ${i + 1}`;
     const [scan, ...op] = line.split(",").map((field) => field.trim());

@@ -1,7 +1,7 @@
 import type { Column, Dataset, HasDataset } from "../../../base/dataset.js";
 import { parameter, Schema, type OptionsOf, type ValuesOf } from "../../../base/parameters.js";
 import { finish, type Progress } from "../../../base/run.js";
-import type { Run } from "../../define-mechanism.js";
+import type { MechanismRun } from "../../define-mechanism.js";
 import type { Path } from "../../../machine/path.js";
 import { sleep } from "../../../primitives/time.js";
 import { REFCOUNT_MAX } from "../../../primitives/refcount.js";
@@ -178,7 +178,7 @@ export function hoursToSaturation(leakedPerSecond: number, references = 1): numb
   return leakedPerSecond <= 0 ? Infinity : (SATURATION - references) / leakedPerSecond / 3600;
 }
 
-export const run: Run = {
+export const run: MechanismRun = {
   title: "references of a pool at its limit",
   parameters: leakParameters,
   takes: [],

@@ -3,7 +3,7 @@ import { checkInteger, checkKeys, InputError } from "../../../base/errors.js";
 import type { Column, Dataset, HasDataset } from "../../../base/dataset.js";
 import { parameter, Schema, type OptionsOf } from "../../../base/parameters.js";
 import { finish, type Progress } from "../../../base/run.js";
-import type { Run } from "../../define-mechanism.js";
+import type { MechanismRun } from "../../define-mechanism.js";
 import type { Path } from "../../../machine/path.js";
 import { sleep } from "../../../primitives/time.js";
 import { exponential, simulating, type Draws, type SimulationResult, type Timeline } from "../../../simulate/index.js";
@@ -280,7 +280,7 @@ const flatParameters = new Schema(loadParameters.of, {
   compressor: parameter.text({ default: "lz4", meaning: "compressor of the pool: lz4 or zstd" }),
 });
 
-export const run: Run = {
+export const run: MechanismRun = {
   title: "the pool's size under load",
   parameters: flatParameters,
   takes: ["compressor"],
