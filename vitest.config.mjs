@@ -19,6 +19,7 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    deps: { interopDefault: false }, // a default import is what Node.js makes of it
     maxWorkers: availableParallelism(),
     maxConcurrency: 2, // tests of a file that say so: mostly they wait for processes
     projects: [
@@ -28,7 +29,6 @@ export default defineConfig({
           name: "model",
           include: ["kernel-model/test/**/*.test.ts"],
           isolate: false,
-          deps: { interopDefault: false }, // as Node.js does it
           sequence: { groupOrder: 0 },
         },
       },
