@@ -27,6 +27,13 @@ class Batches:
         self.sleep = SLEEP_MS
         self.park()
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for file in [*self.files, self.stat]:
+            os.close(file)
+
     def counters(self):
         return [int(os.pread(file, 32, 0)) for file in self.files]
 

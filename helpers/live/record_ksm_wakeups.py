@@ -26,26 +26,27 @@ def run_case(case, cpu):
     for name, value in {**COMMON_KNOBS, **case.knobs}.items():
         if not write_knob(name, value):
             raise NotRecorded(f"the kernel refuses {name}={value}")
-    batches = Batches(cpu)
-    if any(batches.counters()[2:]):
-        raise NotRecorded("KSM is in use by others")
+    with Batches(cpu) as batches, Processes(case.sizes, cpu, case.huge) as processes:
+        if any(batches.counters()[2:]):
+            raise NotRecorded("KSM is in use by others")
+        return play(case.steps(), batches, processes)
+
+
+def play(steps, batches, processes):
+    """Does what a case asks for, step by step; the log."""
     log = []
-    with Processes(case.sizes, cpu, case.huge) as processes:
-        steps = case.steps()
-        entry = next(steps)
-        while entry is not None:
-            if entry[0] == "wake":
-                before = batches.counters()
-                batches.wake_up()
-                after = batches.counters()
-                counters = [after[0] - before[0], after[1] - before[1], *after[2:]]
-                log.append(["wake", counters, processes.rows()])
-                answer = after[-1] != before[-1]
-            else:
-                processes.apply(entry)
-                log.append(entry)
-                answer = False
-            entry = steps.send(answer)
+    entry = next(steps)
+    while entry is not None:
+        if entry[0] == "wake":
+            before = batches.counters()
+            batches.wake_up()
+            after = batches.counters()
+            log.append(["wake", [after[0] - before[0], after[1] - before[1], *after[2:]], processes.rows()])
+            entry = steps.send(after[-1] != before[-1])
+        else:
+            processes.apply(entry)
+            log.append(entry)
+            entry = steps.send(False)
     return log
 
 
