@@ -78,7 +78,8 @@ def files_as_found():
 
 
 def record(untouched):
-    plan = [(1000, 76, 1, "madvise"), (1000, 76, 0, "madvise"), (16384, 40, 1, "madvise"), (16384, 40, 1, "prctl")]
+    plan = [(1000, 76, 1, "madvise"), (1000, 76, 0, "madvise"), (16384, 40, 1, "madvise"), (16384, 40, 1, "prctl"),
+            (16384, 40, 0, "madvise"), (16384, 40, 0, "prctl")]
     runs = []
     with PriorKnobs():
         for pages, scans, smart_scan, enabled_by in plan:

@@ -3,6 +3,7 @@ import type { ClaimVerdict } from "@mm-lab/kernel-model";
 export const VERDICTS: readonly ClaimVerdict[] = [
   "reproduced",
   "contradicted",
+  "depends",
   "changed-since",
   "needs-hardware",
   "not-yet",

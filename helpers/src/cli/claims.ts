@@ -6,7 +6,8 @@ import type { Command } from "./command.js";
 export const command: Command = {
   help: `
 The ledger in data/claims holds the checkable statements of the source documents. Each is judged: reproduced,
-contradicted, changed-since, needs-hardware, not-yet (no experiment so far) or record (history, not tested).
+contradicted, depends (with the map of where it holds), changed-since, needs-hardware, not-yet (no experiment so far) or
+record (history, not tested).
 A contradicted claim is a finding, so the exit status is 0 whenever all experiments ran.
 
 An experiment is run again where the model's code or its data have changed since its last run; what was kept from that

@@ -5,10 +5,19 @@
 import type { Progress } from "./run.js";
 
 /**
- * reproduced: seen as claimed. contradicted: something else was seen. changed-since: true then, a named release changed it.
+ * reproduced: seen as claimed. contradicted: something else was seen. depends: seen under some conditions that the source
+ * leaves open and not under others; the finding has the map. changed-since: true then, a named release changed it.
  * needs-hardware: cannot be decided here. not-yet: no experiment so far. record: history or opinion, cited and not tested.
  */
-export type ClaimVerdict = "reproduced" | "contradicted" | "changed-since" | "needs-hardware" | "not-yet" | "record";
+export type ClaimVerdict =
+  "reproduced" | "contradicted" | "depends" | "changed-since" | "needs-hardware" | "not-yet" | "record";
+
+/** One point of the map of a claim that depends: a condition, what was seen there, and whether that is as claimed. */
+export interface MapPoint {
+  readonly at: string;
+  readonly seen: string;
+  readonly holds: boolean;
+}
 
 export interface Finding {
   readonly verdict: ClaimVerdict;
@@ -16,6 +25,8 @@ export interface Finding {
   readonly seen: string;
   /** Parameters that the source does not give and we chose; absent if there are none. */
   readonly chosen?: string;
+  /** Where it holds and where not; only of a claim that was tried under several conditions. */
+  readonly map?: readonly MapPoint[];
 }
 
 /** A finding, and the recordings of a running kernel that it rests on, sorted by name. */
@@ -88,4 +99,17 @@ export type Experiments = Readonly<Record<string, Experiment>>;
 /** The finding "reproduced" if the test held, else "contradicted"; the same sentence states what was seen. */
 export function judge(held: boolean, seen: string, chosen?: string): Finding {
   return { verdict: held ? "reproduced" : "contradicted", seen, ...(chosen !== undefined && { chosen }) };
+}
+
+/**
+ * The finding of a claim tried under several conditions: "reproduced" if it held under all, "contradicted" if under none,
+ * else "depends". What was seen at each is listed behind the sentence.
+ */
+export function judgeMap(map: readonly MapPoint[], seen: string, chosen?: string): Finding {
+  const held = map.filter(({ holds }) => holds);
+  const verdict = held.length === map.length ? "reproduced" : held.length === 0 ? "contradicted" : "depends";
+  const list = (points: readonly MapPoint[]): string =>
+    points.length === 0 ? "nowhere" : points.map((point) => `${point.at}: ${point.seen}`).join("; ");
+  const where = `Holds at ${list(held)}. Not at ${list(map.filter(({ holds }) => !holds))}.`;
+  return { verdict, seen: `${seen} ${where}`, map, ...(chosen !== undefined && { chosen }) };
 }

@@ -8,6 +8,7 @@ import { addProcess, madviseMergeable } from "../model/memory.js";
 import { applyRecorded, parseOp } from "../model/op-format.js";
 import type { OpsAt } from "../model/ops.js";
 import { doScan } from "../model/scanner.js";
+import type { SkipPolicy } from "../model/skip-policy.js";
 import { KsmState, MAX_PAGES } from "../model/state.js";
 import { readRecording, recordingShape as shape, type RecordingFile } from "./recording-file.js";
 
@@ -54,12 +55,13 @@ export interface Difference {
   readonly model: number;
 }
 
-/** Replays a recorded workload through the model and returns the model's rows. About 10 million page visits a second. */
+/** Replays a recorded workload through the model, by default with the kernel's smart scan, and returns the model's rows. About 10 million page visits a second. */
 export function replayCase(
   recorded: Pick<RecordedCase, "pages" | "knobs" | "smartScan" | "steps">,
   scans: number,
+  policy: SkipPolicy = "kernel",
 ): RecordedCase["rows"] {
-  const ksm = new KsmState(recorded.pages);
+  const ksm = new KsmState(recorded.pages, { policy });
   addProcess(ksm, recorded.pages, "workload");
   for (const [name, value] of Object.entries({ ...recorded.knobs, smart_scan: recorded.smartScan }))
     writeKnob(ksm, name, value);
@@ -77,12 +79,13 @@ export function replayCase(
   return rows;
 }
 
-/** Compares one recorded workload with the model: undefined if every counter of every row is equal. */
+/** Compares one recorded workload with the model, by default with the kernel's smart scan: undefined if every counter of every row is equal. */
 export function compareCase(
   recorded: RecordedCase,
   columns: readonly RecordedColumn[] = COLUMNS,
+  policy: SkipPolicy = "kernel",
 ): Difference | undefined {
-  const model = replayCase(recorded, recorded.rows.length);
+  const model = replayCase(recorded, recorded.rows.length, policy);
   for (const [scan, row] of recorded.rows.entries()) {
     for (const [phase, when] of [
       ["pre", "before the scan"],

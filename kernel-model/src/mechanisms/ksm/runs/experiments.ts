@@ -1,6 +1,7 @@
 /** The experiments behind the claims and the notebook: small questions to the model, each answered by a run of it. */
 import { checkInteger } from "../../../base/errors.js";
 import { addProcess, fill, madviseMergeable } from "../model/memory.js";
+import type { KsmCost } from "../model/cost.js";
 import type { MeasureName } from "./measures.js";
 import { doScan } from "../model/scanner.js";
 import type { KsmRun } from "./ksm-run.js";
@@ -42,19 +43,49 @@ export function visitsOfUniquePage(
 }
 
 /**
+ * How many of `rounds` visits a page is processed that is rewritten with new content before each full scan.
+ *
+ * @example
+ * visitsOfRewrittenPage(9000); // 1005: as often as a page that never merges
+ */
+export function visitsOfRewrittenPage(rounds: number, policy: SkipPolicy = "kernel"): number {
+  checkInteger("rounds", rounds, { min: 0, unit: "full scans" });
+  const ksm = new KsmState(1, { policy });
+  addProcess(ksm, 1);
+  madviseMergeable(ksm, 0, 1);
+  for (let scan = 0; scan < rounds; scan++) {
+    fill(ksm, 0, 1, 1, scan + 1, 0);
+    doScan(ksm, Infinity);
+  }
+  return ksm.pagesScanned;
+}
+
+/** How a reduction is measured. */
+export interface ReductionOptions {
+  /** What stands for smart scan. Default "kernel". */
+  readonly policy?: SkipPolicy;
+  readonly cost?: Partial<KsmCost>;
+}
+
+/**
  * What smart scan saves in the long run, relative to scanning every page: share of a per-scan measure, 0 to 1.
  * The workload has this share of pages that never merge; the others are long-lived duplicates.
  */
-export function longRunReduction(uniqueShare: number, measure: MeasureName = "pages_scanned"): number {
+export function longRunReduction(
+  uniqueShare: number,
+  measure: MeasureName = "pages_scanned",
+  { policy: smart = "kernel", cost = {} }: ReductionOptions = {},
+): number {
   const warmUp = 22; // from here on every nine scans are alike
   const run = (policy: SkipPolicy): number =>
     simulateKsm({
       workload: mixWorkload({ pages: 4000, shares: { unique: uniqueShare, duplicate: 1 - uniqueShare } }),
       scans: warmUp + 90,
       policy,
+      cost,
       knobs: { pages_to_scan: 4000 },
     }).total(measure, warmUp);
-  return 1 - run("kernel") / run("none");
+  return 1 - run(smart) / run("none");
 }
 
 /** Unique pages in the way of short-lived duplicates: what both claims about the scan rate are tried on. */
@@ -71,6 +102,7 @@ export const fixedRate = {
 export function mergedShortLived(
   seed: number,
   turnover: NonNullable<MixOptions["turnover"]> = "processes",
+  smart: SkipPolicy = "kernel",
 ): { smart: number; plain: number } {
   const run = (policy: SkipPolicy): number =>
     simulateKsm({
@@ -85,33 +117,51 @@ export function mergedShortLived(
       policy,
       knobs: fixedRate.knobs,
     }).total("pages_merged");
-  return { smart: run("kernel"), plain: run("none") };
+  return { smart: run(smart), plain: run("none") };
+}
+
+/** Under which conditions the smallest sufficient rate is asked for. */
+export interface RateOptions {
+  /** Life of a duplicate. Default 40 s. */
+  readonly lifetimeSeconds?: number;
+  /** How much of the merged pages may be lost. Default 0.05. */
+  readonly tolerance?: number;
+  /** Shuffles the pages; without one they are spread evenly. */
+  readonly seed?: number;
+  /** What stands for smart scan. Default "kernel". */
+  readonly policy?: SkipPolicy;
 }
 
 /**
- * The smallest pages_to_scan with smart scan, relative to that without, that keeps the merged pages within 5 %.
+ * The smallest pages_to_scan with smart scan, relative to that without, that keeps the merged pages within the tolerance.
  * In steps of 1 %; found by bisection, since a faster scan merges no fewer pages.
  */
-export function smallestSufficientRate(uniqueShare: number): number {
+export function smallestSufficientRate(uniqueShare: number, options: RateOptions = {}): number {
+  const { lifetimeSeconds = 40, tolerance = 0.05, seed, policy: smart = "kernel" } = options;
   const baseline = 100;
   const workload = mixWorkload({
-    pages: 20_000,
+    pages: 5000,
     shares: { unique: uniqueShare, shortLived: 1 - uniqueShare },
-    lifetimeSeconds: 40,
+    lifetimeSeconds,
+    ...(seed !== undefined && { seed }),
   });
   const merged = (policy: SkipPolicy, pages_to_scan: number): number =>
-    meanOverTime(simulateKsm({ workload, seconds: 240, policy, knobs: { pages_to_scan } }), "pages_sharing", 80);
-  const enough = 0.95 * merged("none", baseline);
+    meanOverTime(
+      simulateKsm({ workload, seconds: 240, policy, knobs: { pages_to_scan, sleep_millisecs: 80 } }),
+      "pages_sharing",
+      80,
+    );
+  const enough = (1 - tolerance) * merged("none", baseline);
   let [low, high] = [0, baseline];
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if (merged("kernel", middle) >= enough) high = middle;
+    if (merged(smart, middle) >= enough) high = middle;
     else low = middle;
   }
   return high / baseline;
 }
 smallestSufficientRate.chosen =
-  "20,000 pages: unique ones, and duplicates that live 40 s in groups of 4; without history a full scan takes about 4 s; mean over 160 s after 80 s of warm-up";
+  "5,000 pages: unique ones, and duplicates that live 40 s in groups of 4; without history a full scan takes about 4 s; mean over 160 s after 80 s of warm-up";
 
 /** Mean of a level over virtual time, each scan weighted by its duration, from `fromSeconds` on. */
 export function meanOverTime(run: KsmRun, measure: MeasureName, fromSeconds = 0): number {
