@@ -4,6 +4,8 @@ import {
   addProcess,
   applyOp,
   doScan,
+  exitProcess,
+  forkProcess,
   KsmState,
   madviseMergeable,
   properties,
@@ -44,6 +46,35 @@ describe.each(["kernel", "lazy"] as const)("%s walks", (walks) => {
     );
   });
 });
+
+test("every property holds with several processes that fork, exit, leave KSM and rejoin", () => {
+  const size = 6;
+  const anyEvent = fc.tuple(fc.constantFrom("op", "op", "scan", "scan", "fork", "exit"), anyOp, fc.nat(7));
+  fc.assert(
+    fc.property(fc.array(anyEvent, { maxLength: 60 }), (events) => {
+      const ksm = new KsmState(8 * size, { knobs: { max_page_sharing: 3 } });
+      for (let i = 0; i < 3; i++) addProcess(ksm, size);
+      madviseMergeable(ksm, 0, 3 * size);
+      for (const [kind, op, at] of events) {
+        const slot = ksm.slots[at % ksm.slots.length]!;
+        if (kind === "scan") doScan(ksm, 1 + at);
+        else if (slot.exited) continue;
+        else if (kind === "exit") exitProcess(ksm, slot);
+        else if (kind === "fork" && ksm.slots.length < 8) forkProcess(ksm, slot);
+        else if (kind === "op") applyOp(ksm, within(op, slot.firstPage, size));
+        expect(violations(ksm)).toEqual([]);
+      }
+    }),
+    { seed: 7, numRuns: 400 },
+  );
+});
+
+/** The operation on the `size` pages from `first` on. */
+function within(op: Op, first: number, size: number): Op {
+  if (op.op === "knob") return op;
+  const start = first + (op.start % size);
+  return { ...op, start, stop: Math.min(first + size, start + (op.stop - op.start)) };
+}
 
 describe("lazy walks beside kernel walks", () => {
   const rounds = fc.array(fc.tuple(fc.array(anyOp, { maxLength: 4 }), fc.integer({ min: 1, max: 3000 })), {
@@ -115,6 +146,8 @@ describe("each property catches its mutant", () => {
     "a-skipped-or-merged-page-is-not-in-the-unstable-tree": (ksm) => {
       ksm.flags[0] = ksm.flags[0]! | 0x40;
     },
+    "the-unstable-tree-holds-the-items-of-this-scan": (ksm) => ksm.unstableNodes++,
+    "the-list-holds-each-listed-process-once": (ksm) => ksm.mmList.push(ksm.slots[0]!),
     "contents-are-counted": (ksm) => ksm.contents.take(99),
   };
 
@@ -126,6 +159,7 @@ describe("each property catches its mutant", () => {
     const ksm = fresh("kernel");
     applyOp(ksm, { op: "fill", start: 0, stop: 6, step: 1, content: 1, increment: 0 });
     for (let scan = 0; scan < 3; scan++) doScan(ksm, Infinity);
+    doScan(ksm, 1); // into the next scan, so that there is an unstable tree
     expect(violations(ksm)).toEqual([]);
     mutants[name]!(ksm);
     expect(violations(ksm).map((wrong) => wrong.split(":")[0])).toContain(name);

@@ -69,6 +69,7 @@ export const properties: readonly StateCheck[] = [
     name: "max-page-sharing-holds",
     kind: "always",
     violated(ksm) {
+      if (ksm.sharers !== null) return undefined; // a fork may go over the limit
       const node = regularNodes(ksm).find((n) => ksm.nodes.length[n]! > ksm.knobs.max_page_sharing);
       return node === undefined
         ? undefined
@@ -99,10 +100,43 @@ export const properties: readonly StateCheck[] = [
         const flags = ksm.flags[page]!;
         if ((flags & UNSTABLE_FLAG) === 0) continue;
         if ((flags & STABLE_FLAG) !== 0) return `page ${page} is in both trees`;
-        if ((flags & PTE_MASK) === PTE_KSM) return `page ${page} is merged and in the unstable tree`;
+        if ((flags & PTE_MASK) === PTE_KSM && ksm.sharers === null)
+          return `page ${page} is merged and in the unstable tree`;
         if ((flags & RMAP_ITEM) === 0) return `page ${page} is in the unstable tree without an item`;
       }
       return undefined;
+    },
+  },
+  {
+    name: "the-unstable-tree-holds-the-items-of-this-scan",
+    kind: "always",
+    violated(ksm) {
+      const tree = ksm.unstableTree;
+      if (tree === null || ksm.cursor === null) return undefined; // between two scans what is left of it means nothing
+      const pages: number[] = [];
+      const visit = (node: number): void => {
+        if (node === 0 || pages.length > ksm.pages) return;
+        visit(tree.left[node]!);
+        pages.push(node - 1);
+        visit(tree.right[node]!);
+      };
+      visit(tree.root);
+      const stray = pages.find((page) => (ksm.flags[page]! & UNSTABLE_FLAG) === 0);
+      if (stray !== undefined) return `page ${stray} is in the tree and its item does not say so`;
+      return differ("items of the unstable tree", ksm.unstableNodes, pages.length);
+    },
+  },
+  {
+    name: "the-list-holds-each-listed-process-once",
+    kind: "always",
+    violated(ksm) {
+      const listed = ksm.slots.filter((slot) => slot.listed);
+      const once = new Set(ksm.mmList);
+      if (once.size !== ksm.mmList.length) return "a process is on ksmd's list twice";
+      const missing = listed.find((slot) => !once.has(slot));
+      if (missing !== undefined) return `${missing.name} is listed and not on ksmd's list`;
+      if (ksm.cursor !== null && !once.has(ksm.cursor)) return "the cursor is at a process that is not on the list";
+      return differ("processes on ksmd's list", listed.length, once.size);
     },
   },
   {

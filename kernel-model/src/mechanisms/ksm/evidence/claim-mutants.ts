@@ -26,7 +26,8 @@ export const claimMutants: Readonly<Record<string, ClaimMutant>> = {
   "ksm-smart-scan.cpu-25-percent": withPolicy("skips nothing", "none"),
   "ksm-smart-scan.pages-to-scan-40-50": withPolicy("skips nothing", "none"),
   "ksm-smart-scan.no-history-before": withRecording("a page is skipped with smart_scan 0", "ksm-6.18.json", (text) =>
-    change<FullScans>(text, ({ columns, workloads }) => {
+    change(text, (file) => {
+      const { columns, workloads } = file as FullScans;
       for (const { rows, smart_scan } of workloads) if (smart_scan === 0) rows[7]!.post[columns.indexOf("skipped")] = 1;
     }),
   ),
@@ -66,7 +67,7 @@ function withRecording(change: string, file: string, changed: (text: string) => 
 }
 
 function withClaims(what: string, act: (file: Claims) => void): ClaimMutant {
-  return withRecording(what, "ksm-claims-6.18.json", (text) => change<Claims>(text, act));
+  return withRecording(what, "ksm-claims-6.18.json", (text) => change(text, (file) => act(file as Claims)));
 }
 
 interface FullScans {
@@ -85,8 +86,8 @@ interface Claims {
   }[];
 }
 
-function change<File>(text: string, act: (file: File) => void): string {
-  const file = JSON.parse(text) as File;
+function change(text: string, act: (file: unknown) => void): string {
+  const file: unknown = JSON.parse(text);
   act(file);
   return JSON.stringify(file);
 }

@@ -12,7 +12,7 @@ export interface Subject {
   /** Whether the 8-bit age starts again at 0 after 255. */
   readonly wrapsAge: boolean;
   /** Text of data/live/NAME. */
-  recording(name: string): string;
+  readonly recording: (name: string) => string;
 }
 
 /** An experiment on a subject; a long one yields how far it is. */
