@@ -3,7 +3,7 @@ import { parameter, Schema, type OptionsOf } from "../../../base/parameters.js";
 import { finish, type Progress } from "../../../base/run.js";
 import { Cell } from "../../../primitives/cell.js";
 import { exponential, simulating } from "../../../simulate/index.js";
-import type { Run } from "../../define-mechanism.js";
+import type { MechanismRun } from "../../define-mechanism.js";
 import { inTwoSteps, write } from "../model/written.js";
 
 const { number } = parameter;
@@ -50,7 +50,7 @@ export function* simulatingScan(options: ScanOptions = {}): Generator<Progress, 
   return { dataset: () => datasetOf("A page that is written and scanned", rows, columns) };
 }
 
-export const run: Run = {
+export const run: MechanismRun = {
   title: "a page that is written, and scanned in two steps",
   parameters: scanParameters,
   takes: [],
