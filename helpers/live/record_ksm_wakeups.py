@@ -66,6 +66,16 @@ def record(cases, once, cpu, log=sys.stderr):
     return recorded
 
 
+def draw(case):
+    """A case without a kernel: its entries, with no counters."""
+    steps, log = case.steps(), []
+    entry = next(steps)
+    while entry is not None:
+        log.append(entry)
+        entry = steps.send(entry[0] == "wake" and log.count(["wake"]) % 3 == 0)
+    return {**case.header(), "log": log}
+
+
 def write_recording(path, cases):
     """One line per case; the file appears whole or not at all."""
     with open(path + ".part", "w") as file:
@@ -83,6 +93,7 @@ def main():
     parser.add_argument("--cases", help="record the cases of this file instead of random ones")
     parser.add_argument("--once", action="store_true", help="run each case once instead of twice (for campaigns)")
     parser.add_argument("--fork", action="store_true", help="random cases in which processes fork")
+    parser.add_argument("--draw", action="store_true", help="only write the random cases, as if each third wake-up ended a scan")
     parser.add_argument("--max-pages", type=int, default=24, help="pages of the largest process")
     parser.add_argument("--cpu", type=int, default=0, help="the CPU on which everything runs")
     args = parser.parse_args()
@@ -92,6 +103,9 @@ def main():
     else:
         seeds = range(args.seed, args.seed + args.count)
         cases = [partial(RandomCase, seed, args.fork, args.max_pages) for seed in seeds]
+    if args.draw:
+        write_recording(args.recording, [draw(make()) for make in cases])
+        return
     with PriorKnobs():
         recorded = record(cases, args.once, args.cpu)
     write_recording(args.recording, recorded)

@@ -21,6 +21,20 @@ test("every case of the given recording is equal", async () => {
   expect(await compareRecording(given, "ksm-6.18.json")).toEqual({ cases: 28, equal: 28, differences: [] });
 });
 
+test("a recording of wake-ups is told from one of full scans by what is in the file", async () => {
+  const text = readDataFile("live", "ksm-wakeups-named-6.12.json");
+  expect(await compareRecording(text, "x.json")).toEqual({ cases: 22, equal: 22, differences: [] });
+  const unequal = await compareRecording(text.replace('"kernel":"6.12', '"kernel":"6.18'), "x.json");
+  expect(unequal.differences).toEqual([
+    expect.stringMatching(
+      /^discarding another page empties the LRU batch before 6\.14: wake-up \d+: sharing: kernel 3, model 2$/,
+    ),
+    expect.stringMatching(
+      /^unmapping another page empties the LRU batch before 6\.14: wake-up \d+: sharing: kernel 3, model 2$/,
+    ),
+  ]);
+});
+
 test("the first difference of an unequal case is named", async () => {
   const text = changed(({ workloads }) => {
     workloads[1]!.rows[3]!.post[3] = 7;

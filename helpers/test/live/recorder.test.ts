@@ -70,6 +70,36 @@ describe("generated workloads", () => {
   });
 });
 
+describe("random cases wake-up by wake-up", () => {
+  const draw = (seed: number, name: string): string => {
+    const path = join(folder, name);
+    const drawn = python("record_ksm_wakeups.py", "--draw", "--fork", String(seed), "60", path);
+    expect(drawn).toMatchObject({ status: 0, stderr: "" });
+    return readFileSync(path, "utf8");
+  };
+  const text = draw(5, "wakeups-a.json");
+  const { cases } = JSON.parse(text) as { cases: readonly { log: readonly (readonly unknown[])[] }[] };
+  const entries = cases.flatMap(({ log }) => log);
+
+  test("the same seed gives the same file, another one another", () => {
+    expect(draw(5, "wakeups-b.json")).toBe(text);
+    expect(draw(99, "wakeups-c.json")).not.toBe(text);
+  });
+
+  test("use every entry and every operation of the format", () => {
+    expect(new Set(entries.map(([kind]) => kind))).toEqual(new Set(["op", "knob", "fork", "exit", "wake"]));
+    const operations = entries.filter(([kind]) => kind === "op").map(([, , operation]) => (operation as unknown[])[0]);
+    expect(new Set(operations)).toEqual(new Set(["fill", "dontneed", "read", "unmap", "mergeable", "unmergeable"]));
+  });
+
+  test("are ones the model can replay: no store to an unmapped page, nothing of a process that has exited", () => {
+    const counters = JSON.stringify(["wake", Array<number>(10).fill(0), []]);
+    const runs = ksm.recordedRuns(text.replaceAll('["wake"]', counters), "drawn");
+    expect(runs).toHaveLength(60);
+    for (const run of runs) expect(run.compare()).toMatch(/: kernel 0, model \d+$/);
+  });
+});
+
 describe("the recorder, given a bad file of workloads, says so before it touches anything", () => {
   const target = join(folder, "out.json");
 
