@@ -11,6 +11,7 @@ import { FULL } from "../model/options.js";
 import { shrinkAtLimit } from "../model/paths-store.js";
 import { makeZswap } from "../model/releases.js";
 import type { Pool, Zswap } from "../model/state.js";
+import { countLeak } from "./leaked.js";
 import { commonParameters } from "./parameters.js";
 
 /** Where refcount_t saturates: the count may not pass INT_MAX, so 2^31 is out of reach. */
@@ -49,12 +50,12 @@ export class LeakRun implements HasDataset {
   /** Virtual time of each sample, s, and the pool's references then. */
   readonly time: readonly number[];
   readonly references: readonly number[];
-  /** Stores that took a reference and queued the worker; runs of the worker, each of which gave one back. */
+  /** Stores that took a reference and queued the worker; runs of the worker, each of which put one. */
   readonly requests: number;
   readonly runs: number;
-  /** References that runs still to come will give back. */
+  /** References that runs still to come will put. */
   readonly owed: number;
-  /** References that nobody will give back, by the pool's count; NaN once that is saturated and counts no more. */
+  /** References that nobody will put, by the pool's count; NaN once that is saturated and counts no more. */
   readonly leaked: number;
   /** WARNs of the kernel, in order. */
   readonly warnings: readonly string[];
@@ -71,18 +72,13 @@ export class LeakRun implements HasDataset {
     const { z, pool } = result.state;
     this.time = result.observations.rows.map(({ time }) => time / SECOND);
     this.references = result.observations.rows.map(({ references }) => references);
-    this.requests = z.counters.shrinkRequests;
-    this.runs = z.counters.shrinkRuns;
-    this.owed =
-      options.variant === "percpu-ref" ? 0 : Number(pool.shrinkWork.pending) + Number(pool.shrinkWork.running);
+    const count = countLeak(z, pool, options.startReferences - 1);
+    this.requests = count.requests;
+    this.runs = count.runs;
+    this.owed = count.owed;
     this.freed = pool.memory.freed;
     this.saturated = pool.kref.value >= SATURATION;
-    const current = z.pools.value[0] === pool;
-    this.leaked = this.saturated
-      ? NaN
-      : this.freed
-        ? 0
-        : pool.kref.value - (current ? 1 : 0) - (options.startReferences - 1) - this.owed;
+    this.leaked = this.saturated ? NaN : count.leaked;
     this.timeline = result.timeline;
     this.warnings = result.warnings.map(({ text }) => text);
   }
@@ -121,7 +117,8 @@ interface Watched {
 
 /**
  * A full pool, stores that reach its limit, and one shrink worker, in virtual time: the very paths that are explored.
- * Steps cost nothing; what counts is how many stores come while the worker is queued.
+ * Steps cost nothing; what counts is how many stores come while the worker is queued. It finds nothing to write back, so
+ * that its runs take no time: the least that leaks. {@link simulateLoad} has a pool with pages, whose runs take long.
  *
  * Cost: some 10 us a store. Parameters, with their ranges: {@link leakParameters}. Errors: InputError for one out of range.
  *

@@ -12,6 +12,7 @@ import { zswapInvalidate, zswapLoad, zswapStore } from "../model/paths-store.js"
 import { makeZswap } from "../model/releases.js";
 import type { Zswap } from "../model/state.js";
 import { compressedLengths } from "./compressed-lengths.js";
+import { countLeak, type LeakCount } from "./leaked.js";
 import { commonParameters } from "./parameters.js";
 import { Zsmalloc } from "../../../mm/zsmalloc.js";
 
@@ -79,6 +80,8 @@ export class LoadRun implements HasDataset {
   readonly writtenBack: number;
   readonly shrinkRuns: number;
   readonly entries: number;
+  /** References on the pool that stores at the limit took, and those that nobody will put (variant "buggy"). */
+  readonly leak: LeakCount;
   /** What each task did, if that was to be kept. */
   readonly timeline: Timeline | null;
   /** The first sample after the pool was full. */
@@ -101,12 +104,19 @@ export class LoadRun implements HasDataset {
     this.writtenBack = counters.writtenBack;
     this.shrinkRuns = counters.shrinkRuns;
     this.entries = counters.stored;
+    this.leak = countLeak(z, z.everyPool[0]!);
     this.#fullFrom = counts.fullFrom;
   }
 
   /** Stores that were sent to the swap device, by all reasons. */
   get rejected(): number {
     return this.rejectedFull + this.rejectedStillFull + this.rejectedPoor;
+  }
+
+  /** References that leak a second, from when the pool was first full on; 0 if it never was. */
+  get leakedPerSecond(): number {
+    const full = this.time[this.#fullFrom];
+    return full === undefined ? 0 : this.leak.leaked / (this.options.seconds - full);
   }
 
   /** Largest and smallest share of RAM, %, of the samples since the pool was first full. NaN if it never was. */
