@@ -1,10 +1,20 @@
 import type { Path } from "../../../machine/path.js";
-import { alwaysAtEnd, sometimes, sometimesAtEnd, type Program, type Property } from "../../../machine/program.js";
+import {
+  always,
+  alwaysAtEnd,
+  define,
+  sometimes,
+  sometimesAtEnd,
+  type Program,
+  type Property,
+} from "../../../machine/program.js";
 import { PAGE_BYTES } from "../../../mm/page.js";
 import { shrinkAtLimit, zswapStore } from "../model/paths-store.js";
 import { HALF, onCpus, program, putEntry } from "./program.js";
 import { canLeak, entriesInOrder, fewerLeaks, noLeak, pendingHolds } from "./properties.js";
+import { Atomic, atomicDec, atomicInc } from "../../../primitives/atomic.js";
 import { FULL, type Variant } from "../model/options.js";
+import { makeZswap } from "../model/releases.js";
 import type { Zswap } from "../model/state.js";
 import type { Mutant } from "./mutants.js";
 
@@ -36,10 +46,10 @@ export function storesInARow(stores: number, variant: Variant): Program<Zswap> {
 }
 
 /** Which numbers of references can be leaked: all from none to all but one. */
-export function leaksReachable(stores: number): Program<Zswap> {
+export function leaksReachable(stores: number, variant: Variant = "buggy"): Program<Zswap> {
   return storesAtLimit(
     stores,
-    "buggy",
+    variant,
     Array.from({ length: stores }, (_, references) => canLeak(references)),
   );
 }
@@ -50,8 +60,8 @@ export function worstLeak(stores: number, variant: Variant): Program<Zswap> {
 }
 
 /** A queued worker always has a reference to put; in the end none is left over. */
-export function referenceOfWorker(stores: number, mutant?: Mutant): Program<Zswap> {
-  return storesAtLimit(stores, "fixed", [noLeak, pendingHolds], mutant);
+export function referenceOfWorker(stores: number, mutant?: Mutant, variant: Variant = "fixed"): Program<Zswap> {
+  return storesAtLimit(stores, variant, [noLeak, pendingHolds], mutant);
 }
 
 /** How high the count gets with the fix: a worker that was queued again while it runs, which makes two references. */
@@ -64,6 +74,30 @@ export function twoAboveBase(): Program<Zswap> {
     noLeak,
     sometimes("two references above base: the worker queued while it runs", above),
   ]);
+}
+
+/** How high the count gets at most: base, one if the worker is queued, one if it runs, one for each store under way. */
+export function boundedCount(
+  stores: number,
+  variant: Variant,
+): Program<{ readonly z: Zswap; readonly underWay: Atomic }> {
+  const store = function* (z: Zswap, underWay: Atomic): Path {
+    yield* atomicInc(underWay);
+    yield* shrinkAtLimit(z);
+    yield* atomicDec(underWay);
+  };
+  return define({
+    name: `${stores} stores at the limit, counted, ${variant}`,
+    setup: () => ({ z: makeZswap({ ...FULL, variant }), underWay: new Atomic("stores under way") }),
+    tasks: ({ z, underWay }) => onCpus(stores, () => store(z, underWay)),
+    properties: [
+      always("the count is explained by the worker and the stores under way", ({ z, underWay }) => {
+        const pool = z.everyPool[0]!;
+        const { pending, running } = pool.shrinkWork;
+        return z.references(pool) <= z.base(pool) + Number(pending) + Number(running) + underWay.value;
+      }),
+    ],
+  });
 }
 
 /** From the top of zswap_store(), each CPU with a swap device of its own. */
