@@ -182,6 +182,7 @@ def warm_up():
         for op in [["fill", 0, 40, 1, 2**60, 0], ["read", 0, 40], ["mergeable", 0, 0], ["dontneed", 0, 40], ["unmap", 0, 0]]:
             there.sendall(json.dumps(op).encode() + b"\n")
             area.apply(json.loads(lines.readline()))
+    area.unmap(0, 40)  # it may lie where the workload has unmapped something
 
 
 def serve(address, pages, huge):
