@@ -22,6 +22,7 @@ class Batches:
     def __init__(self, cpu):
         self.files = [os.open(SYS + name, os.O_RDONLY) for name in COUNTERS]
         self.pid = next(int(pid) for pid in os.listdir("/proc") if pid.isdigit() and comm_of(pid) == "ksmd")
+        self.allowed_before = os.sched_getaffinity(self.pid)
         os.sched_setaffinity(self.pid, {cpu})
         self.stat = os.open(f"/proc/{self.pid}/stat", os.O_RDONLY)
         self.sleep = SLEEP_MS
@@ -31,6 +32,7 @@ class Batches:
         return self
 
     def __exit__(self, *_):
+        os.sched_setaffinity(self.pid, self.allowed_before)
         for file in [*self.files, self.stat]:
             os.close(file)
 
