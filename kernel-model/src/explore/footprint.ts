@@ -82,6 +82,32 @@ export function conflict(a: Footprint, b: Footprint): boolean {
   return false;
 }
 
+/** How it touched a location: the touch, or 0 if it did not. */
+function touchOf({ touches, size }: Footprint, location: number): number {
+  for (let i = 0; i < size; i++) if (touches[i]! >> 2 === location) return touches[i]!;
+  return 0;
+}
+
+/** Whether it conflicts with this one touch; 0 is none. */
+export function conflictAt(footprint: Footprint, touch: number): boolean {
+  if (footprint === EVERYTHING) return touch !== 0;
+  const other = touch === 0 ? 0 : touchOf(footprint, touch >> 2);
+  return other !== 0 && modesConflict(other & 3, touch & 3);
+}
+
+/**
+ * Whether a step touches more than it did, so that it conflicts with what commuted with it. But for a location where what
+ * it did there conflicts with something that it is to come before: what is like it there comes after that.
+ */
+export function touchesMore(now: Footprint, was: Footprint, comesBefore: (touch: number) => boolean): boolean {
+  if (now === EVERYTHING) return true;
+  for (let i = 0; i < now.size; i++) {
+    const before = touchOf(was, now.touches[i]! >> 2);
+    if (before !== now.touches[i] && (before & 3) !== WRITE && !comesBefore(before)) return true;
+  }
+  return false;
+}
+
 /** Numbers for locations that are the same in every run of one search. Even: objects of `setup`; odd: all others. */
 export class Locations {
   #others: Map<number, number> | null = null;

@@ -226,7 +226,7 @@ export class OptimalSearch<S> implements Strategy<S> {
     events.before[event] = before;
     events.after[event] = before === undefined ? undefined : step.object!.state();
     events.sums[event] = before !== undefined && step.object!.sums;
-    events.perform(task.id, task.key, state.choice, step.operation.varies || task.context !== "task");
+    events.perform(task.id, task.key, state.choice, step.operation.varies || task.varies);
     events.started(tasks.length, event);
     if (!known) fallAsleep(state, this.#state(event), task.key, footprint);
   }

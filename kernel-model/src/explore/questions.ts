@@ -54,7 +54,7 @@ export class Questions {
   arrive(event: number, task: Task, step: Step): void {
     this.#guards[event] = this.#guardOf(task, step, event);
     this.#foresights[event] =
-      step.foresees === null || task.cpuObject !== null ? null : this.#foresightOf(step, step.foresees);
+      step.foresees === null || task.cpuObject !== null || task.varies ? null : this.#foresightOf(step, step.foresees);
   }
 
   #foresightOf({ object, operation }: Step, tells: Foresight["tells"]): Foresight {

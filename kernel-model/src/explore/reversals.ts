@@ -1,6 +1,6 @@
 import type { Access } from "../machine/step.js";
 import type { Events } from "./events.js";
-import { conflict, EVERYTHING, type Footprint } from "./footprint.js";
+import { conflict, conflictAt, EVERYTHING, touchesMore, type Footprint } from "./footprint.js";
 import type { Answer, Probe } from "./probe.js";
 import { COVERED, coverOf, insert, Sequence, SETTLED, type Branch, type Cover, type Sleeper } from "./wakeup-tree.js";
 
@@ -255,6 +255,12 @@ export class Reversals {
     return place >= 0 && sequence.isCore(place, asked) ? SETTLED : COVERED;
   }
 
+  /** Whether a touch conflicts with an event that is taken off. */
+  #isTakenOff({ guard }: Asked, touch: number): boolean {
+    const off = guard === null ? [this.#first] : this.#out;
+    return off.some((event) => conflictAt(this.events.footprint[event]!, touch));
+  }
+
   /** Has the step explored where the events that are taken off have not happened: behind the sequence. */
   #reverse(asked: Asked): void {
     if (this.#first <= this.root) return;
@@ -265,6 +271,9 @@ export class Reversals {
       : asked.footprint;
     sequence.setStep(asked.key, asked.choice, footprint, asked.previous);
     const { event } = asked;
+    // Where it touches more, a longer run may have what commutes with the step as it was, and not with what it is to be.
+    if (asked.varies && asked.performed)
+      this.isSettled &&= !touchesMore(footprint, asked.footprint, (touch) => this.#isTakenOff(asked, touch));
     const cover = Math.max(
       this.#underWay(sequence, event),
       coverOf(sequence, place.sleep, event),

@@ -123,6 +123,11 @@ export class Task implements Maker {
     );
   }
 
+  /** Whether what its steps touch depends on whether they are its last: handlers and RCU callbacks are over with that. */
+  get varies(): boolean {
+    return this.context !== "task" || this.readsFrom > 0;
+  }
+
   /** Whether an RCU grace period that starts now has to wait for it: see read-side.ts. */
   get reads(): boolean {
     return (

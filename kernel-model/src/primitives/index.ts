@@ -102,13 +102,14 @@ export {
   refcountSubAndTest,
 } from "./refcount.js";
 export { readLock, readUnlock, RwLock, writeLock, writeUnlock } from "./rwlock.js";
+export { RwSemaphore } from "./rw-semaphore.js";
 export {
   downgradeWrite,
   downRead,
   downReadTrylock,
   downWrite,
   downWriteTrylock,
-  RwSemaphore,
+  rwsemIsContended,
   upRead,
   upWrite,
 } from "./rwsem.js";

@@ -1,216 +1,133 @@
-import { SharedObject, type Memory } from "../machine/object.js";
 import type { Path } from "../machine/path.js";
-import { lockReleased, lockTaken, notRecursive } from "../machine/rules.js";
 import { operation, Step } from "../machine/step.js";
-import type { Task } from "../machine/task.js";
+import type { RwSemaphore } from "./rw-semaphore.js";
 
-type Mode = "read" | "write";
+const read = {
+  attempt: operation("down_read", "add", { order: "acquire", sleeps: true, varies: true }),
+  // The atomic addition is done: what is left is to look at the owner.
+  decide: operation("down_read: owner", "write", { order: "acquire", cost: "load", sleeps: true }),
+  wait: operation("down_read: wait", "none", { order: "acquire", cost: "load", sleeps: true }),
+  wake: operation("down_read: wake", "write", { order: "release", varies: true }),
+  give: operation("up_read", "add", { order: "release", varies: true }),
+  giveWake: operation("up_read: wake", "write", { order: "release", varies: true }),
+  // Whether it succeeds, no reader decides. That it fails for a writer, what readers do must not commute with: a read.
+  tryTake: operation("down_read_trylock", "add", { order: "acquire" }),
+} as const;
+const write = {
+  attempt: operation("down_write", "write", { order: "acquire", sleeps: true }),
+  wait: operation("down_write: wait", "write", { order: "acquire", cost: "load", sleeps: true }),
+  give: operation("up_write", "write", { order: "release" }),
+  giveWake: operation("up_write: wake", "write", { order: "release", varies: true }),
+  tryTake: operation("down_write_trylock", "write", { order: "acquire", varies: true }),
+} as const;
+const downgrade = operation("downgrade_write", "write", { order: "release" });
+const downgradeWake = operation("downgrade_write: wake", "write", { order: "release", varies: true });
+const isContended = operation("rwsem_is_contended", "read");
 
-/** Readers that one release lets in at most. */
-const MAX_READERS_WAKEUP = 256;
+/** {@link Step.opens} of a writer that waits: by {@link RwSemaphore.state}. */
+const opensToWriter = (free: unknown): boolean => free === true;
 
-interface Waiter {
-  readonly task: Task;
-  readonly mode: Mode;
+function wakeStep(kind: (typeof read)["wake"], sem: RwSemaphore): Step<void> {
+  return new Step<void>(kind, sem, (_task, world) => {
+    if (!sem.wakeReaders(world)) world.as("read");
+  });
 }
 
 /**
- * struct rw_semaphore (kernel/locking/rwsem.c): many readers or one writer; waiters sleep, in the order of arrival.
- * Fair to writers: a reader that comes while a writer waits, waits too. Who gives it back hands it over to the head of
- * the queue: if that is a writer, to it alone; if a reader, to all readers in the queue, past the writers between them.
+ * Takes it for reading; waits, asleep, while a writer holds it, and mostly while one waits for it. One step, or two or
+ * three if it has to wait or comes before those who wait.
  *
- * The kernel's writers may also take a free semaphore before the waiter that was woken for it (optimistic spinning, and
- * stealing until the handoff bit is set); here the handover is always strict.
+ * @example
+ * const setup = () => ({ sem: new RwSemaphore("mmap_lock"), order: new Cell("order", "") });
+ * function* reader({ sem, order }) {
+ *   yield* downRead(sem);
+ *   yield* WRITE_ONCE(order, (yield* READ_ONCE(order)) + "r");
+ *   yield* upRead(sem);
+ * }
+ * function* again(s) {
+ *   yield* reader(s);
+ *   yield* reader(s);
+ * }
+ * function* writer({ sem, order }) {
+ *   yield* downWrite(sem);
+ *   yield* WRITE_ONCE(order, (yield* READ_ONCE(order)) + "w");
+ *   yield* upWrite(sem);
+ * }
+ * const overtaken = sometimes("a reader comes before a writer that waits", ({ sem, order }) => sem.waiting > 0 && order.value === "rr");
+ * explore(define({ name: "overtaken", setup, tasks: (s) => ({ A: again(s), B: writer(s) }) }, overtaken)).kind; // => "exhausted"
  */
-export class RwSemaphore extends SharedObject {
-  /** For the effects of steps only. */
-  writer: Task | null = null;
-  readonly reading = new Set<Task>();
-  readonly queue: Waiter[] = [];
-
-  constructor(name: string, memory: Memory | null = null) {
-    super(name, memory);
+export function* downRead(sem: RwSemaphore): Path {
+  let outcome = yield* new Step(read.attempt, sem, (task, world) => sem.attemptRead(task, world));
+  if (outcome === "reader-owned") {
+    const decide = new Step(read.decide, sem, (task, world) => sem.decideRead(task, world, world.choice === 1));
+    decide.choices = 2;
+    decide.weights = [1, 0];
+    outcome = yield* decide;
   }
-
-  /** Number of tasks that hold it for reading. */
-  get readers(): number {
-    this.seen();
-    return this.reading.size;
-  }
-
-  /** Name of the task that holds it for writing; null if none. */
-  get owner(): string | null {
-    this.seen();
-    return this.writer?.name ?? null;
-  }
-
-  /** Number of tasks in the queue. */
-  get waiting(): number {
-    this.seen();
-    return this.queue.length;
-  }
-
-  describe(): string {
-    const held =
-      this.writer !== null
-        ? `written by ${this.writer.name}`
-        : this.reading.size > 0
-          ? `read by ${names(this.reading)}`
-          : "free";
-    return this.queue.length === 0 ? held : `${held}; waiting: ${this.#inQueue().join(", ")}`;
-  }
-
-  /** Readers next to each other by name: their order makes no difference. */
-  #inQueue(): readonly string[] {
-    const groups: { readonly mode: Mode; readonly tasks: string[] }[] = [];
-    for (const { task, mode } of this.queue) {
-      const last = groups.at(-1);
-      if (mode === "read" && last?.mode === "read") last.tasks.push(task.name);
-      else groups.push({ mode, tasks: [task.name] });
-    }
-    return groups.map(({ mode, tasks }) => `${tasks.sort().join(", ")} to ${mode}`);
-  }
-
-  /** Takes it at once, or joins the queue; tells whether it took it. */
-  attempt(task: Task, mode: Mode): boolean {
-    notRecursive(task, this);
-    if (this.tryTake(task, mode, true)) return true;
-    this.queue.push({ task, mode });
-    return false;
-  }
-
-  /** Takes it if it is free for this mode and nobody waits; tells whether it did. */
-  tryTake(task: Task, mode: Mode, nests: boolean): boolean {
-    if (this.writer !== null || this.queue.length > 0 || (mode === "write" && this.reading.size > 0)) return false;
-    this.#grant(task, mode);
-    this.book(task, mode, nests);
-    return true;
-  }
-
-  holds(task: Task, mode: Mode): boolean {
-    return mode === "write" ? this.writer === task : this.reading.has(task);
-  }
-
-  book(task: Task, mode: Mode, nests = true): void {
-    lockTaken(task, { lock: this, mode, sleeping: true }, nests);
-  }
-
-  give(task: Task, mode: Mode): void {
-    lockReleased(task, this, mode);
-    if (mode === "write") this.writer = null;
-    else this.reading.delete(task);
-    if (this.reading.size === 0) this.#wake();
-  }
-
-  downgrade(task: Task): void {
-    lockReleased(task, this, "write");
-    this.writer = null;
-    this.#grant(task, "read");
-    this.book(task, "read", false);
-    this.#wakeReaders();
-  }
-
-  /** rwsem_mark_wake(): the head of the queue gets it; with a reader, all readers of the queue. */
-  #wake(): void {
-    const head = this.queue[0];
-    if (head?.mode === "write") {
-      this.queue.shift();
-      this.#grant(head.task, "write");
-    } else {
-      this.#wakeReaders();
-    }
-  }
-
-  #wakeReaders(): void {
-    if (this.queue[0]?.mode !== "read") return;
-    const readers = this.queue.filter(({ mode }) => mode === "read").slice(0, MAX_READERS_WAKEUP);
-    for (const waiter of readers) {
-      this.queue.splice(this.queue.indexOf(waiter), 1);
-      this.#grant(waiter.task, "read");
-    }
-  }
-
-  #grant(task: Task, mode: Mode): void {
-    if (mode === "write") this.writer = task;
-    else this.reading.add(task);
-  }
+  if (outcome === "taken, wake") yield* wakeStep(read.wake, sem);
+  if (outcome === "queued") yield* waitForReaders(sem);
 }
 
-/*
- * What readers do commutes with what other readers do, and tells them nothing of each other: `add`. Those in the queue
- * are let in together, and none of them lets another in, since only a writer can be at the head of the queue while
- * readers hold it. (With more than MAX_READERS_WAKEUP readers at once this would not hold.) What a trylock for writing
- * sees of them it must not commute with, also where it fails: that is a `read`.
- */
-const operations = {
-  read: {
-    attempt: operation("down_read", "add", { order: "acquire", sleeps: true }),
-    wait: operation("down_read: wait", "add", { order: "acquire", cost: "load", sleeps: true }),
-    tryTake: operation("down_read_trylock", "add", { order: "acquire" }),
-    give: operation("up_read", "add", { order: "release" }),
-  },
-  write: {
-    attempt: operation("down_write", "write", { order: "acquire", sleeps: true }),
-    wait: operation("down_write: wait", "write", { order: "acquire", cost: "load", sleeps: true }),
-    tryTake: operation("down_write_trylock", "write", { order: "acquire", varies: true }),
-    give: operation("up_write", "write", { order: "release" }),
-  },
-} as const;
-const downgrade = operation("downgrade_write", "write", { order: "release" });
-
-function* down(sem: RwSemaphore, mode: Mode): Path {
-  const steps = operations[mode];
-  if (yield* new Step(steps.attempt, sem, (task) => sem.attempt(task, mode))) return;
-  yield* new Step<void>(
-    steps.wait,
+function waitForReaders(sem: RwSemaphore): Step<void> {
+  // Its own: joining was its last step.
+  const mine = sem.lastJoined!;
+  const step = new Step<void>(
+    read.wait,
     sem,
-    (task) => sem.book(task, mode),
-    (task) => sem.holds(task, mode),
+    (task) => sem.book(task, "read"),
+    () => mine.granted,
   );
+  step.others = [mine];
+  return step;
 }
 
-/** Takes it for reading; waits, asleep, while a writer holds it or waits for it. One step, or two if it has to wait. */
-export function downRead(sem: RwSemaphore): Path {
-  return down(sem, "read");
-}
-
-/** Takes it for writing; waits, asleep, until all before it are done. One step, or two if it has to wait. */
-export function downWrite(sem: RwSemaphore): Path {
-  return down(sem, "write");
+/** Takes it for writing; waits, asleep, until all before it are done, and who overtakes it. One step, or two if it has to wait. */
+export function* downWrite(sem: RwSemaphore): Path {
+  if ((yield* new Step(write.attempt, sem, (task, world) => sem.attemptWrite(task, world))) === "taken") return;
+  const step = new Step<void>(
+    write.wait,
+    sem,
+    (task) => sem.leave(task),
+    () => sem.isFree,
+  );
+  step.opens = opensToWriter;
+  yield* step;
 }
 
 /** Takes it for reading if no writer holds it and nobody waits; tells whether it did. */
 export function downReadTrylock(sem: RwSemaphore): Step<boolean> {
-  return new Step(operations.read.tryTake, sem, (task) => sem.tryTake(task, "read", false));
+  return new Step(read.tryTake, sem, (task) => sem.tryTake(task, "read"));
 }
 
-/** Takes it for writing if it is free; tells whether it did. */
+/** Takes it for writing if it is free and nobody waits; tells whether it did. */
 export function downWriteTrylock(sem: RwSemaphore): Step<boolean> {
-  return new Step(operations.write.tryTake, sem, (task, world) => {
-    const got = sem.tryTake(task, "write", false);
+  return new Step(write.tryTake, sem, (task, world) => {
+    const got = sem.tryTake(task, "write");
     if (!got) world.as("read");
     return got;
   });
 }
 
-/** Gives it back. Throws a rule if the task does not hold it for reading. */
-export function upRead(sem: RwSemaphore): Step<void> {
-  return new Step<void>(operations.read.give, sem, (task) => sem.give(task, "read"));
+/** Gives it back, and then lets readers in that wait at the head of the queue. Throws a rule if the task does not hold it for reading. */
+export function* upRead(sem: RwSemaphore): Path {
+  const wakes = yield* new Step(read.give, sem, (task, world) => {
+    sem.readerActs(world);
+    return sem.give(task, "read");
+  });
+  if (wakes) yield* wakeStep(read.giveWake, sem);
 }
 
-/** Gives it back. Throws a rule if the task does not hold it for writing. */
-export function upWrite(sem: RwSemaphore): Step<void> {
-  return new Step<void>(operations.write.give, sem, (task) => sem.give(task, "write"));
+/** Gives it back, and then lets readers in that wait at the head of the queue. Throws a rule if the task does not hold it for writing. */
+export function* upWrite(sem: RwSemaphore): Path {
+  if (yield* new Step(write.give, sem, (task) => sem.give(task, "write"))) yield* wakeStep(write.giveWake, sem);
 }
 
 /** From writing to reading, with no writer in between; if a reader is at the head of the queue, its readers get it too. */
-export function downgradeWrite(sem: RwSemaphore): Step<void> {
-  return new Step<void>(downgrade, sem, (task) => sem.downgrade(task));
+export function* downgradeWrite(sem: RwSemaphore): Path {
+  if (yield* new Step(downgrade, sem, (task) => sem.downgrade(task))) yield* wakeStep(downgradeWake, sem);
 }
 
-function names(tasks: Iterable<Task>): string {
-  return [...tasks]
-    .map(({ name }) => name)
-    .sort()
-    .join(", ");
+/** Whether someone waits for it (include/linux/rwsem.h): mmap_lock_is_contended(), for who may drop it meanwhile. */
+export function rwsemIsContended(sem: RwSemaphore): Step<boolean> {
+  return new Step(isContended, sem, () => sem.queue.length > 0);
 }

@@ -83,15 +83,13 @@ export function spinLock(l: SpinLock): Step<void> {
   return step;
 }
 
-/** Takes the lock if it is free; tells whether it did. */
+/** Takes the lock if it is free; tells whether it did. Its CPU and RCU can tell too: so no foresight of what it touches. */
 export function spinTrylock(l: SpinLock): Step<boolean> {
-  const step = new Step(trylock, l, (task, world) => {
+  return new Step(trylock, l, (task, world) => {
     if (!l.tryTake(task, world)) return false;
     task.preemptCount++;
     return true;
   });
-  step.foresees = writesIfFree;
-  return step;
 }
 
 /** Gives the lock back. Throws a rule if the task does not hold it. */

@@ -40,6 +40,34 @@ const FOUND: Readonly<Record<string, Found>> = {
   "the same, said to be independent of the wake-up before it": {
     tasks: [free(op("queues.setAndWake", 1), op("queues.wake")), free(op("queues.raw", 1, 2))],
   },
+  "a class lost: whether write_lock() takes the lock or waits for it, its CPU can tell": {
+    tasks: [
+      free({ ...op("shared.readLockBh"), body: [op("cells.copy")] }),
+      onCpu(op("cells.xchg")),
+      onCpu({ ...op("shared.writeLock"), body: [] }),
+    ],
+  },
+  "the same with spin_trylock()": {
+    tasks: [
+      onCpu({ ...op("locks.spinTry"), body: [] }, { ...op("cpus.preemptOff"), body: [] }),
+      free({ ...op("locks.spin"), body: [] }),
+      onCpu(op("cells.increment")),
+    ],
+  },
+  "the same with a reader that a grace period waits for": {
+    tasks: [
+      free({ ...op("locks.spinTry"), body: [] }),
+      free({ ...op("locks.spin"), body: [] }),
+      free(op("rcu.call", 0, 2)),
+    ],
+  },
+  "a redundant run for the same reason": {
+    tasks: [
+      onCpu({ ...op("shared.writeLock"), body: [] }),
+      free({ ...op("shared.readLock"), body: [] }),
+      onCpu(op("cells.increment")),
+    ],
+  },
   "the same, with softirqs off and a timer to be deleted": {
     tasks: [
       free(op("timers.removeSync"), op("timers.mod")),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Path } from "../../src/machine/path.js";
+import type { Step } from "../../src/machine/step.js";
 import { always, alwaysAtEnd, define, sometimes } from "../../src/machine/program.js";
 import {
   Cell,
@@ -11,9 +12,14 @@ import {
   enterRegion,
   inside,
   leaveRegion,
+  localBhDisable,
+  localBhEnable,
+  localIrqDisable,
+  localIrqEnable,
   Mutex,
   mutexLock,
   mutexUnlock,
+  raiseIrq,
   rawReadSeqcount,
   rawWriteSeqcountBegin,
   rawWriteSeqcountEnd,
@@ -25,8 +31,10 @@ import {
   Region,
   RwLock,
   RwSemaphore,
+  rwsemIsContended,
   SeqCount,
   SeqLock,
+  smpCondLoadAcquire,
   SpinLock,
   spinLock,
   spinUnlock,
@@ -88,14 +96,14 @@ describe("rwsem", () => {
       yield* WRITE_ONCE(s.readers, 1);
       expect(s.sem.describe()).toBe("read by first; waiting: W to write, R1, R2 to read, X to write");
       yield* upRead(s.sem);
-      expect(s.sem.describe()).toBe("written by W; waiting: R1, R2 to read, X to write");
+      expect(s.sem.describe()).toBe("free; waiting: W to write, R1, R2 to read, X to write");
     }
-    function* queued(name: string, take: Path, give: () => Path | ReturnType<typeof upRead>): Path {
+    function* queued(name: string, take: Path, give: () => Path): Path {
       yield* take;
       order.push(name);
       yield* give();
     }
-    // The first reader has the semaphore before the others come, and gives it back after.
+    // The first reader has the semaphore before the others come, and gives it back after. Readers look at the owner too.
     const { world, violation } = together(
       {
         first: holder(),
@@ -104,7 +112,7 @@ describe("rwsem", () => {
         R2: queued("R2", downRead(s.sem), () => upRead(s.sem)),
         X: queued("X", downWrite(s.sem), () => upWrite(s.sem)),
       },
-      [0, 1, 2, 3, 4],
+      [0, 1, 2, 2, 3, 3, 4],
     );
     expect(violation).toBeNull();
     expect(world.tasks.every(({ finished }) => finished)).toBe(true);
@@ -194,6 +202,110 @@ describe("rwsem", () => {
     expect(world.tasks.every(({ finished }) => finished)).toBe(true);
   });
 
+  describe("who comes may overtake who waits", () => {
+    const setupOrder = () => ({ ...setup(), order: new Cell("order", "") });
+    type Order = ReturnType<typeof setupOrder>;
+    const note = (s: Order, text: string): Path =>
+      (function* () {
+        yield* WRITE_ONCE(s.order, (yield* READ_ONCE(s.order)) + text);
+      })();
+    function* reads(s: Order, text: string): Path {
+      yield* downRead(s.sem);
+      yield* note(s, text);
+      yield* upRead(s.sem);
+    }
+    function* writes(s: Order, text: string): Path {
+      yield* downWrite(s.sem);
+      yield* note(s, text);
+      yield* upWrite(s.sem);
+    }
+    /** Goes on once someone waits, which it can tell as khugepaged does. */
+    function* holdsUntilContended(s: Order, take: Path, give: Path, text: string): Path<boolean> {
+      yield* take;
+      const contended = yield* rwsemIsContended(s.sem);
+      yield* note(s, text);
+      yield* give;
+      return contended;
+    }
+    const orders = (tasks: (s: Order) => Record<string, Path<unknown>>, when: (ends: string) => boolean): string[] => {
+      const verdict = check(define({ name: "orders", setup: setupOrder, tasks }));
+      return [
+        ...new Set(
+          ends(verdict)
+            .filter(when)
+            .map((end) => /order = (\w*)/.exec(end)![1]!),
+        ),
+      ].sort();
+    };
+    const sawOne = (end: string): boolean => end.includes("H returned true");
+
+    test("a late reader a writer that waits, when the semaphore is free", () => {
+      function* again(s: Order): Path<boolean> {
+        const contended = yield* holdsUntilContended(s, downRead(s.sem), upRead(s.sem), "h");
+        yield* reads(s, "r");
+        return contended;
+      }
+      expect(orders((s) => ({ H: again(s), W: writes(s, "w") }), sawOne)).toEqual(["hrw", "hwr"]);
+    });
+
+    test("a writer that takes it again a writer that waits", () => {
+      function* again(s: Order): Path<boolean> {
+        const contended = yield* holdsUntilContended(s, downWrite(s.sem), upWrite(s.sem), "h");
+        yield* writes(s, "a");
+        return contended;
+      }
+      expect(orders((s) => ({ H: again(s), W: writes(s, "w") }), sawOne)).toEqual(["haw", "hwa"]);
+    });
+
+    test("but no writer the readers at the head of the queue that it has let in itself", () => {
+      function* again(s: Order): Path<boolean> {
+        const contended = yield* holdsUntilContended(s, downWrite(s.sem), upWrite(s.sem), "h");
+        yield* writes(s, "a");
+        return contended;
+      }
+      expect(orders((s) => ({ H: again(s), R: reads(s, "r") }), sawOne)).toEqual(["hra"]);
+      // Another one may, before they are let in.
+      const between = define(
+        {
+          name: "between",
+          setup: setupOrder,
+          tasks: (s) => ({ A: writes(s, "a"), B: writes(s, "b"), R: reads(s, "r") }),
+        },
+        sometimes(
+          "a writer takes it from a reader at the head",
+          ({ sem }) => sem.owner === "B" && sem.describe().endsWith("waiting: R to read"),
+        ),
+      );
+      expect(check(between).kind).toBe("exhausted");
+    });
+
+    test("a reader other readers, while a writer waits, only before they have said so: it waits too", () => {
+      // R waits behind W, or not; W for A; and A, if R waits, for ever.
+      const program = define({
+        name: "reader behind a writer",
+        setup: () => ({ ...setupOrder(), done: new Cell("done", 0) }),
+        tasks: (s) => ({
+          A: (function* () {
+            yield* downRead(s.sem);
+            yield* smpCondLoadAcquire(s.done, (done) => done === 1);
+            yield* upRead(s.sem);
+          })(),
+          R: (function* () {
+            yield* downRead(s.sem);
+            yield* WRITE_ONCE(s.done, 1);
+            yield* upRead(s.sem);
+          })(),
+          W: writes(s, "w"),
+        }),
+      });
+      expect(stuckIn(check(program))).toEqual([
+        "A at smp_cond_load_acquire(done)",
+        "R at down_read: wait(mmap_lock)",
+        "W at down_write: wait(mmap_lock)",
+      ]);
+    });
+  });
+
   test("its rules", () => {
     const sem = new RwSemaphore("sem");
     expect(
@@ -280,15 +392,72 @@ describe("rwsem", () => {
 });
 
 describe("rwlock", () => {
-  test("readers nest and go first, writers are alone", () => {
+  test("a reader that nests waits for ever if a writer waits, but not in interrupt context", () => {
+    const setup = () => ({ l: new RwLock("l"), x: new Cell("x", 0) });
+    type State = ReturnType<typeof setup>;
+    function* nested({ l, x }: State, inner: (l: RwLock, x: Cell<number>) => Path): Path {
+      yield* readLock(l);
+      yield* inner(l, x);
+      yield* readUnlock(l);
+    }
+    function* reads(l: RwLock, x: Cell<number>): Path {
+      yield* readLock(l);
+      yield* READ_ONCE(x);
+      yield* readUnlock(l);
+    }
+    function* writes({ l, x }: State): Path {
+      yield* writeLock(l);
+      yield* WRITE_ONCE(x, 1);
+      yield* writeUnlock(l);
+    }
+    const verdict = (reader: (s: State) => Path) =>
+      check(
+        define(
+          { name: "nested", setup, tasks: (s) => ({ R: { path: () => reader(s), cpu: 0 }, W: writes(s) }) },
+          sometimes("a writer waits for a reader", ({ l }) => l.awaitedBy === "W"),
+          always("no reader beside a writer", ({ l }) => l.owner === null || l.readers === 0),
+        ),
+      );
+    expect(stuckIn(verdict((s) => nested(s, reads)))).toEqual(["R at read_lock(l)", "W at write_lock: wait(l)"]);
+    // Softirqs that are off count as interrupt context; interrupts that are off do not.
+    const off = (begin: () => Step, end: () => Step) => (l: RwLock, x: Cell<number>) =>
+      (function* (): Path {
+        yield* begin();
+        yield* reads(l, x);
+        yield* end();
+      })();
+    expect(verdict((s) => nested(s, off(localBhDisable, localBhEnable))).kind).toBe("exhausted");
+    expect(verdict((s) => nested(s, off(localIrqDisable, localIrqEnable))).kind).toBe("stuck");
+    const interrupted = (l: RwLock, x: Cell<number>): Path =>
+      (function* () {
+        yield* raiseIrq(0, "irq", () => reads(l, x));
+      })();
+    expect(verdict((s) => nested(s, interrupted)).kind).toBe("exhausted");
+    // Two readers that wait for each other's turn nest too.
+    const across = define({
+      name: "across",
+      setup: () => ({ ...setup(), done: new Cell("done", 0) }),
+      tasks: (s) => ({
+        A: nested(s, function* () {
+          yield* smpCondLoadAcquire(s.done, (done) => done === 1);
+        }),
+        R: (function* () {
+          yield* reads(s.l, s.x);
+          yield* WRITE_ONCE(s.done, 1);
+        })(),
+        W: writes(s),
+      }),
+    });
+    expect(check(across).kind).toBe("stuck");
+  });
+
+  test("readers go on together, writers are alone", () => {
     const setup = () => ({ l: new RwLock("l"), x: new Cell("x", 0) });
     type State = ReturnType<typeof setup>;
     function* reads(s: State): Path<string> {
       yield* readLock(s.l);
       const first = yield* READ_ONCE(s.x);
-      yield* readLock(s.l);
       const second = yield* READ_ONCE(s.x);
-      yield* readUnlock(s.l);
       yield* readUnlock(s.l);
       return `${first}${second}`;
     }

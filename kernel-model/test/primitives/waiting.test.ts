@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { explore } from "../../src/explore/index.js";
 import type { Path } from "../../src/machine/path.js";
+import type { Step } from "../../src/machine/step.js";
 import { alwaysAtEnd, define, sometimes } from "../../src/machine/program.js";
 import {
   Atomic,
@@ -173,6 +174,56 @@ describe("wait queues", () => {
     ).toEqual(["e1", "e2", "n1", "n2"]);
   });
 
+  test("a wake-up passes over an exclusive waiter that another queue has woken, and counts who it wakes", () => {
+    const setup = () => ({
+      a: new WaitQueue("a"),
+      b: new WaitQueue("b"),
+      first: new Cell("first", false),
+      second: new Cell("second", false),
+    });
+    type State = ReturnType<typeof setup>;
+    const program = (prepare: (q: WaitQueue) => Step<void>, wake: (s: State) => Path) =>
+      define({
+        name: "two queues",
+        setup,
+        tasks: (s) => ({
+          both: (function* () {
+            yield* prepare(s.a);
+            yield* prepare(s.b);
+            yield* WRITE_ONCE(s.first, true);
+            yield* schedule(s.b);
+            yield* finishWait(s.a);
+            yield* finishWait(s.b);
+          })(),
+          one: (function* () {
+            yield* smpCondLoadAcquire(s.first, (first) => first);
+            yield* prepareToWaitExclusive(s.b);
+            yield* WRITE_ONCE(s.second, true);
+            yield* schedule(s.b);
+            yield* finishWait(s.b);
+          })(),
+          waker: (function* () {
+            yield* smpCondLoadAcquire(s.second, (second) => second);
+            yield* wake(s);
+          })(),
+        }),
+      });
+    function* aThenB({ a, b }: State): Path {
+      yield* wakeUp(a);
+      yield* wakeUp(b);
+    }
+    function* bThenA({ a, b }: State): Path {
+      yield* wakeUp(b);
+      yield* wakeUp(a);
+    }
+    expect(check(program(prepareToWaitExclusive, aThenB)).kind).toBe("exhausted");
+    expect(check(program(prepareToWait, aThenB)).kind).toBe("exhausted");
+    // The other way round the first wake-up is spent on who would be woken by the second.
+    expect(stuckIn(check(program(prepareToWaitExclusive, bThenA)))).toEqual(["one at schedule(b)"]);
+    expect(check(program(prepareToWait, bThenA)).kind).toBe("exhausted");
+    expect(stuckIn(check(program(prepareToWaitExclusive, ({ a }) => onlyWake(a))))).toEqual(["one at schedule(b)"]);
+  });
+
   test("the condition may look at several objects, of their own types", () => {
     const verdict = check(
       define(
@@ -213,6 +264,10 @@ describe("wait queues", () => {
     ).toContain("sleeping-in-atomic: A, in A, at schedule(q)");
   });
 });
+
+function* onlyWake(queue: WaitQueue): Path {
+  yield* wakeUp(queue);
+}
 
 describe("conditions", () => {
   const setup = () => ({

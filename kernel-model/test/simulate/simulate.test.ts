@@ -7,7 +7,7 @@ import { choose } from "../../src/primitives/choose.js";
 import { Completion, complete, waitForCompletion } from "../../src/primitives/completion.js";
 import { raiseIrq } from "../../src/primitives/irq.js";
 import { Mutex, mutexLock, mutexUnlock } from "../../src/primitives/mutex.js";
-import { downRead, downWrite, RwSemaphore, upRead, upWrite } from "../../src/primitives/rwsem.js";
+import { downRead, downWrite, RwSemaphore, upRead, upWrite } from "../../src/primitives/index.js";
 import { SpinLock, spinLock, spinUnlock } from "../../src/primitives/spinlock.js";
 import { compute, sleep } from "../../src/primitives/time.js";
 import { modTimer, Timer, timerDelete } from "../../src/primitives/timer.js";

@@ -28,9 +28,13 @@ export type Texts = readonly [
 // What several primitives leave out.
 export const REORDERING = "weaker orders: the hosts do not reorder";
 export const QUEUE = "the order of the spinners: any in the explorer, first come first in the simulator";
-export const OPTIMISTIC = "optimistic spinning, lock stealing: the handover is strict";
-export const READERS_FIRST = "the queue of qrwlock: readers always go first";
-export const TASK_STATE = "signals; other ways to be woken than by this queue";
+export const SPINNING =
+  "that who spins is counted as waiting by nobody: in the explorer it has not come yet; signals, PREEMPT_RT";
+export const HANDOFF =
+  "signals, PREEMPT_RT; the moment in which a reader may say too late that readers own it lasts for ever";
+export const QRWLOCK = "the order in which waiters come to the head of the queue: any";
+export const TASK_STATE =
+  "signals; other ways to be woken than by a wait queue; that preparing again may change whether it is exclusive";
 export const TIMER_PLACE =
   "migration; jiffies and slack: it fires exactly after its delay, or, in the explorer, at any time";
 export const WORKER = "pools, affinity, priorities, the rescuer";

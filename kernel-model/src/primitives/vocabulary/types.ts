@@ -1,9 +1,9 @@
-import { QUEUE, OPTIMISTIC, READERS_FIRST, TASK_STATE, TIMER_PLACE, WORKER, type Texts } from "./row.js";
+import { HANDOFF, QRWLOCK, QUEUE, SPINNING, TASK_STATE, TIMER_PLACE, WORKER, type Texts } from "./row.js";
 
 export const types: readonly Texts[] = [
   ["variable, field", "Cell", "-", "-", "a value that tasks share, of any type", "size, alignment, torn accesses"],
   ["spinlock_t", "SpinLock", "-", "-", "one holder, who may not sleep", QUEUE],
-  ["struct mutex", "Mutex", "-", "-", "one holder, who may sleep", "optimistic spinning, handoff"],
+  ["struct mutex", "Mutex", "-", "-", "one holder, who may sleep", SPINNING],
   ["atomic_t", "Atomic", "-", "-", "32 bits, signed, wraps around"],
   ["unsigned long of flags", "Bits", "-", "-", "64 bits"],
   [
@@ -22,10 +22,10 @@ export const types: readonly Texts[] = [
     "RwSemaphore",
     "-",
     "-",
-    "a queue, first come first served, but with a reader all readers of the queue (up to 256)",
-    OPTIMISTIC,
+    "a queue, first come first served, but with a reader all readers of the queue (up to 256); who comes may overtake it",
+    HANDOFF,
   ],
-  ["rwlock_t", "RwLock", "-", "-", "readers nest and go first", READERS_FIRST],
+  ["rwlock_t", "RwLock", "-", "-", "readers, a writer, and the writer that waits at the head of the queue", QRWLOCK],
   ["seqcount_t", "SeqCount", "-", "-", "odd while a writer is at work", "the latch variant"],
   ["seqlock_t", "SeqLock", "-", "-", "a seqcount_t and a spinlock_t", ""],
   ["struct completion", "Completion", "-", "-", "a count of completions", "the order of the waiters: any"],

@@ -5,10 +5,13 @@ import {
   downWrite,
   downWriteTrylock,
   inside,
+  localBhDisable,
+  localBhEnable,
   Mutex,
   mutexLock,
   mutexTrylock,
   mutexUnlock,
+  raiseIrq,
   rawReadSeqcount,
   rawWriteSeqcountBegin,
   rawWriteSeqcountEnd,
@@ -20,6 +23,7 @@ import {
   Region,
   RwLock,
   RwSemaphore,
+  rwsemIsContended,
   SeqCount,
   SeqLock,
   spinLock,
@@ -98,6 +102,21 @@ export const shared = kit(
       yield* body();
       yield* readUnlock(rwlock);
     },
+    /** In interrupt context, as far as a rwlock is concerned. */
+    *readLockBh({ rwlock }, { body }) {
+      yield* localBhDisable();
+      yield* readLock(rwlock);
+      yield* body();
+      yield* readUnlock(rwlock);
+      yield* localBhEnable();
+    },
+    *readInIrq({ rwlock }, { on, me, cells: [x] }) {
+      yield* raiseIrq(on, `reader of ${me}`, function* () {
+        yield* readLock(rwlock);
+        yield* READ_ONCE(x);
+        yield* readUnlock(rwlock);
+      });
+    },
     *writeLock({ rwlock }, { body }) {
       yield* writeLock(rwlock);
       yield* body();
@@ -114,6 +133,9 @@ export const shared = kit(
       if (value > 0) return yield* upWrite(rwsem);
       yield* downgradeWrite(rwsem);
       return yield* upRead(rwsem);
+    },
+    *contended({ rwsem }) {
+      return yield* rwsemIsContended(rwsem);
     },
     *tryRead({ rwsem }) {
       if (!(yield* downReadTrylock(rwsem))) return "busy";
@@ -150,6 +172,7 @@ export const shared = kit(
   },
   {
     readLock: { body: "atomic" },
+    readLockBh: { body: "atomic" },
     writeLock: { body: "atomic" },
     seqWrite: { body: "atomic" },
     downRead: { body: "any", sleeps: true },
@@ -160,6 +183,7 @@ export const shared = kit(
   {
     "two readers": ({ rwlock, rwsem }) => rwlock.readers > 1 || rwsem.readers > 1,
     "the rwsem is written": ({ rwsem }) => rwsem.owner !== null,
+    "a writer of the rwlock waits": ({ rwlock }) => rwlock.awaitedBy !== null,
     "the rwlock is written": ({ rwlock }) => rwlock.owner !== null,
     "an update is under way": ({ seq }) => seq.seqcount.value % 2 === 1,
   },

@@ -48,6 +48,11 @@ function* callAgain(cells: Cells): Path {
   yield* callRcu(() => effect(cells, 0));
 }
 
+/** A callback of one step or two. */
+function* mayStop([x, , z]: Cells): Path {
+  if ((yield* READ_ONCE(x)) > 0) yield* WRITE_ONCE(z, 1);
+}
+
 export const rcu = kit(
   "rcu",
   () => ({ pointer: new Cell<string>("pointer", "old") }),
@@ -73,7 +78,7 @@ export const rcu = kit(
       yield* synchronizeRcu();
     },
     *call(_, { cells, value }) {
-      yield* callRcu(() => (value < 3 ? effect(cells, value) : callAgain(cells)));
+      yield* callRcu(() => (value < 2 ? effect(cells, value) : value === 2 ? mayStop(cells) : callAgain(cells)));
     },
     *barrier() {
       yield* rcuBarrier();

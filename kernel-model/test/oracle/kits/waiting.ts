@@ -50,7 +50,7 @@ export const completions = kit(
 
 export const queues = kit(
   "queues",
-  () => ({ queue: new WaitQueue("queue"), stop: new Bits("stop") }),
+  () => ({ queue: new WaitQueue("queue"), other: new WaitQueue("queue 2"), stop: new Bits("stop") }),
   {
     *event({ queue }, { cells, on }) {
       yield* waitEvent(queue, [cells[on]], (v) => v > 0);
@@ -72,6 +72,24 @@ export const queues = kit(
       yield* finishWait(queue);
       return seen;
     },
+    /** On two queues at once. */
+    *both({ queue, other }, { cells, on, value }) {
+      yield* value % 2 === 0 ? prepareToWait(queue) : prepareToWaitExclusive(queue);
+      yield* value < 2 ? prepareToWait(other) : prepareToWaitExclusive(other);
+      const seen = yield* READ_ONCE(cells[on]);
+      if (seen === 0) yield* schedule(other);
+      yield* finishWait(queue);
+      yield* finishWait(other);
+      return seen;
+    },
+    *wakeOther({ other }, { value }) {
+      yield* value < 2 ? wakeUp(other) : wakeUpAll(other);
+    },
+    *sleepOnOther({ other }, { on }) {
+      yield* on === 0 ? prepareToWait(other) : prepareToWaitExclusive(other);
+      yield* schedule(other);
+      yield* finishWait(other);
+    },
     *sleepOnly({ queue }, { on }) {
       yield* on === 0 ? prepareToWait(queue) : prepareToWaitExclusive(queue);
       yield* schedule(queue);
@@ -89,6 +107,8 @@ export const queues = kit(
     eventOfTwo: { sleeps: true },
     eventOrDone: { sleeps: true },
     raw: { sleeps: true },
+    both: { sleeps: true },
+    sleepOnOther: { sleeps: true },
     sleepOnly: { sleeps: true },
   },
   { "someone waits": ({ queue }) => queue.waiting > 0, "two wait": ({ queue }) => queue.waiting > 1 },

@@ -27,15 +27,15 @@ function storing(variant: "fixed" | "percpu-ref", schedules: number, endStates: 
       storeDuringSwitch(variant, "get-takes-nothing"),
       variant === "fixed"
         ? { what: entriesInOrder.name, mutantOf: name, schedules: 1 }
-        : { what: "use-after-free", mutantOf: name, schedules: 109 },
+        : { what: "use-after-free", mutantOf: name, schedules: 10 },
     ),
   ];
 }
 
 /** Another compressor is set meanwhile. */
 export const switches: readonly Scenario[] = [
-  ...storing("fixed", 15, 3),
-  ...storing("percpu-ref", 306, 2),
+  ...storing("fixed", 12, 3),
+  ...storing("percpu-ref", 32, 2),
   proof(
     "switch",
     "Two stores at the limit while the compressor is set: the old pool goes, once",
