@@ -17,7 +17,7 @@ const timed = [
 // pure, so that its files share what they import.
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 120_000,
     deps: { interopDefault: false }, // a default import is what Node.js makes of it
     maxWorkers: availableParallelism(),

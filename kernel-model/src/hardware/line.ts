@@ -1,5 +1,5 @@
-import type { Prices } from "./prices.js";
-import { transferPrices } from "./prices.js";
+import type { OperationCosts } from "./operation-costs.js";
+import { transferCosts } from "./operation-costs.js";
 import type { Topology } from "./topology.js";
 
 /** What happened to the lines of one name in the measured stretch of time. */
@@ -99,16 +99,16 @@ export class Caches {
   readonly #to: number;
 
   /** `measured`: when transfers count as time that a line was on its way. */
-  constructor(topology: Topology, prices: Prices, measured: Stretch = ALL_TIME) {
+  constructor(topology: Topology, costs: OperationCosts, measured: Stretch = ALL_TIME) {
     this.#from = measured.from;
     this.#to = measured.to;
     this.#topology = topology;
     this.#cpus = topology.cpus;
-    this.#transfer = transferPrices(prices);
-    this.#load = prices.load;
-    this.#store = prices.store;
-    this.#atomic = prices.atomic;
-    this.#memory = prices.memory;
+    this.#transfer = transferCosts(costs);
+    this.#load = costs.load;
+    this.#store = costs.store;
+    this.#atomic = costs.atomic;
+    this.#memory = costs.memory;
     const n = topology.cpus;
     this.#distances =
       n > 256 ? null : Uint8Array.from({ length: n * n }, (_, i) => topology.distanceCode(Math.floor(i / n), i % n));
@@ -133,20 +133,20 @@ export class Caches {
     line.counts.accesses++;
     const own = atomic ? this.#atomic : this.#store;
     if (line.owner === cpu && line.copies === 1) return Math.max(now, line.freeAt) + own;
-    const price =
+    const cost =
       line.owner < 0
         ? this.#memory
         : line.copies === 1
           ? this.#transfer[this.#between(line.owner, cpu)]!
           : this.#transfer[this.#farthest(line, cpu)]!;
-    const done = this.#fetch(line, now, price);
+    const done = this.#fetch(line, now, cost);
     line.own(cpu);
     return done;
   }
 
-  #fetch(line: LineState, now: number, price: number): number {
+  #fetch(line: LineState, now: number, cost: number): number {
     const begin = now > line.freeAt ? now : line.freeAt;
-    line.freeAt = begin + price;
+    line.freeAt = begin + cost;
     line.counts.transfers++;
     line.counts.transferTime += Math.max(0, Math.min(line.freeAt, this.#to) - Math.max(begin, this.#from));
     line.counts.queueTime += begin - now;

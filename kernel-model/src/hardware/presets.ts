@@ -1,9 +1,9 @@
 import { datasetOf, type Dataset } from "../base/dataset.js";
 import { checkOneOf } from "../base/errors.js";
-import { PRICE_NAMES, type Prices } from "./prices.js";
+import { COST_NAMES, type OperationCosts } from "./operation-costs.js";
 import type { TopologyOptions } from "./topology.js";
 
-/** A price and whence it is: published by the source, derived from published numbers, or chosen by us. */
+/** A cost and whence it is: published by the source, derived from published numbers, or chosen by us. */
 export interface Sourced {
   readonly ns: number;
   readonly kind: "published" | "derived" | "chosen";
@@ -17,7 +17,7 @@ export interface Preset {
   readonly processor: string;
   /** One such machine: the sockets of the measured one, and the processor's cores. */
   readonly topology: TopologyOptions;
-  readonly prices: Readonly<Record<keyof Prices, Sourced>>;
+  readonly costs: Readonly<Record<keyof OperationCosts, Sourced>>;
 }
 
 const CORE_TO_CORE =
@@ -58,7 +58,7 @@ function server(
     name,
     processor,
     topology,
-    prices: {
+    costs: {
       ...COMMON,
       atomic: ATOMIC_SERVER,
       sibling: published(sibling, CORE_TO_CORE),
@@ -101,12 +101,12 @@ export const PRESETS: readonly Preset[] = [
     { sockets: 2, cores: 32, threads: 2 },
     [8.1, 51, 108],
   ),
-  { ...milan, prices: { ...milan.prices, cache: published(23, `${CORE_TO_CORE}, within a CCX`) } },
+  { ...milan, costs: { ...milan.costs, cache: published(23, `${CORE_TO_CORE}, within a CCX`) } },
   {
     name: "skylake-i7-6700k",
     processor: "Intel Core i7-6700K (Skylake)",
     topology: { sockets: 1, cores: 4, threads: 2 },
-    prices: {
+    costs: {
       ...COMMON,
       atomic: derived(6.2, `${PERFBOOK}, i7-8750H`),
       sibling: published(6.9, CORE_TO_CORE),
@@ -139,21 +139,21 @@ export function preset(name: PresetName): Preset {
 }
 
 /** The numbers of a preset without their sources. */
-export function pricesOf({ prices }: Preset): Prices {
-  return Object.fromEntries(PRICE_NAMES.map((name) => [name, prices[name].ns])) as unknown as Prices;
+export function costsOf({ costs }: Preset): OperationCosts {
+  return Object.fromEntries(COST_NAMES.map((name) => [name, costs[name].ns])) as unknown as OperationCosts;
 }
 
-/** The prices of a preset with their sources, as a table for notebooks. */
+/** The costs of a preset with their sources, as a table for notebooks. */
 export function presetDataset(name: PresetName): Dataset {
-  const { processor, prices } = preset(name);
-  return datasetOf<keyof Prices>(`Prices of ${processor}`, PRICE_NAMES, [
-    { name: "price", meaning: "what is paid for", of: (price) => price },
-    { name: "time", unit: "ns", meaning: "what it costs", of: (price) => prices[price].ns },
+  const { processor, costs } = preset(name);
+  return datasetOf<keyof OperationCosts>(`Costs of ${processor}`, COST_NAMES, [
+    { name: "cost", meaning: "what is paid for", of: (cost) => cost },
+    { name: "time", unit: "ns", meaning: "what it costs", of: (cost) => costs[cost].ns },
     {
       name: "kind",
       meaning: "published, derived from published numbers, or chosen by us",
-      of: (price) => prices[price].kind,
+      of: (cost) => costs[cost].kind,
     },
-    { name: "source", meaning: "where it is from", of: (price) => prices[price].source },
+    { name: "source", meaning: "where it is from", of: (cost) => costs[cost].source },
   ]);
 }

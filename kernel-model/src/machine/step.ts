@@ -17,7 +17,7 @@ export type Access = "none" | "read" | "add" | "write" | "acquire" | "release";
 export type Order = "plain" | "once" | "relaxed" | "acquire" | "release" | "full";
 
 /**
- * What a step costs in the simulator, by the price list of the hardware model: a load or a store of its cache line, an
+ * What a step takes in the simulator, by the costs of the hardware model: a load or a store of its cache line, an
  * atomic read-modify-write of it, nothing, or a stated time on the CPU (`compute`) or off it (`sleep`).
  */
 export type CostClass = "none" | "load" | "store" | "atomic" | "compute" | "sleep" | "interrupt" | "allocate";

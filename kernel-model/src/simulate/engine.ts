@@ -6,7 +6,7 @@ import type { Rule } from "../machine/violation.js";
 import { World, type Host } from "../machine/world.js";
 import { Clock } from "./clock.js";
 import { compute, proceed } from "./computing.js";
-import { checkTime, Costs } from "./costs.js";
+import { checkTime, Durations } from "./durations.js";
 import { sequenceOf } from "./event-queue.js";
 import { Execution } from "./execution.js";
 import type { Machine } from "./machine.js";
@@ -35,7 +35,7 @@ export class Engine implements Host, Effects {
   /** Called when a task that serves no employer ends. */
   ended: ((r: Runner) => void) | null = null;
   readonly #waiting: WaitingTask;
-  readonly #costs: Costs;
+  readonly #durations: Durations;
   readonly #wakeUps: WakeUps;
   readonly #free: Runner[] = [];
   /** Events that were pushed before the last task ended. */
@@ -53,10 +53,10 @@ export class Engine implements Host, Effects {
     this.world = new World(this, ignored);
     this.scheduler = new Scheduler(this.clock, machine);
     this.objects = new Objects(machine.topology.cpus);
-    this.#costs = new Costs(machine, this.objects, measured);
+    this.#durations = new Durations(machine, this.objects, measured);
     this.execution = new Execution(this.world, this.clock, this.objects, seed);
-    this.#wakeUps = new WakeUps(this.clock, this.scheduler, machine.prices);
-    this.#waiting = new WaitingTask(this.clock, this.objects, this.scheduler, this.#costs, this.#wakeUps, this);
+    this.#wakeUps = new WakeUps(this.clock, this.scheduler, machine.costs);
+    this.#waiting = new WaitingTask(this.clock, this.objects, this.scheduler, this.#durations, this.#wakeUps, this);
   }
 
   now(): number {
@@ -188,7 +188,7 @@ export class Engine implements Host, Effects {
         compute(r, clock, checkTime(step, task));
         return;
       }
-      const done = cost === "none" ? clock.now : this.#costs.over(step, cpu.index, clock.now);
+      const done = cost === "none" ? clock.now : this.#durations.over(step, cpu.index, clock.now);
       if (done > clock.now) {
         clock.at(r, done);
         return;

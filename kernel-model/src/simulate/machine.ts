@@ -1,17 +1,17 @@
 import { checkKeys, checkNumber, checkOneOf } from "../base/errors.js";
-import { preset, PRESETS, pricesOf, type PresetName } from "../hardware/presets.js";
-import { checkPrices, FREE, type Prices } from "../hardware/prices.js";
+import { preset, PRESETS, costsOf, type PresetName } from "../hardware/presets.js";
+import { checkOperationCosts, FREE, type OperationCosts } from "../hardware/operation-costs.js";
 import { Topology, type TopologyOptions } from "../hardware/topology.js";
 
 export interface MachineOptions extends TopologyOptions {
   /**
-   * Whose prices to use: a published machine, or "free" where only `compute` and `sleep` take time.
+   * Whose costs to use: a published machine, or "free" where only `compute` and `sleep` take time.
    * Default "cascade-lake-8275cl". The topology is not taken from it: state sockets, cores and threads, or give the
    * machine by its name alone, `machine: "ice-lake-8375c"`.
    */
   readonly preset?: PresetName | "free";
-  /** Prices that differ from the preset's, ns. */
-  readonly prices?: Partial<Prices>;
+  /** Costs that differ from those of the preset, ns. */
+  readonly costs?: Partial<OperationCosts>;
   /** How long a SCHED_OTHER task keeps its CPU while others wait, ns; above 0. Default 3,000,000. Infinity: until it sleeps. */
   readonly slice?: number;
   /**
@@ -24,8 +24,8 @@ export interface MachineOptions extends TopologyOptions {
 /** A machine to simulate, with everything filled in. */
 export interface Machine {
   readonly topology: Topology;
-  readonly prices: Prices;
-  /** Where the prices are from. */
+  readonly costs: OperationCosts;
+  /** Where the costs are from. */
   readonly preset: string;
   readonly slice: number;
   readonly preemption: "full" | "none";
@@ -40,21 +40,21 @@ export function checkMachine(given: MachineOptions | PresetName = {}): Machine {
     "threads",
     "coresPerCache",
     "preset",
-    "prices",
+    "costs",
     "slice",
     "preemption",
   ]);
-  const { preset: name = "cascade-lake-8275cl", prices, slice = 3_000_000, preemption = "full", ...topology } = options;
+  const { preset: name = "cascade-lake-8275cl", costs, slice = 3_000_000, preemption = "full", ...topology } = options;
   return {
     topology: new Topology(topology),
-    prices: checkPrices(prices ?? {}, name === "free" ? FREE : pricesOf(preset(name))),
-    preset: `${name}${prices === undefined ? "" : ", some prices changed"}`,
+    costs: checkOperationCosts(costs ?? {}, name === "free" ? FREE : costsOf(preset(name))),
+    preset: `${name}${costs === undefined ? "" : ", some costs changed"}`,
     slice: slice === Infinity ? slice : checkNumber("slice", slice, { min: 1, unit: "ns" }),
     preemption: checkOneOf("preemption", preemption, ["full", "none"]),
   };
 }
 
-/** A published machine as it is: its sockets, cores and threads, and its prices. */
+/** A published machine as it is: its sockets, cores and threads, and its costs. */
 function published(name: PresetName): MachineOptions {
   const known = PRESETS.map((one) => one.name as PresetName);
   return { ...preset(checkOneOf("the machine", name, known)).topology, preset: name };

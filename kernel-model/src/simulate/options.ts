@@ -17,8 +17,8 @@ export interface SimulateOptions<S, O extends object = object> {
   /** Load, until `duration`. */
   readonly groups?: readonly Group<S>[];
   /**
-   * A published machine by its name, with its topology and prices (`PRESETS` lists them), or one put together.
-   * Default: one socket of four cores with the prices of "cascade-lake-8275cl".
+   * A published machine by its name, with its topology and costs (`PRESETS` lists them), or one put together.
+   * Default: one socket of four cores with the costs of "cascade-lake-8275cl".
    */
   readonly machine?: MachineOptions | PresetName;
   /** Virtual time to simulate, ns, above 0 (1e9 is a second). Required with groups; default for a program: to its end. */

@@ -105,7 +105,7 @@ export class Scheduler {
     r.used = 0;
     r.cpu = cpu;
     this.clock.timeline?.mark(r, "running", null, now);
-    const { contextSwitch } = this.machine.prices;
+    const { contextSwitch } = this.machine.costs;
     if (contextSwitch > 0) {
       cpu.setMode(MODE_SWITCH, now);
       r.phase = ENTERING;

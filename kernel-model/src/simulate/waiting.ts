@@ -2,7 +2,7 @@ import type { SharedObject } from "../machine/object.js";
 import type { Step } from "../machine/step.js";
 import type { World } from "../machine/world.js";
 import type { Clock } from "./clock.js";
-import type { Costs } from "./costs.js";
+import type { Durations } from "./durations.js";
 import { WaitNode, type ObjectState } from "./object-state.js";
 import type { Objects } from "./objects.js";
 import { Ring } from "./ring.js";
@@ -32,7 +32,7 @@ export class WaitingTask {
     readonly clock: Clock,
     readonly objects: Objects,
     readonly scheduler: Scheduler,
-    readonly costs: Costs,
+    readonly costs: Durations,
     readonly wakeUps: WakeUps,
     readonly effects: Effects,
   ) {}

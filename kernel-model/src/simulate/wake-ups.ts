@@ -1,20 +1,20 @@
-import type { Prices } from "../hardware/prices.js";
+import type { OperationCosts } from "../hardware/operation-costs.js";
 import type { Step } from "../machine/step.js";
 import type { Clock } from "./clock.js";
-import { checkTime } from "./costs.js";
+import { checkTime } from "./durations.js";
 import { SLEEPING, WAKING, type Runner } from "./runner.js";
 import type { Scheduler } from "./scheduler.js";
 
 /** How those who are off the CPU come to want one: at once, or when a sleep, a wake-up or an IPI is over. */
 export class WakeUps {
-  readonly #prices: Prices;
+  readonly #costs: OperationCosts;
 
   constructor(
     readonly clock: Clock,
     readonly scheduler: Scheduler,
-    prices: Prices,
+    costs: OperationCosts,
   ) {
-    this.#prices = prices;
+    this.#costs = costs;
   }
 
   /** A thread whose path begins. One that begins by sleeping needs no CPU for that. */
@@ -29,9 +29,9 @@ export class WakeUps {
     r.home = r.task.cpu >= 0 ? r.task.cpu : (actor?.cpu?.index ?? 0);
     const first = r.task.pending;
     if (first !== null && first.operation.cost === "sleep") this.sleep(r, first);
-    else if (this.#prices.interrupt > 0 && actor?.task.pending?.operation.cost === "interrupt") {
+    else if (this.#costs.interrupt > 0 && actor?.task.pending?.operation.cost === "interrupt") {
       r.phase = WAKING;
-      this.clock.at(r, this.clock.now + this.#prices.interrupt);
+      this.clock.at(r, this.clock.now + this.#costs.interrupt);
     } else this.scheduler.interrupt(r);
   }
 
@@ -47,10 +47,10 @@ export class WakeUps {
   wake(r: Runner): void {
     const { clock } = this;
     if (r.task.context !== "task") this.scheduler.interrupt(r);
-    else if (this.#prices.wakeup > 0) {
+    else if (this.#costs.wakeup > 0) {
       r.phase = WAKING;
       clock.timeline?.mark(r, "ready", null, clock.now);
-      clock.at(r, clock.now + this.#prices.wakeup);
+      clock.at(r, clock.now + this.#costs.wakeup);
     } else this.scheduler.ready(r);
   }
 

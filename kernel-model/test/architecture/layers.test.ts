@@ -157,7 +157,7 @@ test("files and functions have one purpose: none is longer than 300 lines, or 60
 const ONE_IDEA_EACH: Readonly<Record<string, RegExp>> = {
   "Cell Json Notebook Output": /^helpers\/src\/(export|run)\/notebook(-file)?\.ts$/,
   "Checked Execution Scheduler Watcher Seen": /^kernel-model\/src\/(simulate|explore)\//,
-  "Pool Release Workload Entry": /^kernel-model\/src\/mechanisms\//,
+  "Pool Release Workload Entry Subject Question": /^kernel-model\/src\/mechanisms\//,
 };
 
 test("two different things do not share a name", () => {

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 import {
   Caches,
-  checkPrices,
+  checkOperationCosts,
   FREE,
   LineCounts,
   LineState,
   preset,
   presetDataset,
   PRESETS,
-  PRICE_NAMES,
-  pricesOf,
+  COST_NAMES,
+  costsOf,
   Topology,
   type PresetName,
 } from "../../src/hardware/index.js";
@@ -57,7 +57,7 @@ describe("topology", () => {
 });
 
 describe("a cache line", () => {
-  const prices = checkPrices({
+  const costs = checkOperationCosts({
     load: 1,
     store: 2,
     atomic: 5,
@@ -69,7 +69,7 @@ describe("a cache line", () => {
   });
   const make = (cpus = { sockets: 2, cores: 4, threads: 2, coresPerCache: 2 }): { caches: Caches; line: LineState } => {
     const topology = new Topology(cpus);
-    return { caches: new Caches(topology, prices), line: new LineState(new LineCounts("x"), topology.cpus) };
+    return { caches: new Caches(topology, costs), line: new LineState(new LineCounts("x"), topology.cpus) };
   };
 
   test("comes from memory first, then is the CPU's own", () => {
@@ -128,23 +128,23 @@ describe("a cache line", () => {
   });
 });
 
-describe("prices", () => {
+describe("costs", () => {
   test("published numbers are those of the source", () => {
     const row = (name: PresetName): number[] =>
-      (["sibling", "socket", "remote"] as const).map((price) => preset(name).prices[price].ns);
+      (["sibling", "socket", "remote"] as const).map((cost) => preset(name).costs[cost].ns);
     expect(row("cascade-lake-8275cl")).toEqual([7.6, 47, 134]);
     expect(row("ice-lake-8375c")).toEqual([8.1, 51, 108]);
     expect(row("broadwell-e5-2695v4")).toEqual([7.6, 44, 118]);
     expect(row("milan-7r13")).toEqual([9.8, 107, 197]);
-    expect(preset("milan-7r13").prices.cache.ns).toBe(23);
-    expect(preset("skylake-i7-6700k").prices.socket).toMatchObject({ ns: 20, kind: "published" });
+    expect(preset("milan-7r13").costs.cache.ns).toBe(23);
+    expect(preset("skylake-i7-6700k").costs.socket).toMatchObject({ ns: 20, kind: "published" });
   });
 
   test.each(PRESETS.map((p) => [p.name, p] as const))(
     "%s: every number has a source, near is never dearer than far",
-    (_name, { prices, topology }) => {
-      for (const name of PRICE_NAMES) expect(prices[name].source.length).toBeGreaterThan(10);
-      const steps = (["atomic", "sibling", "cache", "socket", "remote"] as const).map((name) => prices[name].ns);
+    (_name, { costs, topology }) => {
+      for (const name of COST_NAMES) expect(costs[name].source.length).toBeGreaterThan(10);
+      const steps = (["atomic", "sibling", "cache", "socket", "remote"] as const).map((name) => costs[name].ns);
       expect(steps).toEqual([...steps].sort((a, b) => a - b));
       expect(new Topology(topology).cpus).toBeGreaterThan(1);
     },
@@ -152,16 +152,16 @@ describe("prices", () => {
 
   test("as a table, with the sources", () => {
     const { title, columns } = presetDataset("cascade-lake-8275cl");
-    expect(title).toBe("Prices of Intel Xeon Platinum 8275CL (Cascade Lake)");
-    expect(new Set(columns.map(({ values }) => values.length))).toEqual(new Set([PRICE_NAMES.length]));
+    expect(title).toBe("Costs of Intel Xeon Platinum 8275CL (Cascade Lake)");
+    expect(new Set(columns.map(({ values }) => values.length))).toEqual(new Set([COST_NAMES.length]));
   });
 
-  test("users' prices are checked", () => {
-    expect(checkPrices({ atomic: 3 }, pricesOf(preset("milan-7r13")))).toMatchObject({ atomic: 3, cache: 23 });
-    expect(() => checkPrices({ atomic: -1 })).toThrow(
-      "the price atomic is -1; accepted: a number from 0 to 3600000000000 ns.",
+  test("users' costs are checked", () => {
+    expect(checkOperationCosts({ atomic: 3 }, costsOf(preset("milan-7r13")))).toMatchObject({ atomic: 3, cache: 23 });
+    expect(() => checkOperationCosts({ atomic: -1 })).toThrow(
+      "the cost atomic is -1; accepted: a number from 0 to 3600000000000 ns.",
     );
-    expect(() => checkPrices({ atomik: 1 } as object)).toThrow('did you mean "atomic"');
+    expect(() => checkOperationCosts({ atomik: 1 } as object)).toThrow('did you mean "atomic"');
     expect(() => preset("milan" as PresetName)).toThrow(
       'the preset is "milan"; accepted: one of "broadwell-e5-2695v4"',
     );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { define, sameLine, type Path } from "../../src/machine/index.js";
-import { pricesOf, preset } from "../../src/hardware/index.js";
+import { costsOf, preset } from "../../src/hardware/index.js";
 import { Atomic, atomicFetchAdd } from "../../src/primitives/atomic.js";
 import { Cell, READ_ONCE, smpCondLoadAcquire, smpStoreRelease, WRITE_ONCE, xchg } from "../../src/primitives/cell.js";
 import { SpinLock, spinLock, spinUnlock } from "../../src/primitives/spinlock.js";
@@ -45,8 +45,8 @@ test.each([2, 3, 4, 16])("a line that %i CPUs fight for gives exactly one operat
   });
 });
 
-test("across sockets it is slower by the price list, between siblings faster", () => {
-  const { remote, sibling } = pricesOf(preset("cascade-lake-8275cl"));
+test("across sockets it is slower by the cost model, between siblings faster", () => {
+  const { remote, sibling } = costsOf(preset("cascade-lake-8275cl"));
   expect(saturate({ sockets: 2, cores: 1 }, 2, 1100 * remote, 100 * remote).group("writer").completions).toBe(1000);
   expect(saturate({ cores: 1, threads: 2 }, 2, 2e5, 1e4).group("writer").latency.mean).toBeCloseTo(2 * sibling, 9);
 });
@@ -71,7 +71,7 @@ test("of a transfer that began before the measured stretch, or ends after it, th
           },
         },
       ],
-      machine: { cores: 1, preset: "free", prices: { memory: 90 } },
+      machine: { cores: 1, preset: "free", costs: { memory: 90 } },
       duration,
       warmup,
     }).line("x").utilisation;
@@ -84,8 +84,8 @@ test("one CPU alone has it in its cache", () => {
   expect(saturate({ cores: 1 }, 1, 700_000, 70_000).group("writer").completions).toBe(90_000);
 });
 
-test("users' prices", () => {
-  expect(saturate({ cores: 2, preset: "free", prices: { cache: 10 } }, 2, 1100, 100).group("writer").completions).toBe(
+test("users' costs", () => {
+  expect(saturate({ cores: 2, preset: "free", costs: { cache: 10 } }, 2, 1100, 100).group("writer").completions).toBe(
     100,
   );
 });
@@ -205,7 +205,7 @@ describe("who spins on a line loads it when it changes, also in vain", () => {
             ]),
           ),
       }),
-      machine: { cores: 4, prices: { contextSwitch: 0 } },
+      machine: { cores: 4, costs: { contextSwitch: 0 } },
     });
 
   test("each write takes the line from the spinning CPU, which fetches it back", () => {

@@ -180,7 +180,7 @@ describe("a machine by its name", () => {
     duration: 1e4,
   };
 
-  test("has the topology and the prices of the published one", () => {
+  test("has the topology and the costs of the published one", () => {
     const { machine } = simulate({ ...counting, machine: "ice-lake-8375c" });
     expect(machine.topology.toString()).toBe("2 sockets x 32 cores x 2 threads");
     expect(machine).toEqual(

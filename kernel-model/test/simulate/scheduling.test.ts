@@ -163,7 +163,7 @@ describe("preemption", () => {
 });
 
 test("a switch keeps the CPU busy, a wake-up only takes time", () => {
-  const result = run({ B: after(100, busy(100)), A: busy(300, 100) }, { prices: { contextSwitch: 100, wakeup: 200 } });
+  const result = run({ B: after(100, busy(100)), A: busy(300, 100) }, { costs: { contextSwitch: 100, wakeup: 200 } });
   // A: switch, 200 of work, preempted at 300; switch 500 to 600, 100 + 100 of work.
   // B: sleeps, wakes from 100 to 300, switch, work.
   expect(draw(result, 100)).toEqual(["A ###..###", "B z..##"]);
@@ -278,7 +278,7 @@ describe("interrupts", () => {
   test("take the time that an IPI takes", () => {
     const result = run(
       { A: { path: () => busy(500), cpu: 0 }, B: { path: () => raising((raise) => raise(0, "irq", 200)), cpu: 1 } },
-      { cores: 2, prices: { send: 100, interrupt: 300 } },
+      { cores: 2, costs: { send: 100, interrupt: 300 } },
     );
     expect(draw(result, 100)).toEqual(["A ####ii#", "B #", "irq     ##"]);
   });

@@ -98,7 +98,7 @@ test("every run is one that the explorer allows, and ends in the same state", ()
         const result = simulate({
           program,
           seed,
-          machine: { cores: 2, preset, preemption, slice: 40, prices: { wakeup: 30, contextSwitch: 20 } },
+          machine: { cores: 2, preset, preemption, slice: 40, costs: { wakeup: 30, contextSwitch: 20 } },
           schedule: true,
           trace: true,
         });

@@ -62,7 +62,7 @@ test("virtual time: wake-ups of pages_to_scan pages, each followed by a sleep", 
   expect([...run.series.scan_time]).toEqual([0.2, 0.2, 0.2]);
 });
 
-test("CPU time is the sum of what was done, each at its price", () => {
+test("CPU time is the sum of what was done, each at its cost", () => {
   const cost = { visitNs: 2, checksumNs: 30, comparisonNs: 500, mergeNs: 7000, wakeUpNs: 110_000 };
   // Scan 0: four visits, four checksums. Scan 1: four visits and checksums; page 0 enters the empty unstable tree; page 1 (equal)
   // passes 1 level of it and merges with page 0; pages 2 and 3 pass 1 level of the stable tree, and page 3 one of the unstable tree.

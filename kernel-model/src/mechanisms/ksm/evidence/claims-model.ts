@@ -106,22 +106,22 @@ export const modelQuestions: Readonly<Record<string, Question>> = {
   "ksm-smart-scan.cpu-25-percent": function* ({ policy }) {
     const share = 0.28;
     const onlyVisits = { checksumNs: 0, comparisonNs: 0, mergeNs: 0, wakeUpNs: 0 };
-    const prices: readonly (readonly [string, () => number])[] = [
-      ["one price per page processed", () => longRunReduction(share, "pages_scanned", { policy })],
+    const costs: readonly (readonly [string, () => number])[] = [
+      ["one cost per page processed", () => longRunReduction(share, "pages_scanned", { policy })],
       [
-        "one price per page met, skipped or not",
+        "one cost per page met, skipped or not",
         () => longRunReduction(share, "cpu_time", { policy, cost: onlyVisits }),
       ],
-      ["the cost model's prices", () => longRunReduction(share, "cpu_time", { policy })],
+      ["the cost model", () => longRunReduction(share, "cpu_time", { policy })],
     ];
-    const points = yield* each(prices, ([at, measure]): MapPoint => {
+    const points = yield* each(costs, ([at, measure]): MapPoint => {
       const saved = measure();
       return { at, seen: `${percent(saved)} less`, holds: Math.abs(saved - 0.25) <= 0.02 };
     });
     return judgeMap(
       points,
       `CPU time of ksmd where ${percent(share)} of the candidates never merge. What is saved depends on what a page costs that fails: a checksum and two tree searches, where a merged one costs almost nothing.`,
-      "the non-merging share, and the cost model's prices",
+      "the non-merging share, and the costs of the cost model",
     );
   },
 

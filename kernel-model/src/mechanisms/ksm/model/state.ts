@@ -131,7 +131,7 @@ export class KsmState {
   nowMs = 0;
   cpuMs = 0;
   advisor = freshAdvisor();
-  /** Counts of the work done, priced by cost.ts. */
+  /** Counts of the work done, costed by cost.ts. */
   readonly work = { checksums: 0, comparisons: 0, merges: 0 };
 
   constructor(

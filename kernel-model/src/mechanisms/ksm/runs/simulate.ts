@@ -11,7 +11,7 @@ import type { SkipPolicy } from "../model/skip-policy.js";
 import { KsmState } from "../model/state.js";
 import type { Workload, WorkloadDriver } from "./workload.js";
 
-/** What a run can be told besides the workload, the knobs and the prices. */
+/** What a run can be told besides the workload, the knobs and the costs. */
 export const runParameters = {
   scans: parameter.integer({
     min: 1,
@@ -52,7 +52,7 @@ export interface KsmOptions extends OptionsOf<Schema<typeof runParameters>> {
   readonly workload: Workload;
   /** Knobs that differ from the defaults of Linux 6.18. */
   readonly knobs?: Partial<KsmKnobs>;
-  /** Prices of ksmd's work that differ from the defaults. */
+  /** Costs of ksmd's work that differ from the defaults. */
   readonly cost?: Partial<KsmCost>;
 }
 

@@ -1,6 +1,6 @@
 import { PAGE_BYTES } from "../../../mm/page.js";
 import { checkInteger, checkKeys, InputError } from "../../../base/errors.js";
-import type { Column, Dataset, HasDataset } from "../../../base/dataset.js";
+import { datasetOf, type Dataset, type HasDataset } from "../../../base/dataset.js";
 import { parameter, Schema, type OptionsOf } from "../../../base/parameters.js";
 import { finish, type Progress } from "../../../base/run.js";
 import type { MechanismRun } from "../../define-mechanism.js";
@@ -130,26 +130,17 @@ export class LoadRun implements HasDataset {
   }
 
   dataset(): Dataset {
-    const { ram_pages } = this.limits;
-    const column = (name: string, unit: string, meaning: string, values: readonly number[]): Column => ({
-      name,
-      unit,
-      meaning,
-      values,
-    });
-    return {
-      title: `The pool under load, ${this.limits.max_pool_percent} % of RAM, accepts again below ${this.limits.accept_threshold_percent} % of that`,
-      columns: [
-        column("time", "s", "virtual time", this.time),
-        column("pool", "pages", "pages that the pool takes", this.pages),
-        column(
-          "share",
-          "%",
-          "the same as a share of RAM",
-          this.pages.map((pages) => (100 * pages) / ram_pages),
-        ),
+    const { ram_pages, max_pool_percent, accept_threshold_percent } = this.limits;
+    const rows = this.time.map((time, i) => ({ time, pages: this.pages[i]! }));
+    return datasetOf<(typeof rows)[0]>(
+      `The pool under load, ${max_pool_percent} % of RAM, accepts again below ${accept_threshold_percent} % of that`,
+      rows,
+      [
+        { name: "time", unit: "s", meaning: "virtual time", of: ({ time }) => time },
+        { name: "pool", unit: "pages", meaning: "pages that the pool takes", of: ({ pages }) => pages },
+        { name: "share", unit: "%", meaning: "part of RAM", of: ({ pages }) => (100 * pages) / ram_pages },
       ],
-    };
+    );
   }
 }
 

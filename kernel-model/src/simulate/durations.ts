@@ -1,30 +1,30 @@
 import { InputError } from "../base/errors.js";
 import { Caches, type LineState, type Stretch } from "../hardware/line.js";
-import type { Prices } from "../hardware/prices.js";
+import type { OperationCosts } from "../hardware/operation-costs.js";
 import type { Step } from "../machine/step.js";
 import type { Task } from "../machine/task.js";
 import type { Machine } from "./machine.js";
 import type { Objects } from "./objects.js";
 
-/** When a step that is issued now is over, by the price list and the state of its cache line. */
-export class Costs {
+/** When a step that is issued now is over, by the cost model and the state of its cache line. */
+export class Durations {
   readonly #caches: Caches;
-  readonly #prices: Prices;
+  readonly #costs: OperationCosts;
 
   constructor(
-    { topology, prices }: Machine,
+    { topology, costs }: Machine,
     readonly objects: Objects,
     measured: Stretch,
   ) {
-    this.#caches = new Caches(topology, prices, measured);
-    this.#prices = prices;
+    this.#caches = new Caches(topology, costs, measured);
+    this.#costs = costs;
   }
 
   /** For steps on a cache line, interrupts and allocations; others take no time here. */
   over(step: Step, cpu: number, now: number): number {
     const { cost } = step.operation;
-    if (cost === "interrupt") return now + this.#prices.send;
-    if (cost === "allocate") return now + this.#prices.allocate;
+    if (cost === "interrupt") return now + this.#costs.send;
+    if (cost === "allocate") return now + this.#costs.allocate;
     if (step.object === null) return now;
     const { line } = this.objects.stateOf(step.object);
     return cost === "load" ? this.#caches.load(line, cpu, now) : this.#caches.store(line, cpu, now, cost === "atomic");

@@ -1,7 +1,7 @@
 import { checkKeys, checkNumber, InputError } from "../base/errors.js";
 
 /** What each kind of step costs, in ns. */
-export interface Prices {
+export interface OperationCosts {
   /** A load of a line that the CPU's own cache has. */
   readonly load: number;
   /** A store to a line that only the CPU's own cache has. */
@@ -30,8 +30,8 @@ export interface Prices {
   readonly contextSwitch: number;
 }
 
-/** Names of the prices, in the order of {@link Prices}. */
-export const PRICE_NAMES = [
+/** Names of the costs, in the order of {@link OperationCosts}. */
+export const COST_NAMES = [
   "load",
   "store",
   "atomic",
@@ -45,10 +45,10 @@ export const PRICE_NAMES = [
   "allocate",
   "wakeup",
   "contextSwitch",
-] as const satisfies readonly (keyof Prices)[];
+] as const satisfies readonly (keyof OperationCosts)[];
 
 /** Everything costs nothing but the time that `compute` and `sleep` state: for queueing models. */
-export const FREE: Prices = {
+export const FREE: OperationCosts = {
   load: 0,
   store: 0,
   atomic: 0,
@@ -64,25 +64,25 @@ export const FREE: Prices = {
   contextSwitch: 0,
 };
 
-/** `base` with the given prices instead. Errors: InputError for unknown names and for prices that are negative or above an hour. */
-export function checkPrices(given: Partial<Prices>, base: Prices = FREE): Prices {
-  checkKeys("the prices", given, PRICE_NAMES);
-  const prices: Record<string, number> = { ...base };
-  for (const name of PRICE_NAMES) {
+/** `base` with the given costs instead. Errors: InputError for unknown names and for costs that are negative or above an hour. */
+export function checkOperationCosts(given: Partial<OperationCosts>, base: OperationCosts = FREE): OperationCosts {
+  checkKeys("the costs", given, COST_NAMES);
+  const costs: Record<string, number> = { ...base };
+  for (const name of COST_NAMES) {
     const ns = given[name];
     if (ns === undefined && name in given)
       throw new InputError(
-        `the price ${name}`,
+        `the cost ${name}`,
         ns,
         "a number of at least 0 ns",
-        "leave it out to keep the price of the preset",
+        "leave it out to keep the cost of the preset",
       );
-    if (ns !== undefined) prices[name] = checkNumber(`the price ${name}`, ns, { min: 0, max: 3.6e12, unit: "ns" });
+    if (ns !== undefined) costs[name] = checkNumber(`the cost ${name}`, ns, { min: 0, max: 3.6e12, unit: "ns" });
   }
-  return prices as unknown as Prices;
+  return costs as unknown as OperationCosts;
 }
 
-/** Prices of moving a line, by the index of a distance in DISTANCES. */
-export function transferPrices(prices: Prices): Float64Array {
-  return Float64Array.of(0, prices.sibling, prices.cache, prices.socket, prices.remote);
+/** Costs of moving a line, by the index of a distance in DISTANCES. */
+export function transferCosts(costs: OperationCosts): Float64Array {
+  return Float64Array.of(0, costs.sibling, costs.cache, costs.socket, costs.remote);
 }
