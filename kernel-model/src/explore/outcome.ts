@@ -19,9 +19,9 @@ const DEEPEST = 4;
  * Goes through the state in which a run ends: every shared object reachable from the program's state through plain objects
  * and arrays, plain values among them, and what the tasks returned.
  */
-export function visitEnd(state: unknown, world: World, visitor: Visitor): void {
+export function visitEnd(state: unknown, { tasks }: Pick<World, "tasks">, visitor: Visitor): void {
   visit(state, null, 0, visitor);
-  for (const { name, result } of world.tasks)
+  for (const { name, result } of tasks)
     if (result !== undefined) visitor.result(name, typeof result === "object" ? plain(result) : result);
 }
 
@@ -48,7 +48,7 @@ function visit(value: unknown, key: string | number | null, depth: number, visit
 }
 
 /** The end state as text. Equal text, equal end state. */
-export function endState(state: unknown, world: World): string {
+export function endState(state: unknown, world: Pick<World, "tasks">): string {
   const text = new Text();
   visitEnd(state, world, text);
   return text.parts.join("; ");

@@ -1,6 +1,6 @@
-import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { explore } from "../../src/explore/explore.js";
+import { endState } from "../../src/explore/outcome.js";
 import { replay } from "../../src/explore/replay.js";
 import { unexpected, type Scenario } from "../../src/explore/scenario.js";
 import { Random } from "../../src/base/random.js";
@@ -157,9 +157,7 @@ function attempt<T>(run: () => T, proved: boolean): T | string {
 
 /** A run with its final state as text: two states that are alike hold functions of their own. */
 function inStructure(run: SimulationResult | string | undefined): unknown {
-  return typeof run === "object"
-    ? Object.assign({}, run, { state: inspect(run.state, { depth: 8, sorted: true }) })
-    : run;
+  return typeof run === "object" ? Object.assign({}, run, { state: endState(run.state, { tasks: [] }) }) : run;
 }
 
 const line = (entry: TraceEntry): string =>
